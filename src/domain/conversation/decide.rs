@@ -1,0 +1,451 @@
+//! What may happen to a conversation in which status: one function a verb.
+//!
+//! A decision is a list of facts, possibly empty: then the command is acknowledged and nothing is
+//! written. The store numbers the facts and fences them by the version they were decided on.
+
+use super::{Assignee, Conversation, Status};
+use crate::domain::bot::{BotAnswer, BotMessage, MESSAGES_PER_TURN, Turn};
+use crate::domain::event::{Author, EndReason, Entry, Event, HandoffReason, Origin, RequeueReason, Start};
+use crate::domain::feedback::{Feedback, RATING_WINDOW};
+use crate::domain::ids::{ChannelId, ClientId, ContactId, ConversationId, MemberId, ScopeId};
+use crate::domain::member::{Actor, Role};
+use crate::domain::refusal::Refusal;
+use crate::domain::{Millis, Seq};
+
+/// A request to a conversation that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The customer writes.
+    Post {
+        /// Their text.
+        text: String,
+    },
+    /// The customer asks for a human.
+    RequestHuman,
+    /// The customer ends the chat, with feedback or without.
+    End {
+        /// Empty when skipped.
+        feedback: Feedback,
+    },
+    /// The customer rates an ended chat.
+    Feedback {
+        /// Not empty.
+        feedback: Feedback,
+    },
+    /// The bot answers a turn.
+    BotReply {
+        /// The turn it was asked in.
+        turn: Turn,
+        /// What it says.
+        answer: BotAnswer,
+    },
+    /// The bot gave no usable answer, twice.
+    BotFailed {
+        /// The turn it was asked in.
+        turn: Turn,
+    },
+    /// A member writes to the customer, and thereby claims a conversation nobody owns.
+    Send {
+        /// Who.
+        by: Actor,
+        /// Their text.
+        text: String,
+    },
+    /// A member writes to colleagues.
+    Note {
+        /// Who.
+        by: Actor,
+        /// Their text.
+        text: String,
+    },
+    /// A member claims without a message: "Disconnect AI and join".
+    Join {
+        /// Who.
+        by: Actor,
+    },
+    /// An admin makes it theirs.
+    TakeOver {
+        /// Who.
+        by: Actor,
+    },
+    /// Its assignee, or an admin, gives it to somebody else.
+    Transfer {
+        /// Who.
+        by: Actor,
+        /// To whom.
+        to: Target,
+    },
+    /// Its assignee ends it as done.
+    Resolve {
+        /// Who.
+        by: Actor,
+    },
+    /// A member takes an ended conversation up again.
+    Activate {
+        /// Who.
+        by: Actor,
+    },
+    /// The assignee has had no session for the scope's release time.
+    Release {
+        /// The assignee who is gone.
+        member: MemberId,
+    },
+    /// A member was disabled, deleted or lost the scope.
+    RemoveMember {
+        /// Who.
+        member: MemberId,
+    },
+    /// Silence ends it. Void when something was written since.
+    Expire {
+        /// The version the timer was set at.
+        version: Seq,
+    },
+    /// The contact is being erased.
+    Erase,
+}
+
+/// To whom a conversation is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A member; `None` when the id is not an active member of the scope.
+    Member(Option<Assignee>),
+    /// Back to the queue.
+    Queue,
+    /// Back to the bot.
+    Bot,
+}
+
+/// What the scope says at the moment of the decision.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Conversations may be with a bot.
+    pub has_bot: bool,
+    /// The bot's first message; empty = none.
+    pub greeting: BotMessage,
+    /// Last words before the end; empty = none.
+    pub closing_message: String,
+}
+
+/// One thing that happened, not yet numbered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// Who caused it.
+    pub by: Author,
+    /// What.
+    pub body: Event,
+}
+
+/// The facts a command causes, in order. The last one carries the command's client id.
+pub type Decision = Result<Vec<Fact>, Refusal>;
+
+/// Everything a conversation is made from, besides its first message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewConversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// Its scope.
+    pub scope: ScopeId,
+    /// Where the contact came in.
+    pub channel: ChannelId,
+    /// Who.
+    pub contact: ContactId,
+}
+
+/// The facts of a contact's first message: the opening, the bot's greeting, the message.
+pub fn open(rules: &Rules, text: &str) -> Vec<Fact> {
+    let start = if rules.has_bot { Start::Bot } else { Start::Queued };
+    let mut facts = vec![contact(Event::Opened { first_text: super::shorten(text), start })];
+    if rules.has_bot && !rules.greeting.text.is_empty() {
+        facts.push(said(Author::Bot, rules.greeting.clone()));
+    }
+    facts.push(contact(message(text)));
+    facts
+}
+
+/// Judges a command on the state as it is. Pure: the same arguments give the same answer.
+///
+/// # Errors
+/// The refusal that the state table names for this command in this status.
+pub fn decide(now_is: &Conversation, command: &Command, rules: &Rules, now: Millis) -> Decision {
+    match command {
+        Command::Post { text } => post(now_is, text),
+        Command::RequestHuman => request_human(now_is),
+        Command::End { feedback } => end(now_is, feedback),
+        Command::Feedback { feedback } => give_feedback(now_is, feedback, now),
+        Command::BotReply { turn, answer } => Ok(bot_reply(now_is, *turn, answer)),
+        Command::BotFailed { turn } => bot_failed(now_is, *turn),
+        Command::Send { by, text } => send(now_is, by, text),
+        Command::Note { by, text } => Ok(vec![member(by, Event::Note { text: text.clone() })]),
+        Command::Join { by } => join(now_is, by),
+        Command::TakeOver { by } => take_over(now_is, by),
+        Command::Transfer { by, to } => transfer(now_is, by, to, rules),
+        Command::Resolve { by } => resolve(now_is, by, rules),
+        Command::Activate { by } => activate(now_is, by),
+        Command::Release { member } => Ok(release(now_is, *member, RequeueReason::AssigneeGone)),
+        Command::RemoveMember { member } => Ok(release(now_is, *member, RequeueReason::MemberRemoved)),
+        Command::Expire { version } => Ok(expire(now_is, *version, rules)),
+        Command::Erase => Ok(erase(now_is)),
+    }
+}
+
+fn post(now_is: &Conversation, text: &str) -> Decision {
+    active(now_is)?;
+    Ok(vec![contact(message(text))])
+}
+
+fn request_human(now_is: &Conversation) -> Decision {
+    match now_is.status {
+        Status::Bot => Ok(vec![contact(Event::HandedOff { reason: HandoffReason::Customer, note: None })]),
+        Status::Queued | Status::Assigned => Ok(Vec::new()),
+        Status::Ended => Err(Refusal::Ended),
+    }
+}
+
+fn end(now_is: &Conversation, feedback: &Feedback) -> Decision {
+    active(now_is)?;
+    let mut facts = Vec::with_capacity(2);
+    if !feedback.is_empty() {
+        facts.push(contact(feedback_event(feedback)));
+    }
+    facts.push(contact(Event::Ended { reason: EndReason::Customer }));
+    Ok(facts)
+}
+
+fn give_feedback(now_is: &Conversation, feedback: &Feedback, now: Millis) -> Decision {
+    match now_is.ended_at {
+        None => Err(Refusal::NotEnded),
+        Some(_) if now_is.rated => Err(Refusal::AlreadyRated),
+        Some(ended_at) if now - ended_at > RATING_WINDOW => Err(Refusal::RatingClosed),
+        Some(_) => Ok(vec![contact(feedback_event(feedback))]),
+    }
+}
+
+/// Current = still the bot's, and no later message of the customer: then it speaks. Otherwise every
+/// message of it is kept as `suppressed`, so that members can see what it would have said.
+fn bot_reply(now_is: &Conversation, turn: Turn, answer: &BotAnswer) -> Vec<Fact> {
+    let messages = answer.messages.iter().take(MESSAGES_PER_TURN);
+    if !turn_is_current(now_is, turn) {
+        return messages
+            .map(|said| bot(Event::Suppressed { turn: turn.seq, text: said.text.clone() }))
+            .collect();
+    }
+    let mut facts: Vec<Fact> = messages.map(|message| said(Author::Bot, message.clone())).collect();
+    if let Some(handoff) = &answer.handoff {
+        let by = if handoff.customer_asked { Author::Contact } else { Author::Bot };
+        let reason = if handoff.customer_asked { HandoffReason::Customer } else { HandoffReason::Bot };
+        facts.push(Fact { by, body: Event::HandedOff { reason, note: handoff.note.clone() } });
+    }
+    facts
+}
+
+fn bot_failed(now_is: &Conversation, turn: Turn) -> Decision {
+    if !turn_is_current(now_is, turn) {
+        return Err(Refusal::StaleBotTurn);
+    }
+    Ok(vec![system(Event::HandedOff { reason: HandoffReason::BotFailed, note: None })])
+}
+
+/// THE first-responder rule: the first message of any member to a conversation nobody owns is also
+/// its claim, in one decision and so in one commit.
+fn send(now_is: &Conversation, by: &Actor, text: &str) -> Decision {
+    let mut facts = join(now_is, by)?;
+    facts.push(member(by, message(text)));
+    Ok(facts)
+}
+
+fn join(now_is: &Conversation, by: &Actor) -> Decision {
+    let from = match now_is.status {
+        Status::Bot => Origin::Bot,
+        Status::Queued => Origin::Queued,
+        Status::Assigned => return owned_by(now_is, by).map(|()| Vec::new()),
+        Status::Ended => return Err(Refusal::Ended),
+    };
+    Ok(vec![member(by, Event::Joined { from })])
+}
+
+fn take_over(now_is: &Conversation, by: &Actor) -> Decision {
+    active(now_is)?;
+    admin(by)?;
+    let from = match now_is.status {
+        Status::Bot => Origin::Bot,
+        Status::Queued => Origin::Queued,
+        _ if now_is.is_assigned_to(by.id) => return Ok(Vec::new()),
+        _ => Origin::Assigned,
+    };
+    let from_member = now_is.assignee.as_ref().map(|assignee| assignee.name.clone());
+    Ok(vec![member(by, Event::TakenOver { from, from_member })])
+}
+
+fn transfer(now_is: &Conversation, by: &Actor, to: &Target, rules: &Rules) -> Decision {
+    active(now_is)?;
+    let is_admin = by.role >= Role::Admin;
+    let allowed = is_admin || now_is.is_assigned_to(by.id);
+    match (to, now_is.status) {
+        (Target::Queue, Status::Queued) | (Target::Bot, Status::Bot) => Ok(Vec::new()),
+        (Target::Queue, Status::Bot) => Err(Refusal::NotAssignee),
+        _ if !allowed => Err(Refusal::NotAssignee),
+        (Target::Queue, _) => Ok(vec![member(by, Event::Requeued { reason: RequeueReason::GivenBack })]),
+        (Target::Bot, _) if !rules.has_bot => Err(Refusal::NoBot),
+        (Target::Bot, _) => Ok(vec![member(by, Event::HandedBack)]),
+        (Target::Member(None), _) => Err(Refusal::NoSuchAgent),
+        (Target::Member(Some(to)), _) if now_is.is_assigned_to(to.id) => Ok(Vec::new()),
+        (Target::Member(Some(to)), _) => {
+            Ok(vec![member(by, Event::Transferred { to: to.id, to_name: to.name.clone() })])
+        }
+    }
+}
+
+fn resolve(now_is: &Conversation, by: &Actor, rules: &Rules) -> Decision {
+    active(now_is)?;
+    if !now_is.is_assigned_to(by.id) {
+        return Err(Refusal::NotAssignee);
+    }
+    let mut facts = closing_words(rules);
+    facts.push(member(by, Event::Ended { reason: EndReason::Resolved }));
+    Ok(facts)
+}
+
+/// That the contact has no other open conversation is judged by the store's unique index.
+fn activate(now_is: &Conversation, by: &Actor) -> Decision {
+    match now_is.end_reason {
+        None => Err(Refusal::NotEnded),
+        Some(EndReason::Erased) => Err(Refusal::Ended),
+        Some(_) => Ok(vec![member(by, Event::Activated { episode: now_is.episode + 1 })]),
+    }
+}
+
+fn release(now_is: &Conversation, member: MemberId, reason: RequeueReason) -> Vec<Fact> {
+    if now_is.is_assigned_to(member) { vec![system(Event::Requeued { reason })] } else { Vec::new() }
+}
+
+fn expire(now_is: &Conversation, version: Seq, rules: &Rules) -> Vec<Fact> {
+    if !now_is.status.is_active() || now_is.version != version {
+        return Vec::new();
+    }
+    let mut facts = closing_words(rules);
+    facts.push(system(Event::Ended { reason: EndReason::Expired }));
+    facts
+}
+
+fn erase(now_is: &Conversation) -> Vec<Fact> {
+    if now_is.status.is_active() {
+        vec![system(Event::Ended { reason: EndReason::Erased })]
+    } else {
+        Vec::new()
+    }
+}
+
+fn turn_is_current(now_is: &Conversation, turn: Turn) -> bool {
+    now_is.status == Status::Bot && now_is.epoch == turn.epoch && now_is.turn == Some(turn.seq)
+}
+
+fn active(now_is: &Conversation) -> Result<(), Refusal> {
+    if now_is.status.is_active() { Ok(()) } else { Err(Refusal::Ended) }
+}
+
+fn admin(by: &Actor) -> Result<(), Refusal> {
+    if by.role >= Role::Admin { Ok(()) } else { Err(Refusal::Forbidden) }
+}
+
+fn owned_by(now_is: &Conversation, by: &Actor) -> Result<(), Refusal> {
+    match &now_is.assignee {
+        Some(owner) if owner.id != by.id => {
+            Err(Refusal::AlreadyAssigned { assignee: owner.id, name: owner.name.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn closing_words(rules: &Rules) -> Vec<Fact> {
+    if rules.closing_message.is_empty() { Vec::new() } else { vec![system(message(&rules.closing_message))] }
+}
+
+fn message(text: &str) -> Event {
+    Event::Message { text: text.to_owned(), quick_replies: Vec::new() }
+}
+
+fn said(by: Author, message: BotMessage) -> Fact {
+    Fact { by, body: Event::Message { text: message.text, quick_replies: message.quick_replies } }
+}
+
+fn feedback_event(feedback: &Feedback) -> Event {
+    Event::Feedback { rating: feedback.rating, comment: feedback.comment.clone() }
+}
+
+const fn contact(body: Event) -> Fact {
+    Fact { by: Author::Contact, body }
+}
+
+const fn bot(body: Event) -> Fact {
+    Fact { by: Author::Bot, body }
+}
+
+const fn system(body: Event) -> Fact {
+    Fact { by: Author::System, body }
+}
+
+fn member(by: &Actor, body: Event) -> Fact {
+    Fact { by: Author::Member { id: by.id, name: by.name.clone() }, body }
+}
+
+impl Command {
+    /// Who sends it, as the log will name them.
+    pub fn author(&self) -> Author {
+        match self {
+            Self::Post { .. } | Self::RequestHuman | Self::End { .. } | Self::Feedback { .. } => {
+                Author::Contact
+            }
+            Self::BotReply { .. } | Self::BotFailed { .. } => Author::Bot,
+            Self::Send { by, .. }
+            | Self::Note { by, .. }
+            | Self::Join { by }
+            | Self::TakeOver { by }
+            | Self::Transfer { by, .. }
+            | Self::Resolve { by }
+            | Self::Activate { by } => Author::Member { id: by.id, name: by.name.clone() },
+            Self::Release { .. } | Self::RemoveMember { .. } | Self::Expire { .. } | Self::Erase => {
+                Author::System
+            }
+        }
+    }
+
+    /// Could `body` be the last entry this command wrote? Tells a repeat from a reused client id.
+    pub fn wrote(&self, body: &Event) -> bool {
+        match (self, body) {
+            (Self::Post { text } | Self::Send { text, .. }, Event::Message { text: said, .. })
+            | (Self::Note { text, .. }, Event::Note { text: said }) => text == said,
+            (Self::RequestHuman, Event::HandedOff { .. })
+            | (Self::End { .. }, Event::Ended { reason: EndReason::Customer })
+            | (Self::Join { .. }, Event::Joined { .. })
+            | (Self::TakeOver { .. }, Event::TakenOver { .. })
+            | (Self::Resolve { .. }, Event::Ended { reason: EndReason::Resolved })
+            | (Self::Activate { .. }, Event::Activated { .. })
+            | (Self::Transfer { to: Target::Queue, .. }, Event::Requeued { .. })
+            | (Self::Transfer { to: Target::Bot, .. }, Event::HandedBack) => true,
+            (Self::Feedback { feedback }, Event::Feedback { rating, comment }) => {
+                feedback.rating == *rating && feedback.comment == *comment
+            }
+            (Self::Transfer { to: Target::Member(Some(assignee)), .. }, Event::Transferred { to, .. }) => {
+                assignee.id == *to
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Numbers facts as the entries that follow `version`; the last one gets the client id.
+pub fn number(version: Seq, facts: Vec<Fact>, client_id: Option<ClientId>, at: Millis) -> Vec<Entry> {
+    let count = facts.len();
+    facts
+        .into_iter()
+        .zip(version + 1..)
+        .enumerate()
+        .map(|(index, (fact, seq))| Entry {
+            seq,
+            at,
+            by: fact.by,
+            client_id: client_id.filter(|_| index + 1 == count),
+            body: fact.body,
+        })
+        .collect()
+}

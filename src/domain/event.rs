@@ -1,0 +1,223 @@
+//! What happened in a conversation: the body of one numbered entry of its log.
+
+use serde::{Deserialize, Serialize};
+
+use super::feedback::Rating;
+use super::ids::{ClientId, MemberId};
+use super::{Millis, Seq};
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Author {
+    /// The customer.
+    Contact,
+    /// The scope's bot.
+    Bot,
+    /// A member, under the name they had then.
+    Member {
+        /// The member.
+        id: MemberId,
+        /// Display name at that time, so that a transcript needs no look-up.
+        name: String,
+    },
+    /// Switchboard itself: timers, a removed member.
+    System,
+}
+
+/// One numbered line of a conversation's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number; also the conversation's version after it.
+    pub seq: Seq,
+    /// When it was committed.
+    pub at: Millis,
+    /// Who caused it.
+    pub by: Author,
+    /// The client's id of the command whose last entry this is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub client_id: Option<ClientId>,
+    /// What happened.
+    pub body: Event,
+}
+
+/// Where a conversation was taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The bot was answering.
+    Bot,
+    /// It waited in Unassigned.
+    Queued,
+    /// Another member owned it.
+    Assigned,
+}
+
+/// Where a new conversation begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// With the scope's bot.
+    Bot,
+    /// In the queue, as the scope has no bot.
+    Queued,
+}
+
+/// Why the bot gave way to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandoffReason {
+    /// The customer asked.
+    Customer,
+    /// The bot asked.
+    Bot,
+    /// The bot failed twice in a row.
+    BotFailed,
+}
+
+/// Why an owned conversation waits again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequeueReason {
+    /// Its assignee or an admin gave it back.
+    GivenBack,
+    /// Its assignee had no session for the scope's release time.
+    AssigneeGone,
+    /// Its assignee is no longer an active member of the scope.
+    MemberRemoved,
+}
+
+/// Why a conversation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// Its assignee ended it as done.
+    Resolved,
+    /// The customer ended it.
+    Customer,
+    /// Silence ended it.
+    Expired,
+    /// The contact was erased.
+    Erased,
+}
+
+/// What happened. `docs/PROTOCOL.md` section 2 says which kinds the customer sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// The contact's first message made the conversation.
+    Opened {
+        /// What the customer wrote first.
+        first_text: String,
+        /// Who is to answer first.
+        start: Start,
+    },
+    /// Somebody wrote something that everybody sees.
+    Message {
+        /// Plain text, 1 to 10,000 characters.
+        text: String,
+        /// Answers offered by the bot.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        quick_replies: Vec<String>,
+    },
+    /// A member wrote something that only members see.
+    Note {
+        /// Plain text, 1 to 10,000 characters.
+        text: String,
+    },
+    /// From the bot to people.
+    HandedOff {
+        /// Who or what asked.
+        reason: HandoffReason,
+        /// The bot's summary for members.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        note: Option<String>,
+    },
+    /// A member claimed it; the bot, if it was answering, is cut off.
+    Joined {
+        /// Where it was taken from.
+        from: Origin,
+    },
+    /// To another member.
+    Transferred {
+        /// The new assignee.
+        to: MemberId,
+        /// Their name then.
+        to_name: String,
+    },
+    /// An admin made it theirs.
+    TakenOver {
+        /// Where it was taken from.
+        from: Origin,
+        /// Name of the member who lost it.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        from_member: Option<String>,
+    },
+    /// It waits again, with its original age.
+    Requeued {
+        /// Why.
+        reason: RequeueReason,
+    },
+    /// Given back to the bot.
+    HandedBack,
+    /// A bot reply that came too late. Members see it, the customer never does.
+    Suppressed {
+        /// The turn it was asked in.
+        turn: Seq,
+        /// What it would have said.
+        text: String,
+    },
+    /// It is over.
+    Ended {
+        /// Why.
+        reason: EndReason,
+    },
+    /// The contact's rating of this episode.
+    Feedback {
+        /// One to five stars.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        rating: Option<Rating>,
+        /// In their words.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        comment: Option<String>,
+    },
+    /// A member took an ended conversation up again.
+    Activated {
+        /// Counts from 1 at the opening.
+        episode: i64,
+    },
+    /// Content removed at the contact's request; the number stays.
+    Erased,
+}
+
+impl Event {
+    /// The stable name in storage and on the wire.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Message { .. } => "message",
+            Self::Note { .. } => "note",
+            Self::HandedOff { .. } => "handed_off",
+            Self::Joined { .. } => "joined",
+            Self::Transferred { .. } => "transferred",
+            Self::TakenOver { .. } => "taken_over",
+            Self::Requeued { .. } => "requeued",
+            Self::HandedBack => "handed_back",
+            Self::Suppressed { .. } => "suppressed",
+            Self::Ended { .. } => "ended",
+            Self::Feedback { .. } => "feedback",
+            Self::Activated { .. } => "activated",
+            Self::Erased => "erased",
+        }
+    }
+
+    /// True when the customer must not see more than the number of this entry.
+    pub const fn members_only(&self) -> bool {
+        matches!(self, Self::Note { .. } | Self::Suppressed { .. } | Self::Feedback { .. } | Self::Erased)
+    }
+
+    /// True when status or owner may change with it, so every list must hear at once.
+    pub const fn changes_status(&self) -> bool {
+        !matches!(self, Self::Message { .. } | Self::Note { .. } | Self::Suppressed { .. } | Self::Erased)
+    }
+}

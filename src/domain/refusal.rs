@@ -1,0 +1,52 @@
+//! Why a command has no effect. Refusals are expected answers, not failures.
+
+use super::ids::{ConversationId, MemberId};
+
+/// Why not. Each has a stable code in `protocol::code`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Another member owns the conversation.
+    #[error("{name} has this chat")]
+    AlreadyAssigned {
+        /// The owner.
+        assignee: MemberId,
+        /// Their name.
+        name: String,
+    },
+    /// Only the assignee may do this.
+    #[error("only the member who handles the chat may do this")]
+    NotAssignee,
+    /// The conversation is over.
+    #[error("the chat has ended")]
+    Ended,
+    /// The conversation is not over.
+    #[error("the chat has not ended")]
+    NotEnded,
+    /// The contact has another open conversation on this channel.
+    #[error("the customer has another open chat")]
+    ActiveExists {
+        /// That one.
+        conversation: ConversationId,
+    },
+    /// The target is not an active member of the scope.
+    #[error("no such member in this scope")]
+    NoSuchAgent,
+    /// This episode has its feedback.
+    #[error("this chat has been rated")]
+    AlreadyRated,
+    /// Feedback comes too late.
+    #[error("the time for feedback is over")]
+    RatingClosed,
+    /// The bot's turn is over; what it said was kept aside.
+    #[error("the bot's turn is over")]
+    StaleBotTurn,
+    /// The role does not allow it.
+    #[error("your role does not allow this")]
+    Forbidden,
+    /// The scope has no bot.
+    #[error("this scope has no bot")]
+    NoBot,
+    /// The client id was used for another command.
+    #[error("this client id was used for another command")]
+    IdReused,
+}

@@ -1,0 +1,3 @@
+//! The program: arguments, logger, configuration, run.
+
+fn main() {}
