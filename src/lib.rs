@@ -5,3 +5,4 @@
 //! `docs/ARCHITECTURE.md`.
 
 pub mod domain;
+pub mod sources;
