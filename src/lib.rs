@@ -4,6 +4,7 @@
 //! `actors` ← `api` ← `app`. `tests/tidy.rs` enforces this. To follow one message, read
 //! `docs/ARCHITECTURE.md`.
 
+pub mod config;
 pub mod domain;
 pub mod protocol;
 pub mod sources;
