@@ -6,3 +6,4 @@
 
 pub mod domain;
 pub mod sources;
+pub mod store;
