@@ -4,5 +4,7 @@
 //! `actors` ← `api` ← `app`. `tests/tidy.rs` enforces this. To follow one message, read
 //! `docs/ARCHITECTURE.md`.
 
+pub mod bots;
 pub mod domain;
+pub mod outgoing;
 pub mod sources;
