@@ -265,7 +265,10 @@ impl Directory {
     }
 }
 
-/// Asks an actor and turns a dead or full mailbox into an error.
+/// Asks an actor and waits, at most 5 seconds.
+///
+/// # Errors
+/// [`CallError::Unavailable`] when it is gone or does not answer.
 pub async fn ask<A, M>(address: &Addr<A>, message: M) -> Result<M::Result, CallError>
 where
     A: Actor + actix::Handler<M>,

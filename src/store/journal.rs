@@ -45,8 +45,11 @@ enum Job {
 struct CommitJob {
     rows: Rows,
     ticket: Ticket,
-    answer: oneshot::Sender<Result<(), CommitError>>,
+    answer: Answer,
 }
+
+/// Where the outcome of a commit goes.
+type Answer = Box<dyn FnOnce(Result<(), CommitError>) + Send>;
 
 /// A closure on its way through the journal, whatever it answers.
 trait Work: Send {
@@ -118,10 +121,20 @@ impl Journal {
     }
 
     pub(super) async fn commit(&self, rows: Rows) -> Result<(), CommitError> {
-        let (answer, answered) = oneshot::channel();
+        let (sender, answered) = oneshot::channel();
         let ticket = Ticket::new();
-        self.send(Job::Commit(Box::new(CommitJob { rows, ticket: ticket.clone(), answer })))?;
+        let answer: Answer = Box::new(|outcome| drop(sender.send(outcome)));
+        let job = CommitJob { rows, ticket: ticket.clone(), answer };
+        self.send(Job::Commit(Box::new(job))).map_err(|(_, error)| error)?;
         ticket.wait(answered).await?
+    }
+
+    /// As [`Journal::commit`] for a caller that does not wait; nothing is taken back.
+    pub(super) fn submit(&self, rows: Rows, done: impl FnOnce(Result<(), CommitError>) + Send + 'static) {
+        let job = CommitJob { rows, ticket: Ticket::new(), answer: Box::new(done) };
+        if let Err((Job::Commit(refused), error)) = self.send(Job::Commit(Box::new(job))) {
+            (refused.answer)(Err(error.into()));
+        }
     }
 
     pub(super) async fn write<T: Send + 'static>(
@@ -131,12 +144,8 @@ impl Journal {
         let (answer, answered) = oneshot::channel();
         let ticket = Ticket::new();
         let result = Err(StoreError::unavailable("the write did not run"));
-        self.send(Job::Write(Box::new(Closure {
-            work: Some(work),
-            result,
-            ticket: ticket.clone(),
-            answer,
-        })))?;
+        self.send(Job::Write(Box::new(Closure { work: Some(work), result, ticket: ticket.clone(), answer })))
+            .map_err(|(_, error)| error)?;
         ticket.wait(answered).await?
     }
 
@@ -155,11 +164,12 @@ impl Journal {
         (&mut answered).await.map_err(|_| closed())
     }
 
-    fn send(&self, job: Job) -> Result<(), StoreError> {
+    /// Queues a job; it comes back when it cannot be taken.
+    fn send(&self, job: Job) -> Result<(), (Job, StoreError)> {
         self.counters.journal_depth.fetch_add(1, Relaxed);
         let sent = self.jobs.try_send(job).map_err(|refused| match refused {
-            TrySendError::Full(_) => StoreError::Busy,
-            TrySendError::Disconnected(_) => closed(),
+            TrySendError::Full(job) => (job, StoreError::Busy),
+            TrySendError::Disconnected(job) => (job, closed()),
         });
         if sent.is_err() {
             self.counters.journal_depth.fetch_sub(1, Relaxed);
@@ -359,7 +369,7 @@ impl Batch {
                     Err(CommitError::Conflict)
                 }
             };
-            let _ = job.answer.send(answer);
+            (job.answer)(answer);
         }
         for work in self.writes {
             work.answer(Ok(()));
@@ -369,7 +379,7 @@ impl Batch {
     fn fail(self, error: &StoreError, counters: &Counters) {
         counters.failures.fetch_add((self.commits.len() + self.writes.len()) as u64, Relaxed);
         for job in self.commits {
-            let _ = job.answer.send(Err(error.clone().into()));
+            (job.answer)(Err(error.clone().into()));
         }
         for work in self.writes {
             work.answer(Err(error.clone()));

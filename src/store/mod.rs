@@ -106,8 +106,10 @@ impl Store {
     /// Puts a change of one conversation into the journal, at once and in the order of the calls; `done`
     /// is called with the outcome, from the journal's thread, or at once when nothing can be taken.
     pub fn submit(&self, commit: Commit, done: impl FnOnce(Result<(), CommitError>) + Send + 'static) {
-        let _ = (commit, done);
-        todo!()
+        match Rows::of(commit) {
+            Ok(rows) => self.journal.submit(rows, done),
+            Err(error) => done(Err(error.into())),
+        }
     }
 
     /// Runs `work` in the journal's thread, alone or not at all: an error undoes what it did. `Ok` means

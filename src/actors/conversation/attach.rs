@@ -130,7 +130,7 @@ impl Conversation {
         let last = self.committed.as_ref().map_or(0, |committed| committed.version);
         let known = after.filter(|&seq| (0..=last).contains(&seq) && last - seq <= RESUME_MAX);
         let resync = after.is_some() && known.is_none();
-        let from = known.unwrap_or_else(|| (last - RECENT as Seq).max(0));
+        let from = known.unwrap_or_else(|| (last - RECENT).max(0));
         if self.recent.front().map_or(last, |first| first.seq - 1) <= from {
             let entries = self.recent.iter().filter(|entry| entry.seq > from).cloned().collect();
             let attached = self.attached(entries, resync, join, ctx);

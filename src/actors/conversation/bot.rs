@@ -35,22 +35,22 @@ impl Conversation {
             actor.asking = false;
             actor.tell_bot_typing(false);
             match answered {
-                Ok(Some(answer)) => actor.bot_says(Command::BotReply { turn, answer }, ctx),
-                Ok(None) => actor.await_later(turn, ctx),
+                Ok(Some(answer)) => Self::bot_says(Command::BotReply { turn, answer }, ctx),
+                Ok(None) => Self::await_later(turn, ctx),
                 Err(failure) => {
                     log::warn!("bot failed conversation={} turn={seq} why={failure}", actor.id);
-                    actor.bot_says(Command::BotFailed { turn }, ctx);
+                    Self::bot_says(Command::BotFailed { turn }, ctx);
                 }
             }
             actor.ask_bot_if_due(ctx);
         }));
     }
 
-    fn bot_says(&mut self, command: Command, ctx: &mut Context<Self>) {
+    fn bot_says(command: Command, ctx: &mut Context<Self>) {
         ctx.notify(Do { command, client_id: None, reply: Reply::to_nobody() });
     }
 
-    fn await_later(&self, turn: Turn, ctx: &mut Context<Self>) {
+    fn await_later(turn: Turn, ctx: &mut Context<Self>) {
         let address = ctx.address();
         ctx.run_later(LATER_LIMIT, move |_, _| {
             // Void if the turn is over by then.

@@ -56,7 +56,7 @@ pub(super) fn stored(connection: &mut Connection, id: ConversationId) -> Result<
     Ok(Stored {
         conversation,
         contact,
-        recent: store::entries::last(connection, id, RECENT as i64)?,
+        recent: store::entries::last(connection, id, RECENT)?,
         client_ids: store::entries::client_ids(connection, id)?,
         reads: store::reads::of_conversation(connection, id)?,
     })

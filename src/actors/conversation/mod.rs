@@ -41,7 +41,8 @@ const MAILBOX: usize = 1_024;
 const IN_FLIGHT_MAX: usize = 256;
 
 /// So many of the last entries stay in memory: what a session that opens the chat asks for.
-const RECENT: usize = 50;
+const RECENT: Seq = 50;
+const RECENT_MAX: usize = 50;
 
 /// The actor.
 pub struct Conversation {
@@ -105,14 +106,17 @@ pub enum Birth {
     /// From the store.
     Wake,
     /// With the first message, which `Start` brings.
-    New {
-        /// Ids of the conversation to be.
-        new: domain::NewConversation,
-        /// The contact, stored with the first message.
-        contact: Box<Contact>,
-        /// Where the widget runs.
-        session: SessionDetails,
-    },
+    New(Box<NewBirth>),
+}
+
+/// See [`Birth::New`].
+pub struct NewBirth {
+    /// Ids of the conversation to be.
+    pub new: domain::NewConversation,
+    /// The contact, stored with the first message.
+    pub contact: Contact,
+    /// Where the widget runs.
+    pub session: SessionDetails,
 }
 
 impl Conversation {
@@ -128,8 +132,9 @@ impl Conversation {
     ) -> Self {
         let (head, contact, session) = match birth {
             Birth::Wake => (None, None, SessionDetails::default()),
-            Birth::New { new, contact, session } => {
-                (Some(domain::Conversation::unopened(&new)), Some(*contact), session)
+            Birth::New(birth) => {
+                let NewBirth { new, contact, session } = *birth;
+                (Some(domain::Conversation::unopened(&new)), Some(contact), session)
             }
         };
         Self {

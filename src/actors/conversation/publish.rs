@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix::{AsyncContext, Context};
 
-use super::{Conversation, RECENT};
+use super::{Conversation, RECENT_MAX};
 use crate::actors::scope_supervisor::Published;
 use crate::domain::conversation::Status;
 use crate::domain::event::{Author, Entry, Event};
@@ -30,7 +30,7 @@ impl Conversation {
             }
         }
         let by_bot = entries.iter().any(|entry| entry.by == Author::Bot);
-        let asks_bot = entries.iter().any(|entry| is_question(entry));
+        let asks_bot = entries.iter().any(is_question);
         self.remember(entries);
         if changes_status {
             self.tell_row(ctx);
@@ -47,7 +47,7 @@ impl Conversation {
 
     fn remember(&mut self, entries: Vec<Entry>) {
         self.recent.extend(entries);
-        let surplus = self.recent.len().saturating_sub(RECENT);
+        let surplus = self.recent.len().saturating_sub(RECENT_MAX);
         self.recent.drain(..surplus);
     }
 

@@ -56,7 +56,7 @@ pub(super) struct Pending {
 }
 
 /// The journal has this long to answer; then the outcome is unknown.
-const COMMIT_LIMIT: Duration = Duration::from_secs(5);
+const COMMIT_LIMIT: Duration = Duration::from_millis(4_500);
 
 enum Decided {
     /// Nothing to write: a refusal, a repeat, or no effect.
@@ -115,10 +115,9 @@ impl Conversation {
             return work.reply.send(Err(CallError::NotFound));
         };
         let author = work.command.author();
-        if let Some(client_id) = work.client_id {
-            if let Some(&seq) = self.seen.get(&key(&author, client_id)) {
-                return self.repeat(seq, work, ctx);
-            }
+        let known = work.client_id.and_then(|client_id| self.seen.get(&key(&author, client_id)));
+        if let Some(&seq) = known {
+            return self.repeat(seq, work, ctx);
         }
         let now = self.shared.sources.now();
         let decision = match (&work.command, head.version) {
@@ -233,7 +232,9 @@ impl Conversation {
         if self.commit_timer.is_some() {
             return;
         }
-        self.commit_timer = Some(ctx.run_later(COMMIT_LIMIT, |actor, ctx| {
+        let Some(oldest) = self.in_flight.front() else { return };
+        let left = COMMIT_LIMIT.saturating_sub(oldest.since.elapsed());
+        self.commit_timer = Some(ctx.run_later(left, |actor, ctx| {
             actor.commit_timer = None;
             match actor.in_flight.front() {
                 Some(oldest) if oldest.since.elapsed() >= COMMIT_LIMIT => {

@@ -82,11 +82,9 @@ impl ScopeSupervisor {
 
     /// Only conversations whose actor runs have anybody to tell.
     fn tell(&mut self, id: ConversationId, around: Surroundings) {
-        if let Some(child) = self.children.get_mut(&id) {
-            if child.told != around {
-                child.told = around;
-                child.address.do_send(around);
-            }
+        if let Some(child) = self.children.get_mut(&id).filter(|child| child.told != around) {
+            child.told = around;
+            child.address.do_send(around);
         }
     }
 }

@@ -6,7 +6,7 @@ use actix::{Actor, Addr, AsyncContext, Context, Handler};
 use tokio::time::Instant;
 
 use super::ScopeSupervisor;
-use crate::actors::conversation::{self, Birth, Conversation, Surroundings};
+use crate::actors::conversation::{self, Birth, Conversation, NewBirth, Surroundings};
 use crate::actors::error::CallError;
 use crate::actors::link::{Link, Push};
 use crate::domain::contact::{Contact, SessionDetails};
@@ -170,7 +170,8 @@ impl Handler<OpenFor> for ScopeSupervisor {
         let new = NewConversation { id, scope: self.id, channel: contact.channel, contact: contact.id };
         self.open_of.insert(key, id);
         let contact_id = contact.id;
-        let started = self.start(id, Birth::New { new, contact, session }, ctx)?;
+        let started =
+            self.start(id, Birth::New(Box::new(NewBirth { new, contact: *contact, session })), ctx)?;
         self.tell_moved(contact_id);
         Ok(started)
     }
