@@ -7,6 +7,7 @@ use super::page::page;
 use super::schema::audit;
 use super::{Connection, Cursor, Page, StoreError, text};
 use crate::domain::Millis;
+use crate::domain::event::Author;
 use crate::domain::ids::{AuditId, OfAudit, ScopeId};
 
 /// Who did something worth a row.
@@ -18,6 +19,19 @@ pub struct AuditActor {
     pub id: Option<String>,
     /// Their name then.
     pub name: String,
+}
+
+impl AuditActor {
+    /// The author of an entry.
+    pub fn of(author: &Author) -> Self {
+        let (kind, id, name) = match author {
+            Author::Contact => ("contact", None, String::new()),
+            Author::Bot => ("bot", None, String::new()),
+            Author::Member { id, name } => ("member", Some(id.to_string()), name.clone()),
+            Author::System => ("system", None, String::new()),
+        };
+        Self { kind: kind.to_owned(), id, name }
+    }
 }
 
 /// One line of the trail.

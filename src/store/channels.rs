@@ -112,9 +112,8 @@ pub fn update(connection: &mut Connection, channel: &Channel) -> Result<(), Stor
 /// it has contacts.
 pub fn delete(connection: &mut Connection, id: ChannelId) -> Result<(), StoreError> {
     let id = id.to_string();
-    let used: i64 =
-        contacts::table.filter(contacts::channel_id.eq(&id)).limit(1).count().get_result(connection)?;
-    if used > 0 {
+    let contact = contacts::table.filter(contacts::channel_id.eq(&id)).select(contacts::id);
+    if contact.first::<String>(connection).optional()?.is_some() {
         return Err(StoreError::Conflict("in_use"));
     }
     super::found(diesel::delete(channels::table.find(&id)).execute(connection)?)

@@ -63,6 +63,21 @@ impl Row {
             first_seen: contact.first_seen,
         })
     }
+
+    /// The id under which the store already knows this proven customer, if it is another one.
+    pub(super) fn known_as(&self, connection: &mut Connection) -> Result<Option<String>, StoreError> {
+        if !self.verified {
+            return Ok(None);
+        }
+        let known: Option<String> = contacts::table
+            .filter(contacts::channel_id.eq(&self.channel_id))
+            .filter(contacts::external_id.eq(self.external_id.as_deref()))
+            .filter(contacts::verified.eq(true))
+            .select(contacts::id)
+            .first(connection)
+            .optional()?;
+        Ok(known.filter(|known| *known != self.id))
+    }
 }
 
 impl TryFrom<Row> for Contact {

@@ -6,7 +6,7 @@ use super::page::page;
 use super::schema::{contacts, conversations};
 use super::{Connection, Cursor, Page, StoreError, contacts as people, feedback, text};
 use crate::domain::contact::{Contact, SessionDetails};
-use crate::domain::conversation::{Assignee, Conversation, Preview, Status};
+use crate::domain::conversation::{Assignee, Conversation, Preview};
 use crate::domain::ids::{ChannelId, ContactId, ConversationId, MemberId, OfConversation, ScopeId};
 use crate::domain::{Millis, Seq};
 
@@ -18,7 +18,7 @@ pub struct EndedFilter {
     /// Only those this member owned last.
     pub assignee: Option<MemberId>,
     /// Only those with this text in the contact's name or e-mail address, the first or the last
-    /// message, whatever its case.
+    /// message, whatever the case of its ASCII letters.
     pub text: Option<String>,
 }
 
@@ -88,6 +88,33 @@ impl Row {
             rating: feedback::stars(now_is.rating),
             session: text::json(session)?,
         })
+    }
+
+    /// Writes everything that can change, if the stored version is `before`. Answers how many rows did.
+    pub(super) fn update(&self, connection: &mut Connection, before: Seq) -> Result<usize, StoreError> {
+        let fenced = conversations::table.find(&self.id).filter(conversations::version.eq(before));
+        let changed = diesel::update(fenced)
+            .set((
+                conversations::version.eq(self.version),
+                conversations::status.eq(&self.status),
+                conversations::assignee_id.eq(self.assignee_id.as_deref()),
+                conversations::assignee_name.eq(self.assignee_name.as_deref()),
+                self.handled_by.as_deref().map(|member| conversations::handled_by.eq(member)),
+                conversations::epoch.eq(self.epoch),
+                conversations::episode.eq(self.episode),
+                conversations::turn.eq(self.turn),
+                conversations::bot_messages.eq(self.bot_messages),
+                conversations::preview_by.eq(self.preview_by.as_deref()),
+                conversations::preview_text.eq(self.preview_text.as_deref()),
+                conversations::last_at.eq(self.last_at),
+                conversations::waiting_since.eq(self.waiting_since),
+                conversations::ended_at.eq(self.ended_at),
+                conversations::end_reason.eq(self.end_reason.as_deref()),
+                conversations::rated.eq(self.rated),
+                conversations::rating.eq(self.rating),
+            ))
+            .execute(connection)?;
+        Ok(changed)
     }
 }
 
@@ -176,7 +203,7 @@ pub fn active(
     let rows = conversations::table
         .inner_join(contacts::table)
         .filter(conversations::scope_id.eq(scope.to_string()))
-        .filter(conversations::status.ne(Status::Ended.as_str()))
+        .filter(conversations::ended_at.is_null())
         .order(conversations::id)
         .load::<(Row, people::Row)>(connection)?;
     with_contacts(rows)
@@ -198,7 +225,7 @@ pub fn ended(
     let mut query = conversations::table
         .inner_join(contacts::table)
         .filter(conversations::scope_id.eq(scope.to_string()))
-        .filter(conversations::status.eq(Status::Ended.as_str()))
+        .filter(conversations::ended_at.is_not_null())
         .order((conversations::ended_at.desc(), conversations::id.desc()))
         .limit(limit + 1)
         .into_boxed();
@@ -272,7 +299,7 @@ pub fn open_of(
     conversations::table
         .filter(conversations::channel_id.eq(channel.to_string()))
         .filter(conversations::contact_id.eq(contact.to_string()))
-        .filter(conversations::status.ne(Status::Ended.as_str()))
+        .filter(conversations::ended_at.is_null())
         .first::<Row>(connection)
         .optional()?
         .map(TryInto::try_into)

@@ -23,16 +23,18 @@ pub struct UsedClientId {
 }
 
 #[derive(Queryable)]
-pub(super) struct Row {
-    pub(super) conversation_id: String,
-    pub(super) seq: Seq,
-    pub(super) at: Millis,
-    pub(super) author_kind: String,
-    pub(super) author_id: Option<String>,
-    pub(super) author_name: Option<String>,
-    pub(super) client_id: Option<String>,
-    pub(super) kind: String,
-    pub(super) body: String,
+struct Row {
+    #[expect(dead_code, reason = "always the one that was asked for")]
+    conversation_id: String,
+    seq: Seq,
+    at: Millis,
+    author_kind: String,
+    author_id: Option<String>,
+    author_name: Option<String>,
+    client_id: Option<String>,
+    #[expect(dead_code, reason = "the body says it too")]
+    kind: String,
+    body: String,
 }
 
 impl TryFrom<Row> for Entry {

@@ -85,6 +85,9 @@ impl From<StoreError> for CommitError {
 
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
+        if let DieselError::RollbackErrorOnCommit { commit_error, .. } = error {
+            return (*commit_error).into();
+        }
         match &error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict("duplicate"),

@@ -29,6 +29,13 @@ pub(super) struct Row {
     pub(super) at: Millis,
 }
 
+impl Row {
+    pub(super) fn insert(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        diesel::insert_into(feedback::table).values(self).execute(connection)?;
+        Ok(())
+    }
+}
+
 /// The feedback of a conversation, first episode first.
 ///
 /// # Errors

@@ -16,19 +16,30 @@ pub mod entries;
 mod error;
 pub mod feedback;
 pub mod invitations;
+mod journal;
 pub mod keys;
 pub mod logins;
 pub mod members;
 pub mod meta;
+mod migrations;
 pub mod outbox;
 mod page;
+mod readers;
 pub mod reads;
 mod schema;
 pub mod scopes;
 mod stats;
 mod text;
+mod ticket;
 
 use std::path::Path;
+use std::sync::Arc;
+
+use commit::Rows;
+use connection::Target;
+use journal::Journal;
+use readers::Readers;
+use stats::Counters;
 
 pub use commit::{Commit, Opening};
 pub use connection::EitherConnection as Connection;
@@ -58,7 +69,12 @@ impl StoreOptions {
 
 /// The store. Cheap to clone; all clones are the same store.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    target: Target,
+    journal: Journal,
+    readers: Readers,
+    counters: Arc<Counters>,
+}
 
 impl Store {
     /// Opens the store, makes the database if it is a file that is not there, and migrates it. Blocks;
@@ -68,8 +84,15 @@ impl Store {
     /// [`StoreError::Refused`] when the URL is of no known kind, the schema is newer than this program,
     /// or another process has the file; [`StoreError::Unavailable`] when the database does not answer.
     pub fn open(options: &StoreOptions) -> Result<Self, StoreError> {
-        let _ = options;
-        todo!()
+        let target = Target::parse(&options.url)?;
+        let lock = target.claim()?;
+        let mut connection = target.open_writer()?;
+        migrations::run(&mut connection)?;
+        let counters = Arc::new(Counters::new());
+        let readers = Readers::open(target.clone(), options.readers, options.read_queue, counters.clone())?;
+        let journal =
+            Journal::start(target.clone(), connection, options.journal_queue, counters.clone(), lock)?;
+        Ok(Self { target, journal, readers, counters })
     }
 
     /// Stores a change of one conversation. `Ok` means that it is durable.
@@ -77,8 +100,16 @@ impl Store {
     /// # Errors
     /// See [`CommitError`]. An answer comes within 5 seconds.
     pub async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
-        let _ = commit;
-        todo!()
+        self.journal.commit(Rows::of(commit)?).await
+    }
+
+    /// Puts a change of one conversation into the journal, at once and in the order of the calls; `done`
+    /// is called with the outcome, from the journal's thread, or at once when nothing can be taken.
+    pub fn submit(&self, commit: Commit, done: impl FnOnce(Result<(), CommitError>) + Send + 'static) {
+        match Rows::of(commit) {
+            Ok(rows) => self.journal.submit(rows, done),
+            Err(error) => done(Err(error.into())),
+        }
     }
 
     /// Runs `work` in the journal's thread, alone or not at all: an error undoes what it did. `Ok` means
@@ -91,21 +122,20 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let _ = work;
-        todo!()
+        self.journal.write(work).await
     }
 
     /// Runs `work` on a connection that can only read, in a thread where it may block. What it reads is
     /// one consistent state, at least as new as every commit answered before.
     ///
     /// # Errors
-    /// What `work` answers; [`StoreError::Busy`] when no connection was free within 2 seconds.
+    /// What `work` answers; [`StoreError::Busy`] when no connection was free within 2 seconds. An answer
+    /// comes within 5 seconds.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let _ = work;
-        todo!()
+        self.readers.read(work).await
     }
 
     /// Asks the journal for a sign of life: is the database there, and does it take changes?
@@ -118,7 +148,7 @@ impl Store {
 
     /// Figures since the start, for `/metrics`.
     pub fn stats(&self) -> Stats {
-        todo!()
+        self.counters.view()
     }
 
     /// Writes a copy of a SQLite database while it is in use. It holds everything that was answered
@@ -127,17 +157,19 @@ impl Store {
     /// # Errors
     /// [`StoreError::Refused`] on PostgreSQL, which has `pg_dump`, or when the file exists.
     pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        let _ = to;
-        todo!()
+        let target = self.target.clone();
+        let to = to.to_owned();
+        let running = tokio::task::spawn_blocking(move || target.copy_to(&to));
+        running.await.unwrap_or_else(|_| Err(StoreError::broken("the back-up panicked")))
     }
 
     /// Finishes what waits, tidies the database file and lets go of it. Clones answer
-    /// [`StoreError::Unavailable`] afterwards.
+    /// [`StoreError::Unavailable`] to every change afterwards.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when it was closed before.
     pub async fn close(self) -> Result<(), StoreError> {
-        todo!()
+        self.journal.close().await
     }
 }
 

@@ -48,11 +48,12 @@ pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError
     Ok(serde_json::from_str(text)?)
 }
 
-/// A pattern for `LIKE … ESCAPE '\'` that finds `text` anywhere, in lower case.
+/// A pattern for `LIKE … ESCAPE '\'` that finds `text` anywhere, its ASCII letters in lower case: neither
+/// database folds the others.
 pub(super) fn anywhere(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
-    for character in text.to_lowercase().chars() {
+    for character in text.to_ascii_lowercase().chars() {
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
         }
