@@ -1,11 +1,13 @@
 //! Switchboard: a self-hosted live-chat routing engine.
 //!
 //! Layers, each importing only those before it: [`domain`] (pure) ← [`protocol`], [`store`],
-//! [`bots`] ← [`actors`] ← `api` ← `app`. `tests/tidy.rs` enforces this. To follow one message,
+//! [`bots`] ← [`actors`] ← [`api`] ← `app`. `tests/tidy.rs` enforces this. To follow one message,
 //! read `docs/ARCHITECTURE.md`.
 
 pub mod actors;
+pub mod api;
 pub mod bots;
+pub mod config;
 pub mod domain;
 pub mod outgoing;
 pub mod protocol;
