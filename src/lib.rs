@@ -1,10 +1,13 @@
 //! Switchboard: a self-hosted live-chat routing engine.
 //!
-//! Layers, each importing only those before it: [`domain`] (pure) ← `protocol`, `store` ←
-//! `actors` ← `api` ← `app`. `tests/tidy.rs` enforces this. To follow one message, read
-//! `docs/ARCHITECTURE.md`.
+//! Layers, each importing only those before it: [`domain`] (pure) ← [`protocol`], [`store`],
+//! [`bots`] ← [`actors`] ← `api` ← `app`. `tests/tidy.rs` enforces this. To follow one message,
+//! read `docs/ARCHITECTURE.md`.
 
+pub mod actors;
 pub mod bots;
 pub mod domain;
 pub mod outgoing;
+pub mod protocol;
 pub mod sources;
+pub mod store;
