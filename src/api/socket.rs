@@ -6,13 +6,14 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, StreamHandler, WrapFuture};
-use actix_web::http::header::{SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION};
+use actix_web::http::header::{HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::{self, WebsocketContext};
 use base64::Engine;
@@ -22,6 +23,7 @@ use tokio::time::Instant;
 use super::ApiError;
 use super::edge::Edge;
 use super::frame_guard::FrameGuard;
+use super::seats::Seat;
 use crate::actors::link::{Cut, Link, Push, QUEUE_FRAMES};
 use crate::protocol::code::CloseCode;
 
@@ -70,6 +72,9 @@ pub struct SocketOptions {
     pub first_frame: Duration,
 }
 
+/// One of an address's sockets.
+pub type AddressSeat = Seat<IpAddr>;
+
 /// A duplicate of a connection's socket, kept beside it since nothing inside an actor whose peer
 /// does not read can end the connection.
 #[derive(Clone)]
@@ -94,6 +99,7 @@ struct Socket<S> {
     too_big: Rc<Cell<bool>>,
     /// A message in fragments, so far.
     partial: Option<Partial>,
+    _seat: AddressSeat,
 }
 
 struct Partial {
@@ -108,13 +114,14 @@ struct Partial {
 pub fn open<S: Session>(
     session: S,
     edge: web::Data<Edge>,
+    seat: AddressSeat,
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     check_handshake(request)?;
     let options = edge.socket_options();
     let mut response =
-        ws::handshake(request).map_err(|error| ApiError::bad_request(&format!("no WebSocket: {error}")))?;
+        ws::handshake(request).map_err(|error| ApiError::bad_request(format!("no WebSocket: {error}")))?;
     let too_big = Rc::new(Cell::new(false));
     let guarded = FrameGuard::new(payload, options.message_bytes, too_big.clone());
     let codec = actix_http::ws::Codec::new().max_size(options.message_bytes);
@@ -127,16 +134,14 @@ pub fn open<S: Session>(
         heard: Instant::now(),
         too_big,
         partial: None,
+        _seat: seat,
     };
     Ok(response.streaming(WebsocketContext::with_codec(socket, guarded, codec)))
 }
 
 /// The library takes older versions and any key; RFC 6455 section 4.2.1 does not.
 fn check_handshake(request: &HttpRequest) -> Result<(), ApiError> {
-    let header = |name| request.headers().get(name).and_then(|value: &_| {
-        let value: &actix_web::http::header::HeaderValue = value;
-        value.to_str().ok()
-    });
+    let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     let key = header(SEC_WEBSOCKET_KEY).unwrap_or_default();
     let decoded = base64::engine::general_purpose::STANDARD.decode(key);
     if header(SEC_WEBSOCKET_VERSION) != Some("13") || !decoded.is_ok_and(|key| key.len() == 16) {

@@ -15,7 +15,7 @@ use crate::actors::error::CallError;
 use crate::actors::link::Link;
 use crate::actors::reply::Reply;
 use crate::actors::scope_supervisor::Overview;
-use crate::api::access;
+use crate::api::access::{self, Action};
 use crate::api::auth::{Caller, Via};
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
@@ -407,8 +407,17 @@ impl Session for DashboardSession {
 
 /// The actor of a conversation that this caller may see.
 async fn find(edge: &Edge, caller: &Caller, conversation: ConversationId) -> Result<Known, CallError> {
-    let (scope, role) = access::conversation(edge, caller, conversation).await?;
-    let address = edge.directory.conversation(scope, conversation).await?;
+    let asking = caller.clone();
+    let found = edge
+        .read(move |connection| access::conversation(connection, &asking, conversation, Action::Converse))
+        .await;
+    let (conversation, _, role) = found.map_err(|error| match error.code() {
+        Code::NotFound | Code::Forbidden => CallError::NotFound,
+        Code::Overloaded => CallError::Overloaded,
+        _ => CallError::Unavailable,
+    })?;
+    let scope = conversation.scope;
+    let address = edge.directory.conversation(scope, conversation.id).await?;
     Ok(Known { scope, role, address })
 }
 
