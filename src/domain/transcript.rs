@@ -45,6 +45,7 @@ fn words(entry: &Entry, contact: &str) -> String {
         Event::Message { text, .. } => format!("{who}: {text}"),
         Event::Note { text } => format!("[internal note] {who}: {text}"),
         Event::Suppressed { text, .. } => format!("[internal, came too late and was not sent] {who}: {text}"),
+        Event::Silent { .. } => "[internal, the bot had nothing to say]".to_owned(),
         Event::HandedOff { reason, note } => {
             let mut words = format!("[{}]", handed_off(*reason));
             if let Some(note) = note {
@@ -196,7 +197,9 @@ mod tests {
             .zip(1..)
             .map(|((by, body), seq)| Entry { seq, at: 1_767_225_600_000, by, client_id: None, body })
             .collect();
-        entries.iter().for_each(|entry| conversation.apply(entry));
+        for entry in &entries {
+            conversation.apply(entry);
+        }
         let expected = "\
 Transcript of c_00000000000000000000000000000001
 Customer: Zoë
