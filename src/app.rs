@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Arbiter, ArbiterHandle};
@@ -11,6 +12,7 @@ use actix_web::rt::net::TcpStream;
 use actix_web::rt::task::JoinHandle;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
+use socket2::SockRef;
 
 use crate::actors::directory::{self, Directory};
 use crate::actors::error::CallError;
@@ -19,12 +21,15 @@ use crate::api::edge::Edge;
 use crate::api::invitations::link;
 use crate::api::origin::OwnOrigins;
 use crate::api::password::Passwords;
+use crate::api::secret;
+use crate::api::socket::Peer;
+use crate::api::visitor_token::{self, VisitorTokens};
 use crate::bots::{BotLimits, Bots};
 use crate::config::Config;
 use crate::outgoing::{Outgoing, OutgoingOptions};
 use crate::setup;
 use crate::sources::Sources;
-use crate::store::{Store, StoreError, StoreOptions, logins};
+use crate::store::{Store, StoreError, StoreOptions, logins, meta};
 
 /// How often log-ins that ended by themselves are removed.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
@@ -85,7 +90,8 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     directory.start_all().await?;
 
     let passwords = Passwords::new(sources.clone(), config.login.hashers).map_err(StartError::Passwords)?;
-    let edge = Data::new(Edge::new(config, sources, store, directory, origins, passwords));
+    let tokens = VisitorTokens::new(visitor_secret(&store, &sources).await?);
+    let edge = Data::new(Edge::new(config, sources, store, directory, origins, passwords, tokens));
     let (server, finished) = serve(&edge, listener, workers)?;
     let sweeper = actix_web::rt::spawn(sweep(edge.clone()));
     Ok(Running { address, setup_link, edge, server, finished, arbiters, sweeper })
@@ -116,13 +122,31 @@ fn serve(
     Ok((server.handle(), actix_web::rt::spawn(server)))
 }
 
-/// Every answer leaves at once: frames are small, and waiting for more of them costs 40 ms.
-fn prepare(connection: &dyn Any, _: &mut Extensions) {
-    if let Some(stream) = connection.downcast_ref::<TcpStream>()
-        && let Err(error) = stream.set_nodelay(true)
-    {
-        log::debug!("nodelay not set error=\"{error}\"");
+/// A peer that vanished without a word is noticed after so long, even while nothing is read from it.
+const VANISHED: Duration = Duration::from_secs(30);
+
+/// Every answer leaves at once: frames are small, and waiting for more of them costs 40 ms. A
+/// duplicate of the socket stays at hand, to end a connection whose peer does not read.
+fn prepare(connection: &dyn Any, beside: &mut Extensions) {
+    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
+    let socket = SockRef::from(stream);
+    let prepared = socket
+        .set_tcp_nodelay(true)
+        .and_then(|()| socket.set_tcp_user_timeout(Some(VANISHED)))
+        .and_then(|()| socket.try_clone());
+    match prepared {
+        Ok(duplicate) => {
+            beside.insert(Peer(Arc::new(duplicate)));
+        }
+        Err(error) => log::debug!("connection not prepared error=\"{error}\""),
     }
+}
+
+/// The secret behind visitor tokens: made at the first start, the same ever after.
+async fn visitor_secret(store: &Store, sources: &Sources) -> Result<Vec<u8>, StoreError> {
+    let fresh = secret::token(sources, "");
+    let kept = store.write(move |connection| meta::put_once(connection, visitor_token::SECRET_NAME, &fresh));
+    Ok(kept.await?.into_bytes())
 }
 
 impl Running {

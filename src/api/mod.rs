@@ -9,6 +9,7 @@ pub mod assets;
 pub mod auth;
 pub mod body;
 mod bot;
+pub mod bucket;
 mod channels;
 mod commands;
 mod contacts;
@@ -16,6 +17,7 @@ mod conversations;
 pub mod edge;
 mod error;
 mod finish;
+pub mod frame_guard;
 mod health;
 pub mod invitations;
 mod keys;
@@ -26,10 +28,16 @@ mod metrics;
 pub mod origin;
 pub mod password;
 mod scopes;
+pub mod seats;
 pub mod secret;
+pub mod session;
+pub mod socket;
+mod sockets;
 pub mod throttle;
 pub mod tickets;
 mod trail;
+pub mod visitor_token;
+pub mod visitors;
 
 pub use error::ApiError;
 pub use finish::finish;
@@ -110,6 +118,8 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/conversations/{id}/read", commands::run),
         url(GET, "/api/v1/contacts/{id}/export", contacts::export),
         url(POST, "/api/v1/contacts/{id}/erase", contacts::erase),
+        url(GET, "/api/v1/dashboard/socket", sockets::dashboard),
+        url(GET, "/api/v1/widget/socket", sockets::widget),
     ]
 }
 
