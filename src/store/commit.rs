@@ -158,10 +158,9 @@ impl Rows {
             Rest::Changed { row, reopens } => {
                 if *reopens
                     && let Some(other) = open_conversation(connection, &row.channel_id, &row.contact_id)?
+                    && other != row.id
                 {
-                    if other != row.id {
-                        return Ok(Outcome::ActiveExists(text::id(&other)?));
-                    }
+                    return Ok(Outcome::ActiveExists(text::id(&other)?));
                 }
                 fence(row.update(connection, self.before)?)
             }

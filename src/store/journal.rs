@@ -180,6 +180,7 @@ struct Writer {
 /// What is stored in one transaction.
 #[derive(Default)]
 struct Batch {
+    #[expect(clippy::vec_box, reason = "as they came; moving them costs more than the pointer")]
     commits: Vec<Box<CommitJob>>,
     writes: Vec<Box<dyn Work>>,
 }
@@ -188,7 +189,9 @@ impl Writer {
     fn run(mut self, waiting: &Receiver<Job>) {
         let mut closing = None;
         while let Some(batch) = next_batch(waiting, &mut closing, &self.counters) {
-            self.store(batch);
+            if batch.size() > 0 {
+                self.store(batch);
+            }
         }
         self.tidy();
         drop(self);
@@ -198,11 +201,7 @@ impl Writer {
     }
 
     fn store(&mut self, batch: Batch) {
-        if batch.is_empty() {
-            return;
-        }
-        let begun = Instant::now();
-        let size = batch.commits.len() + batch.writes.len();
+        let size = batch.size();
         if let Err((batch, error)) = self.try_store(batch) {
             if matches!(error, StoreError::Unavailable(_)) || size == 1 {
                 batch.fail(&error, &self.counters);
@@ -216,12 +215,12 @@ impl Writer {
                 }
             }
         }
-        self.counters.batch(size, begun.elapsed());
     }
 
     /// Stores a batch and answers it. When nothing of it was done for certain, it comes back with the
     /// reason, unanswered.
     fn try_store(&mut self, mut batch: Batch) -> Result<(), (Batch, StoreError)> {
+        let begun = Instant::now();
         let connection = match self.begin() {
             Ok(connection) => connection,
             Err(error) => return Err((batch, error)),
@@ -238,7 +237,9 @@ impl Writer {
         for work in &mut batch.writes {
             work.run(connection);
         }
-        match connection.commit() {
+        let committed = connection.commit();
+        self.counters.batch(batch.size(), begun.elapsed());
+        match committed {
             Ok(()) => batch.answer(&outcomes, &self.counters),
             Err(error) => {
                 let lost = is_lost(&error);
@@ -340,8 +341,8 @@ fn next_batch(
 }
 
 impl Batch {
-    fn is_empty(&self) -> bool {
-        self.commits.is_empty() && self.writes.is_empty()
+    fn size(&self) -> usize {
+        self.commits.len() + self.writes.len()
     }
 
     fn singly(self) -> impl Iterator<Item = Self> {
@@ -367,7 +368,7 @@ impl Batch {
     }
 
     fn fail(self, error: &StoreError, counters: &Counters) {
-        counters.failures.fetch_add((self.commits.len() + self.writes.len()) as u64, Relaxed);
+        counters.failures.fetch_add(self.size() as u64, Relaxed);
         for job in self.commits {
             let _ = job.answer.send(Err(error.clone().into()));
         }

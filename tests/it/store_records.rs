@@ -1,0 +1,1 @@
+//! Scopes, people, keys, lists and erasure, the same on both databases.
