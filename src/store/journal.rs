@@ -94,7 +94,7 @@ where
 }
 
 impl Journal {
-    /// Starts the thread. `held` is let go of when the thread ends, after its connection.
+    /// Starts the thread. `held` is let go of after its connection, and before `close` answers.
     pub(super) fn start(
         target: Target,
         connection: Connection,
@@ -104,14 +104,19 @@ impl Journal {
     ) -> Result<Self, StoreError> {
         let (jobs, waiting) = sync_channel(queue.max(1));
         let journal = Self { jobs, counters: counters.clone() };
-        let writer = Writer { target, connection: Some(connection), last_attempt: None, counters };
+        let writer = Writer {
+            target,
+            connection: Some(connection),
+            last_attempt: None,
+            counters,
+            _held: Box::new(held),
+        };
         thread::Builder::new()
             .name("journal".into())
             .spawn(move || {
                 if catch_unwind(AssertUnwindSafe(move || writer.run(&waiting))).is_err() {
                     end_process("the journal panicked");
                 }
-                drop(held);
             })
             .map_err(|error| StoreError::Broken(Arc::new(error)))?;
         Ok(journal)
@@ -175,6 +180,8 @@ struct Writer {
     connection: Option<Connection>,
     last_attempt: Option<Instant>,
     counters: Arc<Counters>,
+    /// Last of the fields, as they go in this order.
+    _held: Box<dyn Send>,
 }
 
 /// What is stored in one transaction.

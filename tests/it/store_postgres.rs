@@ -1,11 +1,11 @@
 //! What only the server database has to show.
 
 use std::path::Path;
-use std::process::Command;
+use std::process;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use switchboard::domain::conversation::Conversation;
+use switchboard::domain::conversation::{Command, Conversation};
 use switchboard::store::{CommitError, Store, StoreError, StoreOptions};
 
 use crate::support::chat::{Chat, is_conflict};
@@ -35,14 +35,14 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = Command::new(SCRIPT).arg("stop").arg(self.folder.path()).output();
+        let _ = process::Command::new(SCRIPT).arg("stop").arg(self.folder.path()).output();
     }
 }
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
 
 fn run(verb: &str, folder: &Path) -> String {
-    let output = Command::new(SCRIPT).arg(verb).arg(folder).output().unwrap();
+    let output = process::Command::new(SCRIPT).arg(verb).arg(folder).output().unwrap();
     assert!(output.status.success(), "{verb}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
@@ -160,6 +160,18 @@ async fn two_programs_on_one_database_fence_each_other() {
             _ => false,
         };
         assert!(told, "round {round}: {a:?} {b:?}");
+    }
+    // Taken up again here, begun anew there: one of the two.
+    for round in 0..20 {
+        let contact = here.contact();
+        let ended = here.resolve(&here.open_for(&contact, "Hello").await).await;
+        let activate = here.decided(&ended, &Command::Activate { by: here.agent.clone() });
+        let opening = there.opening(&contact, "there");
+        let (a, b) = tokio::join!(here.store.commit(activate), there.store.commit(opening));
+        assert!(a.is_ok() != b.is_ok(), "round {round}: {a:?} {b:?}");
+        let refused = if a.is_ok() { b } else { a };
+        let told = matches!(refused, Err(CommitError::ActiveExists(_) | CommitError::Conflict));
+        assert!(told, "round {round}: {refused:?}");
     }
 }
 

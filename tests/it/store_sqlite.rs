@@ -1,10 +1,11 @@
 //! What only the file database has to show.
 
+use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use switchboard::store::{CommitError, Store, StoreError, StoreOptions, conversations};
+use switchboard::store::{CommitError, Store, StoreError, StoreOptions, conversations, entries, scopes};
 
 use crate::support::chat::Chat;
 use crate::support::database::Database;
@@ -94,6 +95,51 @@ async fn a_copy_holds_all_that_was_answered() {
     assert!(matches!(again, Err(StoreError::Refused(_))), "{again:?}");
     let store = Store::open(&StoreOptions::new(format!("sqlite://{}", copy.display()))).unwrap();
     assert_eq!(store.read(move |c| conversations::by_id(c, opened.id)).await.unwrap(), opened);
+}
+
+/// The test runs itself in a second process, which ruins its database and must not survive that.
+#[actix_web::test]
+async fn a_ruined_file_ends_the_program() {
+    const CHILD: &str = "SWITCHBOARD_TEST_RUINED_FILE";
+    const NAME: &str = "store_sqlite::a_ruined_file_ends_the_program";
+    if let Ok(path) = std::env::var(CHILD) {
+        return ruin_and_read(&path).await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", NAME, "--nocapture"])
+        .env(CHILD, folder.path().join("ruined.db"))
+        .output()
+        .unwrap();
+    assert_eq!(child.status.code(), Some(70), "{}", String::from_utf8_lossy(&child.stdout));
+}
+
+async fn ruin_and_read(path: &str) {
+    const PAGE: u64 = 4_096;
+    let options = StoreOptions::new(format!("sqlite://{path}"));
+    let chat = Chat::new(&Store::open(&options).unwrap()).await;
+    for _ in 0..50 {
+        chat.open(&"long text ".repeat(900)).await;
+    }
+    chat.store.close().await.unwrap();
+    let store = Store::open(&options).unwrap();
+    store.read(scopes::list).await.unwrap();
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    let pages = file.metadata().unwrap().len() / PAGE;
+    for page in 60..pages {
+        file.write_all_at(&[0xAB; PAGE as usize], page * PAGE).unwrap();
+    }
+    let read = store.read(read_everything).await;
+    panic!("the program lives on and answers {read:?}");
+}
+
+fn read_everything(c: &mut switchboard::store::Connection) -> Result<usize, StoreError> {
+    let scopes = scopes::list(c)?;
+    let listed = conversations::active(c, scopes[0].id)?;
+    for (conversation, _) in &listed {
+        entries::last(c, conversation.id, 10)?;
+    }
+    Ok(listed.len())
 }
 
 #[actix_web::test]
