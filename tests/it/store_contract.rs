@@ -16,17 +16,7 @@ use switchboard::store::{
 
 use crate::support::chat::{Chat, is_conflict};
 use crate::support::database::Database;
-
-macro_rules! on_both {
-    ($($name:ident)*) => {
-        mod sqlite {
-            $(#[actix_web::test] async fn $name() { super::$name(super::Database::sqlite()).await; })*
-        }
-        mod postgres {
-            $(#[actix_web::test] async fn $name() { super::$name(super::Database::postgres()).await; })*
-        }
-    };
-}
+use crate::support::on_both;
 
 on_both! {
     an_opening_is_one_commit

@@ -23,17 +23,7 @@ use switchboard::store::{
 
 use crate::support::chat::Chat;
 use crate::support::database::Database;
-
-macro_rules! on_both {
-    ($($name:ident)*) => {
-        mod sqlite {
-            $(#[actix_web::test] async fn $name() { super::$name(super::Database::sqlite()).await; })*
-        }
-        mod postgres {
-            $(#[actix_web::test] async fn $name() { super::$name(super::Database::postgres()).await; })*
-        }
-    };
-}
+use crate::support::on_both;
 
 on_both! {
     scopes_and_channels

@@ -115,7 +115,7 @@ async fn a_ruined_file_ends_the_program() {
 }
 
 async fn ruin_and_read(path: &str) {
-    const PAGE: u64 = 4_096;
+    const PAGE: [u8; 4_096] = [0xAB; 4_096];
     let options = StoreOptions::new(format!("sqlite://{path}"));
     let chat = Chat::new(&Store::open(&options).unwrap()).await;
     for _ in 0..50 {
@@ -125,9 +125,9 @@ async fn ruin_and_read(path: &str) {
     let store = Store::open(&options).unwrap();
     store.read(scopes::list).await.unwrap();
     let file = std::fs::File::options().write(true).open(path).unwrap();
-    let pages = file.metadata().unwrap().len() / PAGE;
+    let pages = file.metadata().unwrap().len() / PAGE.len() as u64;
     for page in 60..pages {
-        file.write_all_at(&[0xAB; PAGE as usize], page * PAGE).unwrap();
+        file.write_all_at(&PAGE, page * PAGE.len() as u64).unwrap();
     }
     let read = store.read(read_everything).await;
     panic!("the program lives on and answers {read:?}");
