@@ -1,0 +1,5 @@
+// Starts the dashboard.
+import { render } from "preact";
+
+const root = document.getElementById("app");
+if (root) render(<main />, root);
