@@ -81,7 +81,7 @@ function common() {
       emptyOutDir: false,
       target: "es2022",
       sourcemap: false,
-      modulePreload: { polyfill: false },
+      modulePreload: false,
       assetsInlineLimit: 0,
       reportCompressedSize: false,
     },
