@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { ManualClock } from "./clock.ts";
-import type { DashboardCommand, DashboardEvent, DashboardWelcome } from "./protocol.gen.ts";
+import type { DashboardCommand, DashboardEvent } from "./protocol.gen.ts";
 import { CommandError, Connection, ConnectionLost, type Wire } from "./socket.ts";
 
 class FakeWire implements Wire {
@@ -27,7 +27,7 @@ let clock: ManualClock;
 let wires: FakeWire[];
 let states: string[];
 let retryAfterRefusal: boolean;
-let connection: Connection<DashboardCommand, DashboardWelcome, DashboardEvent>;
+let connection: Connection<DashboardCommand, DashboardEvent>;
 
 const turn = () => Promise.resolve().then(() => Promise.resolve());
 const wire = () => wires[wires.length - 1] as FakeWire;
@@ -44,7 +44,7 @@ beforeEach(() => {
   wires = [];
   states = [];
   retryAfterRefusal = true;
-  connection = new Connection<DashboardCommand, DashboardWelcome, DashboardEvent>({
+  connection = new Connection<DashboardCommand, DashboardEvent>({
     clock,
     dial: () => {
       wires.push(new FakeWire());
@@ -52,7 +52,6 @@ beforeEach(() => {
     },
     hello: async () => ({ ticket: `ticket ${wires.length + 1}` }),
     probe: () => ({ type: "presence", status: "online" }),
-    onWelcome: () => {},
     onEvent: () => {},
     onState: (state) => states.push(state.kind),
     onRefused: () => retryAfterRefusal,

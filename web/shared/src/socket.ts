@@ -2,7 +2,7 @@
 // has gone silent, and comes back by itself. What was missed meanwhile is the caller's business (it resumes by
 // `seq` after each welcome).
 import type { Clock } from "./clock.ts";
-import type { ErrorCode, ErrorDetails, OkFrame } from "./protocol.gen.ts";
+import type { Details, ErrorCode, OkFrame } from "./protocol.gen.ts";
 
 /** The first retry comes after half to all of this; each further one doubles up to `RETRY_MAX`. */
 const RETRY_FIRST = 500;
@@ -17,8 +17,8 @@ const SILENCE_MAX = 60_000;
 /** The server said no. `code` is stable, `message` is for people. */
 export class CommandError extends Error {
   code: ErrorCode;
-  details: ErrorDetails;
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+  details: Details;
+  constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message);
     this.code = code;
     this.details = details;
@@ -45,14 +45,14 @@ export interface Wire {
   onclose: ((event: { code: number }) => void) | null;
 }
 
-export interface ConnectionOptions<Command extends { type: string }, Welcome, Event> {
+export interface ConnectionOptions<Command extends { type: string }, Event extends { type: string }> {
   clock: Clock;
   dial: () => Wire;
   /** The fields of `hello`, asked for at each attempt. A rejection counts as a failed attempt. */
   hello: () => Promise<Omit<Extract<Command, { type: "hello" }>, "type">>;
   /** A command without effect, to learn whether anybody is there. */
   probe: () => Command;
-  onWelcome: (welcome: Welcome) => void;
+  /** Everything that is not an answer; `welcome` comes first, after the state has become online. */
   onEvent: (event: Event) => void;
   onState: (state: ConnectionState) => void;
   /** `hello` was refused, by `dial`, `hello` or the server. True: try again later; false: stop. */
@@ -65,9 +65,9 @@ interface Waiting {
   cancel: () => void;
 }
 
-export class Connection<Command extends { type: string }, Welcome extends { type: "welcome" }, Event> {
+export class Connection<Command extends { type: string }, Event extends { type: string }> {
   state: ConnectionState = { kind: "stopped", code: null };
-  private readonly options: ConnectionOptions<Command, Welcome, Event>;
+  private readonly options: ConnectionOptions<Command, Event>;
   private wire: Wire | null = null;
   private waiting = new Map<string, Waiting>();
   private nextRef = 1;
@@ -76,7 +76,7 @@ export class Connection<Command extends { type: string }, Welcome extends { type
   private notBefore = 0;
   private cancelTimer = () => {};
 
-  constructor(options: ConnectionOptions<Command, Welcome, Event>) {
+  constructor(options: ConnectionOptions<Command, Event>) {
     this.options = options;
   }
 
@@ -107,10 +107,10 @@ export class Connection<Command extends { type: string }, Welcome extends { type
     else if (this.state.kind === "online" && this.silence() > RETRY_FIRST) this.ask();
   }
 
-  /** Sends a command. Rejects with `CommandError` or `ConnectionLost`. */
-  request(command: Command): Promise<OkFrame> {
+  /** Sends a command. Rejects with `CommandError` or `ConnectionLost`. `Answer`: what `ok` holds for this one. */
+  request<Answer extends OkFrame = OkFrame>(command: Command): Promise<Answer> {
     if (this.state.kind !== "online") return Promise.reject(new ConnectionLost());
-    return this.post(command);
+    return this.post(command) as Promise<Answer>;
   }
 
   private dial(fields: object): void {
@@ -165,7 +165,7 @@ export class Connection<Command extends { type: string }, Welcome extends { type
       asked.cancel();
     }
     if (frame.type === "error") {
-      const details = (frame.details ?? {}) as ErrorDetails;
+      const details = (frame.details ?? {}) as Details;
       asked?.reject(new CommandError(frame.code as ErrorCode, String(frame.message), details));
     } else if (frame.type === "ok") {
       asked?.resolve(frame as unknown as OkFrame);
@@ -174,7 +174,7 @@ export class Connection<Command extends { type: string }, Welcome extends { type
       this.cancelTimer();
       this.watch();
       this.become({ kind: "online" });
-      this.options.onWelcome(frame as unknown as Welcome);
+      this.options.onEvent(frame as unknown as Event);
     } else {
       if (frame.type === "draining") {
         this.notBefore = this.heardAt + Number(frame.retry_after_ms) * (1 + this.options.clock.random());

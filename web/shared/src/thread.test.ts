@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { Entry } from "./protocol.gen.ts";
+import type { ContactEntry } from "./protocol.gen.ts";
 import { append, items, lastSeq, noEntries, prepend, resume } from "./thread.ts";
 
 const minute = 60_000;
 
-function message(seq: number, kind: "contact" | "bot", at = seq * minute): Entry {
-  return { seq, at, by: { kind }, client_id: null, body: { kind: "message", text: `text ${seq}` } };
+function message(seq: number, kind: "contact" | "bot", at = seq * minute): ContactEntry {
+  return { seq, at, by: { kind }, body: { kind: "message", text: `text ${seq}` } };
 }
 
 const three = { entries: [message(4, "contact"), message(5, "bot"), message(6, "bot")], more: true };

@@ -1,20 +1,23 @@
 // The entries of one conversation as one piece without holes, and what to show of them. Pure.
-import type { Actor, Entry } from "./protocol.gen.ts";
+import type { ContactEntry, Entry } from "./protocol.gen.ts";
 
-export interface Thread {
+/** An entry as members see it, or as the customer does. */
+export type AnyEntry = Entry | ContactEntry;
+
+export interface Thread<E extends AnyEntry> {
   /** Ascending by `seq`, without gaps. */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly E[];
   /** Older entries exist before the first one here. */
   readonly more: boolean;
 }
 
-export const noEntries: Thread = { entries: [], more: false };
+export const noEntries: Thread<never> = { entries: [], more: false };
 
-export function lastSeq(thread: Thread): number {
+export function lastSeq(thread: Thread<AnyEntry>): number {
   return thread.entries[thread.entries.length - 1]?.seq ?? 0;
 }
 
-export function firstSeq(thread: Thread): number {
+export function firstSeq(thread: Thread<AnyEntry>): number {
   return thread.entries[0]?.seq ?? 0;
 }
 
@@ -22,7 +25,7 @@ export function firstSeq(thread: Thread): number {
  * Adds one entry that just happened. One that is already there changes nothing; `null` means that entries before it
  * are missing and the conversation must be resumed after `lastSeq`.
  */
-export function append(thread: Thread, entry: Entry): Thread | null {
+export function append<E extends AnyEntry>(thread: Thread<E>, entry: E): Thread<E> | null {
   const last = lastSeq(thread);
   if (last && entry.seq <= last) return thread;
   if (last ? entry.seq !== last + 1 : entry.seq !== 1) return null;
@@ -30,7 +33,7 @@ export function append(thread: Thread, entry: Entry): Thread | null {
 }
 
 /** Adds what was missed; entries that are already there are left out. `null` as for `append`. */
-export function resume(thread: Thread, entries: readonly Entry[]): Thread | null {
+export function resume<E extends AnyEntry>(thread: Thread<E>, entries: readonly E[]): Thread<E> | null {
   const fresh = entries.filter((entry) => entry.seq > lastSeq(thread));
   const first = fresh[0];
   if (!first) return thread;
@@ -39,25 +42,29 @@ export function resume(thread: Thread, entries: readonly Entry[]): Thread | null
 }
 
 /** Adds older entries in front. */
-export function prepend(thread: Thread, entries: readonly Entry[], more: boolean): Thread {
+export function prepend<E extends AnyEntry>(
+  thread: Thread<E>,
+  entries: readonly E[],
+  more: boolean,
+): Thread<E> {
   const older = entries.filter((entry) => entry.seq < firstSeq(thread));
   return { entries: [...older, ...thread.entries], more };
 }
 
-export type Item =
+export type Item<E extends AnyEntry> =
   | { kind: "day"; key: string; at: number }
   /** Something somebody wrote. `continued`: the same author as just above, within five minutes. */
-  | { kind: "text"; key: string; entry: Entry; text: string; role: TextRole; continued: boolean }
+  | { kind: "text"; key: string; entry: E; text: string; role: TextRole; continued: boolean }
   /** Something that happened. */
-  | { kind: "event"; key: string; entry: Entry };
+  | { kind: "event"; key: string; entry: E };
 
 export type TextRole = "contact" | "bot" | "member" | "note" | "suppressed";
 
 const CONTINUES_WITHIN = 5 * 60_000;
 
 /** What to show, top to bottom. `dayOf` names the day of a time in the reader's time zone. */
-export function items(thread: Thread, dayOf: (at: number) => string): Item[] {
-  const shown: Item[] = [];
+export function items<E extends AnyEntry>(thread: Thread<E>, dayOf: (at: number) => string): Item<E>[] {
+  const shown: Item<E>[] = [];
   let day = "";
   let above: { author: string; at: number } | null = null;
   for (const entry of thread.entries) {
@@ -73,7 +80,7 @@ export function items(thread: Thread, dayOf: (at: number) => string): Item[] {
       above = null;
       continue;
     }
-    const author = `${text.role} ${entry.by?.kind === "member" ? (entry.by.id ?? entry.by.name) : ""}`;
+    const author = `${text.role} ${entry.by?.kind === "member" ? entry.by.name : ""}`;
     const continued = above?.author === author && entry.at - above.at < CONTINUES_WITHIN;
     shown.push({ kind: "text", key: `e${entry.seq}`, entry, ...text, continued });
     above = { author, at: entry.at };
@@ -81,14 +88,14 @@ export function items(thread: Thread, dayOf: (at: number) => string): Item[] {
   return shown;
 }
 
-function written(entry: Entry): { text: string; role: TextRole } | null {
+function written(entry: AnyEntry): { text: string; role: TextRole } | null {
   const { body } = entry;
   if (body.kind === "message") return { text: body.text, role: messageRole(entry.by) };
   if (body.kind === "note" || body.kind === "suppressed") return { text: body.text, role: body.kind };
   return null;
 }
 
-function messageRole(by: Actor | undefined): TextRole {
+function messageRole(by: AnyEntry["by"]): TextRole {
   if (by?.kind === "bot" || by?.kind === "member") return by.kind;
   return "contact";
 }
