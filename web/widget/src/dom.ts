@@ -1,0 +1,60 @@
+// Makes elements. Text only ever becomes text nodes, so nothing a person wrote can turn into markup.
+
+export type Child = Node | string | null | undefined | false;
+
+type Props = Record<string, unknown>;
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * An element with properties and children. Names starting with `on` are listeners, names with a dash and `role`
+ * become attributes (`null` and `false` leave them out), the rest are properties of the element.
+ */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  props: Props = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value as EventListener);
+    else if (name === "role" || name.includes("-")) attribute(element, name, value);
+    else (element as unknown as Props)[name] = value;
+  }
+  append(element, children);
+  return element;
+}
+
+export function append(parent: Element, children: Child[]): void {
+  for (const child of children) if (child) parent.append(child);
+}
+
+/** Sets or, for `null` and `false`, removes an attribute. */
+export function attribute(element: Element, name: string, value: unknown): void {
+  if (value == null || value === false) element.removeAttribute(name);
+  else element.setAttribute(name, String(value));
+}
+
+/** Sets the text if it differs: an equal text put in again would be read out again. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A line drawing of 20 by 20, hidden from screen readers: what it means stands beside it. */
+export function icon(path: string, size: "l" | "m" | "s" = "l"): SVGSVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  attribute(svg, "viewBox", "0 0 20 20");
+  attribute(svg, "class", `i ${size}`);
+  attribute(svg, "aria-hidden", "true");
+  const line = document.createElementNS(SVG, "path");
+  attribute(line, "d", path);
+  svg.append(line);
+  return svg;
+}
+
+/** The adopted sheet of these rules: unlike a `<style>`, it passes a host page's strict `style-src`. */
+export function adopt(root: ShadowRoot, css: string): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+}

@@ -1,0 +1,167 @@
+// The panel: fetched by the loader on first intent, put into its shadow root, driven by the chat.
+import { Chat } from "./chat.ts";
+import { paint } from "./colour.ts";
+import { composer } from "./composer.ts";
+import { adopt, attribute, h, icon, setText } from "./dom.ts";
+import { header } from "./header.ts";
+import type { Host, Panel } from "./host.ts";
+import { CHAT, DOWN, OFFLINE } from "./icons.ts";
+import { log } from "./log.ts";
+import css from "./panel.css?inline";
+import { endSheet } from "./sheet.ts";
+import { type State, unread } from "./state.ts";
+import { teaser } from "./teaser.ts";
+import { Texts } from "./text.ts";
+import type { Context } from "./view.ts";
+
+/** The connection may be gone this long before the customer is told. Milliseconds. */
+const TELL_AFTER = 2000;
+
+export function mount(host: Host): Panel {
+  const { root, button, badge } = host;
+  adopt(root, css);
+  const language = document.documentElement.lang || navigator.language;
+  const chat = new Chat(host, () => update(chat.state));
+  const context: Context = {
+    chat,
+    texts: new Texts({}, language),
+    now: () => Date.now() + chat.state.skew,
+    minimise: () => setOpen(false),
+  };
+
+  const head = header(context);
+  const middle = log(context);
+  const box = composer(context);
+  const sheet = endSheet(context);
+  const note = teaser(context, () => setOpen(true));
+  const bar = h("div", { className: "bar", role: "status", hidden: true });
+  const place = h("div", { className: "sr", role: "status" });
+  const typing = h("div", { className: "sr", role: "status" });
+  const body = h("div", { className: "body" }, head.element, bar, middle.element, box.element, place, typing);
+  const panel = h(
+    "section",
+    { className: "panel", role: "dialog", "aria-labelledby": "title", tabIndex: -1, hidden: true },
+    body,
+    sheet.element,
+  );
+  const wrap = button.parentElement as HTMLElement;
+  wrap.prepend(panel, note.element);
+  // Keys typed here are none of the page's business: it would see them without knowing about the text box.
+  for (const type of ["keydown", "keypress", "keyup"])
+    root.addEventListener(type, (event) => event.stopPropagation());
+  panel.addEventListener("keydown", onEscape);
+  button.addEventListener("keydown", onEscape);
+  button.onclick = () => setOpen(!chat.state.open);
+
+  let tellLost = false;
+  let lostTimer = 0;
+  let sheetFrom: HTMLElement | null = null;
+
+  function onEscape(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.isComposing || !chat.state.open) return;
+    if (chat.state.sheet) chat.setSheet(false);
+    else setOpen(false);
+  }
+
+  function setOpen(open: boolean, focus = true): void {
+    const was = chat.state.open;
+    chat.setOpen(open);
+    if (!focus || was === open) return;
+    // On a phone the keyboard would cover what there is to read.
+    if (open) matchMedia("(pointer: coarse)").matches ? panel.focus() : box.focus();
+    else button.focus();
+  }
+
+  function update(state: State): void {
+    if (state.channel && context.texts.own !== state.channel.texts) {
+      context.texts = new Texts(state.channel.texts, language);
+      paint(wrap, state.channel.colour);
+    }
+    const opened = state.open && panel.hidden;
+    attribute(wrap, "dir", getComputedStyle(root.host).direction);
+    panel.hidden = !state.open;
+    wrap.classList.toggle("open", state.open);
+    launcher(state);
+    note.update(state);
+    if (!state.open) return;
+    lineBar(state);
+    head.update(state);
+    middle.update(state);
+    box.update(state);
+    setSheet(state);
+    announce(state);
+    if (opened) middle.element.querySelector(".lg")?.scrollTo(0, 1e9);
+  }
+
+  function setSheet(state: State): void {
+    const active = root.activeElement as HTMLElement | null;
+    const appears = state.sheet && sheet.element.hidden;
+    const goes = !state.sheet && !sheet.element.hidden;
+    if (appears) sheetFrom = active;
+    body.inert = state.sheet;
+    sheet.update(state);
+    if (!goes) return;
+    if (sheetFrom?.isConnected && sheetFrom.offsetParent) sheetFrom.focus();
+    else panel.focus();
+  }
+
+  function launcher(state: State): void {
+    const { texts } = context;
+    const count = state.open ? 0 : unread(state).length;
+    badge.hidden = !count;
+    setText(badge, count > 9 ? "9+" : String(count));
+    const label = count ? texts.count("open_unread", count) : texts.say(state.open ? "minimise" : "open");
+    attribute(button, "aria-label", label);
+    attribute(button, "aria-expanded", state.open);
+    if (button.dataset.open === String(state.open)) return;
+    button.dataset.open = String(state.open);
+    button.querySelector("svg")?.replaceWith(icon(state.open ? DOWN : CHAT));
+  }
+
+  function lineBar(state: State): void {
+    const { texts } = context;
+    const lost = state.line === "lost" || state.line === "connecting";
+    if (!lost) {
+      clearTimeout(lostTimer);
+      lostTimer = 0;
+      tellLost = false;
+    } else if (!lostTimer) {
+      lostTimer = setTimeout(() => {
+        tellLost = true;
+        update(chat.state);
+      }, TELL_AFTER) as unknown as number;
+    }
+    const text =
+      state.line === "refused"
+        ? texts.say("refused")
+        : state.line === "replaced"
+          ? texts.say("replaced")
+          : lost && tellLost
+            ? texts.say("offline")
+            : state.pause && !lost
+              ? texts.say(state.pause)
+              : "";
+    bar.hidden = !text;
+    if (bar.dataset.text === text) return;
+    bar.dataset.text = text;
+    const again = h("button", { className: "bt", onclick: () => chat.start() }, texts.say("use_here"));
+    bar.replaceChildren(
+      icon(OFFLINE, "m"),
+      h("span", {}, text),
+      ...(state.line === "replaced" ? [again] : []),
+    );
+  }
+
+  function announce({ status, typing: by, ...state }: State): void {
+    const { texts } = context;
+    const ordinal = status.status === "waiting" ? texts.count("place", status.position, "ordinal") : "";
+    setText(place, ordinal && texts.say("in_line_spoken", { place: ordinal }));
+    const name = by?.name ?? texts.say("assistant");
+    setText(typing, by && state.open ? texts.say("typing", { name }) : "");
+  }
+
+  if (host.store.getTab("open") && innerWidth > 480) setOpen(true, false);
+  else if (host.store.get("chat")) chat.start();
+  update(chat.state);
+  return { open: () => setOpen(true) };
+}

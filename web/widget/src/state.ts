@@ -1,0 +1,200 @@
+// What the widget knows, and how each frame changes it. Pure: every function answers the next state.
+import type {
+  WidgetChannel,
+  WidgetCommand,
+  WidgetEvent,
+  WidgetStatus,
+  WidgetWelcome,
+} from "../../shared/src/protocol.gen.ts";
+import { append, lastSeq, noEntries, resume, type Thread } from "../../shared/src/thread.ts";
+
+/** `refused`: the server will not have this page; `replaced`: too many sockets of this customer. */
+export type Line = "connecting" | "online" | "lost" | "refused" | "replaced";
+
+/** A command that changes something; kept until it is acknowledged. */
+export type Change = Extract<WidgetCommand, { client_id: string }>;
+
+export interface Outgoing {
+  command: Change;
+  /** When the customer gave it, UTC milliseconds. */
+  at: number;
+  /** `failed`: refused for good; `done`: acknowledged, its entry is on the way. */
+  mark: "waiting" | "failed" | "done";
+}
+
+export interface State {
+  line: Line;
+  channel: WidgetChannel | null;
+  conversation: string | null;
+  thread: Thread;
+  status: WidgetStatus;
+  /** The team has read up to this entry. */
+  teamRead: number;
+  /** The customer has seen up to this entry. */
+  seen: number;
+  typing: { kind: "bot" | "member"; name?: string } | null;
+  outbox: readonly Outgoing[];
+  /** The ended conversation that the customer left by "New chat". */
+  left: string | null;
+  /** `<conversation>:<seq of its end>` whose rating was given or skipped here. */
+  rated: string;
+  open: boolean;
+  /** The end-chat sheet is up. */
+  sheet: boolean;
+  draft: string;
+  /** The chat ended under the customer's text: the box keeps it. */
+  held: boolean;
+  /** Why sending pauses. */
+  pause: "slow_down" | "busy" | null;
+  /** Server's clock minus ours. */
+  skew: number;
+}
+
+const NOBODY_YET: WidgetStatus = { status: "none", human_button: false, agents_online: false };
+
+const JUST_BEGUN: WidgetStatus = { status: "bot", human_button: false, agents_online: false };
+
+export function initialState(): State {
+  return {
+    line: "connecting",
+    channel: null,
+    conversation: null,
+    thread: noEntries,
+    status: NOBODY_YET,
+    teamRead: 0,
+    seen: 0,
+    typing: null,
+    outbox: [],
+    left: null,
+    rated: "",
+    open: false,
+    sheet: false,
+    draft: "",
+    held: false,
+    pause: null,
+    skew: 0,
+  };
+}
+
+/** `null`: something is missing; connect again without `after`. */
+export function onWelcome(state: State, welcome: WidgetWelcome, now: number): State | null {
+  const whole = welcome.resync || welcome.conversation !== state.conversation || !state.thread.entries.length;
+  const thread = whole
+    ? { entries: welcome.entries, more: welcome.more }
+    : resume(state.thread, welcome.entries);
+  if (!thread) return null;
+  const next: State = {
+    ...state,
+    line: "online",
+    channel: welcome.channel,
+    conversation: welcome.conversation,
+    thread,
+    teamRead: welcome.reads.member,
+    seen: welcome.conversation === state.conversation ? state.seen : 0,
+    typing: null,
+    skew: welcome.server_time - now,
+    outbox: settle(
+      state.outbox.filter(({ mark }) => mark !== "done"),
+      thread,
+    ),
+  };
+  return onStatus(next, welcome.status);
+}
+
+/** `null`: entries before this one are missing; connect again and resume. */
+export function onEntry(state: State, event: WidgetEvent & { type: "entry" }): State | null {
+  const { conversation, entry } = event;
+  // The first entry of another conversation: a new chat, perhaps begun in another tab.
+  const begins = conversation !== state.conversation && entry.seq === 1;
+  if (!begins && conversation !== state.conversation) return null;
+  const thread = append(begins ? noEntries : state.thread, entry);
+  if (!thread) return null;
+  const next: State = { ...state, conversation, thread, outbox: settle(state.outbox, thread) };
+  // Its own status follows in a moment.
+  if (begins) return { ...next, status: JUST_BEGUN, seen: 0, teamRead: 0, left: null, held: false };
+  // Whoever was typing has now written.
+  return entry.by?.kind === "contact" ? next : { ...next, typing: null };
+}
+
+export function onStatus(state: State, status: WidgetStatus): State {
+  const next = { ...state, status };
+  if (status.status !== "ended") return { ...next, left: null, held: false };
+  return {
+    ...next,
+    sheet: false,
+    typing: null,
+    held: state.held || (state.draft.trim() !== "" && !left(next)),
+  };
+}
+
+/** Drops acknowledged commands whose entry has arrived. */
+function settle(outbox: readonly Outgoing[], thread: Thread): Outgoing[] {
+  const arrived = new Set(thread.entries.map((entry) => entry.client_id));
+  return outbox.filter(({ command }) => !arrived.has(command.client_id));
+}
+
+/** The server refused these texts because the chat has ended: they go back into the box, in order. */
+export function giveBack(state: State): State {
+  const texts = state.outbox.flatMap(({ command, mark }) =>
+    command.type === "send" && mark !== "done" ? [command.text] : [],
+  );
+  return {
+    ...state,
+    outbox: state.outbox.filter(({ command, mark }) => command.type !== "send" || mark === "done"),
+    draft: [...texts, state.draft].filter(Boolean).join("\n"),
+    held: true,
+  };
+}
+
+/** Nothing is stored yet: no conversation, or the customer turned the page. */
+export function isFresh(state: State): boolean {
+  return state.status.status === "none" || left(state);
+}
+
+export function isEnded(state: State): boolean {
+  return state.status.status === "ended" && !left(state);
+}
+
+function left(state: State): boolean {
+  return state.status.status === "ended" && state.left === state.conversation;
+}
+
+/** A command of this type has been given and is not acknowledged. */
+export function isPending(state: State, type: Change["type"]): boolean {
+  return state.outbox.some(({ command, mark }) => command.type === type && mark === "waiting");
+}
+
+/** Names the end of this episode, for `rated`. */
+export function endOf(state: State): string {
+  const end = findLast(state.thread.entries, ({ body }) => body.kind === "ended");
+  return `${state.conversation}:${end?.seq ?? 0}`;
+}
+
+/** May the customer still rate the chat that has ended? Who ended it was asked then. */
+export function mayRate(state: State): boolean {
+  const { status } = state;
+  return (
+    isEnded(state) &&
+    status.status === "ended" &&
+    status.can_rate &&
+    status.reason !== "customer" &&
+    state.rated !== endOf(state)
+  );
+}
+
+/** Messages of the team and the bot that the customer has not seen, oldest first. */
+export function unread(state: State): { name?: string; text: string }[] {
+  if (isFresh(state)) return [];
+  return state.thread.entries.flatMap(({ seq, by, body }) => {
+    if (seq <= state.seen || body.kind !== "message" || by?.kind === "contact") return [];
+    return [{ ...(by?.kind === "member" ? { name: by.name } : {}), text: body.text }];
+  });
+}
+
+/** `Array.prototype.findLast`, which browsers of our build target may lack. */
+export function findLast<T>(list: readonly T[], fits: (item: T) => boolean): T | undefined {
+  for (let at = list.length - 1; at >= 0; at--) if (fits(list[at] as T)) return list[at];
+  return undefined;
+}
+
+export { lastSeq };
