@@ -1,10 +1,9 @@
 // The two cards of the log: the place in the queue, and the end of the chat with its rating.
-import { attribute, h, setText } from "./dom.ts";
+import { attribute, h, setText } from "./kit.ts";
 import { commentField, stars } from "./stars.ts";
 import { isPending, mayRate, type State } from "./state.ts";
+import * as T from "./text.ts";
 import type { Context, View } from "./view.ts";
-
-const MINUTE = 60_000;
 
 /** Place and expected wait. Silent: the panel announces the place when it changes. */
 export function queueCard(context: Context, since: number): View {
@@ -14,7 +13,7 @@ export function queueCard(context: Context, since: number): View {
   const line = h("i");
   const bar = h("div", { className: "prog", "aria-hidden": "true" }, line);
   const keep = h("p");
-  const leave = h("button", { className: "bt", onclick: () => chat.setSheet(true) });
+  const leave = h("button", { className: "bt", onclick: () => chat.setSheet(true) }, T.leaveQueue);
   const element = h(
     "li",
     { className: "cd", "aria-live": "off" },
@@ -26,61 +25,41 @@ export function queueCard(context: Context, since: number): View {
 
   function update({ status }: State): void {
     if (status.status !== "waiting") return;
-    const { texts, now } = context;
+    const { now } = context;
     const { position, estimate_ms: estimate } = status;
-    setText(place, texts.count("place", position, "ordinal"));
-    setText(
-      wait,
-      [texts.say("in_line"), estimate === null ? "" : waitText(context, estimate)].filter(Boolean).join("\n"),
-    );
+    setText(place, T.place(position));
+    setText(wait, [T.inLine, estimate === null ? "" : T.wait(estimate)].filter(Boolean).join("\n"));
     bar.hidden = estimate === null;
     const waited = Math.max(0, now() - since);
     line.style.width = `${Math.round((100 * waited) / Math.max(1, waited + (estimate ?? 0)))}%`;
-    setText(keep, `${status.agents_online ? "" : `${texts.say("nobody")} `}${texts.say("keep_writing")}`);
-    setText(leave, texts.say("leave_queue"));
+    setText(keep, `${status.agents_online ? "" : `${T.nobody} `}${T.keepWriting}`);
   }
 
   return { element, update };
-}
-
-function waitText({ texts }: Context, estimate: number): string {
-  return estimate < MINUTE / 2
-    ? texts.say("wait_soon")
-    : texts.count("wait", Math.max(1, Math.round(estimate / MINUTE)));
 }
 
 /** After the end: stars, comment, Skip; and always "New chat". */
 export function closingCard(context: Context): View {
   const { chat } = context;
   const element = h("li", { className: "cd", "aria-live": "off" });
-  const fresh = h("button", { className: "bt p", onclick: () => chat.newChat() });
+  const fresh = h("button", { className: "bt p", onclick: () => chat.newChat() }, T.newChat);
   let shown = "";
 
   function form(): HTMLElement[] {
-    const { texts } = context;
-    const comment = commentField(texts);
+    const comment = commentField();
     const send = h(
       "button",
       { className: "bt p", onclick: () => finish(() => chat.rate(rating.value(), comment.value())) },
-      texts.say("send_rating"),
+      T.sendRating,
     );
     const more = h("div", { className: "more", hidden: true }, comment.element, send);
-    const rating = stars(texts, () => {
+    const rating = stars(() => {
       more.hidden = false;
       fresh.classList.remove("p");
     });
-    const skip = h(
-      "button",
-      { className: "bt", onclick: () => finish(() => chat.closeRating()) },
-      texts.say("skip"),
-    );
+    const skip = h("button", { className: "bt", onclick: () => finish(() => chat.closeRating()) }, T.skip);
     fresh.classList.add("p");
-    return [
-      h("h3", {}, texts.say("how_was_it")),
-      rating.element,
-      more,
-      h("div", { className: "two" }, skip, fresh),
-    ];
+    return [h("h3", {}, T.howWasIt), rating.element, more, h("div", { className: "two" }, skip, fresh)];
   }
 
   /** The pressed button goes away: focus goes on to what is left. */
@@ -90,13 +69,11 @@ export function closingCard(context: Context): View {
   }
 
   function update(state: State): void {
-    const { texts } = context;
-    setText(fresh, texts.say("new_chat"));
     const next = mayRate(state) ? "form" : given(state) ? "thanks" : "plain";
     if (next === shown || (shown === "thanks" && next === "plain")) return;
     shown = next;
     if (next !== "form") fresh.classList.add("p");
-    const thanks = h("p", { role: "status" }, texts.say("thanks"));
+    const thanks = h("p", { role: "status" }, T.thanks);
     element.replaceChildren(...(next === "form" ? form() : next === "thanks" ? [thanks, fresh] : [fresh]));
     attribute(element, "class", next === "plain" ? "cd bare" : "cd");
   }

@@ -1,7 +1,9 @@
 // The box: Enter sends, Shift+Enter makes a line; a text whose chat ended under it stays and may start a new one.
-import { attribute, h, icon, setText } from "./dom.ts";
+
 import { SEND } from "./icons.ts";
+import { h, icon, setText } from "./kit.ts";
 import { isEnded, isFresh, isPending, type State } from "./state.ts";
+import * as T from "./text.ts";
 import type { Context, View } from "./view.ts";
 
 /** The longest message in UTF-16 units; never more than the server's limit in characters. */
@@ -13,14 +15,21 @@ export interface Composer extends View {
 
 export function composer(context: Context): Composer {
   const { chat } = context;
-  const area = h("textarea", { rows: 1, maxLength: LONGEST, dir: "auto", oninput: typed, onkeydown: key });
-  const send = h("button", { className: "snd", onclick: submit }, icon(SEND));
+  const area = h("textarea", {
+    rows: 1,
+    maxLength: LONGEST,
+    dir: "auto",
+    "aria-label": T.writeMessage,
+    placeholder: T.writeHint,
+    oninput: typed,
+    onkeydown: key,
+  });
+  const send = h("button", { className: "snd", "aria-label": T.send, onclick: submit }, icon(SEND));
   const box = h("div", { className: "cp" }, area, send);
   const held = h("p");
-  const restart = h("button", { className: "bt p", onclick: () => chat.newChat(true) });
+  const restart = h("button", { className: "bt p", onclick: () => chat.newChat(true) }, T.startWithText);
   const notice = h("div", { className: "held", role: "status" }, held, restart);
-  const powered = h("p", { className: "pwd" });
-  const element = h("footer", { className: "ft" }, notice, box, powered);
+  const element = h("footer", { className: "ft" }, notice, box, h("p", { className: "pwd" }, T.powered));
 
   function typed(): void {
     chat.setDraft(area.value);
@@ -47,7 +56,6 @@ export function composer(context: Context): Composer {
   }
 
   function update(state: State): void {
-    const { texts } = context;
     const ended = isEnded(state);
     const empty = !state.draft.trim();
     if (area.value !== state.draft) {
@@ -59,13 +67,7 @@ export function composer(context: Context): Composer {
     restart.disabled = empty;
     area.disabled = state.line === "refused" || (isPending(state, "end") && !isFresh(state));
     send.disabled = empty || ended || area.disabled;
-    attribute(area, "aria-label", texts.say("write"));
-    area.placeholder = texts.say("write_hint");
-    attribute(send, "aria-label", texts.say("send"));
-    setText(held, notice.hidden ? "" : texts.say("held"));
-    setText(restart, texts.say("start_with_text"));
-    setText(powered, texts.say("powered"));
-    powered.hidden = !state.channel?.powered_by;
+    setText(held, notice.hidden ? "" : T.textHeld);
   }
 
   return { element, update, focus: () => area.focus() };

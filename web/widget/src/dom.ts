@@ -21,12 +21,8 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     else if (name === "role" || name.includes("-")) attribute(element, name, value);
     else (element as unknown as Props)[name] = value;
   }
-  append(element, children);
+  for (const child of children) if (child) element.append(child);
   return element;
-}
-
-export function append(parent: Element, children: Child[]): void {
-  for (const child of children) if (child) parent.append(child);
 }
 
 /** Sets or, for `null` and `false`, removes an attribute. */

@@ -1,7 +1,9 @@
 // The head of the panel: who is there, "Talk to a human", and the cross, which always asks before it ends a chat.
-import { attribute, h, icon, setText } from "./dom.ts";
+
 import { CROSS, DOWN, PERSON } from "./icons.ts";
-import { isEnded, isFresh, isPending, type State } from "./state.ts";
+import { attribute, h, icon, setText } from "./kit.ts";
+import { endedBy, isEnded, isFresh, isPending, type State } from "./state.ts";
+import * as T from "./text.ts";
 import { type Context, initial, type View } from "./view.ts";
 
 /** The hint under the human button goes after this. Milliseconds. */
@@ -23,7 +25,7 @@ export function header(context: Context): View {
     humanText,
     humanShort,
   );
-  const down = h("button", { className: "ib down", onclick: minimise }, icon(DOWN));
+  const down = h("button", { className: "ib down", "aria-label": T.minimise, onclick: minimise }, icon(DOWN));
   const cross = h("button", { className: "ib", onclick: crossed }, icon(CROSS));
   const hint = h("div", { className: "hint", role: "status" });
   let hinted = false;
@@ -37,7 +39,7 @@ export function header(context: Context): View {
     if (show && !hinted) {
       hinted = true;
       hint.classList.add("on");
-      setText(hint, context.texts.say("human_hint"));
+      setText(hint, T.humanHint);
       setTimeout(() => showHint(false), HINT_FOR);
     } else if (!show) {
       hint.classList.remove("on");
@@ -46,8 +48,7 @@ export function header(context: Context): View {
   }
 
   function update(state: State): void {
-    const { texts } = context;
-    const [name, below, present] = who(state, context);
+    const [name, below, present] = who(state);
     setText(title, name);
     setText(subtitle, below);
     setText(letter, initial(name));
@@ -57,14 +58,13 @@ export function header(context: Context): View {
     const wanted = state.status.human_button && !isFresh(state) && !isEnded(state);
     human.hidden = !wanted;
     human.disabled = asking;
-    const label = texts.say(asking ? "human_asked" : "human");
+    const label = asking ? T.askingHuman : T.human;
     setText(humanText, label);
-    setText(humanShort, texts.say(asking ? "human_asked" : "human_short"));
+    setText(humanShort, asking ? T.askingHuman : T.humanShort);
     attribute(human, "aria-label", label);
     if (!wanted || asking) showHint(false);
     else if (state.open && !state.sheet) showHint(true);
-    attribute(down, "aria-label", texts.say("minimise"));
-    const crossLabel = texts.say(isFresh(state) || isEnded(state) ? "close" : "end");
+    const crossLabel = isFresh(state) || isEnded(state) ? T.closePanel : T.endChat;
     attribute(cross, "aria-label", crossLabel);
     cross.title = crossLabel;
   }
@@ -74,18 +74,18 @@ export function header(context: Context): View {
 }
 
 /** Name, the line below it, and whether somebody is there. */
-function who(state: State, { texts }: Context): [string, string, boolean] {
+function who(state: State): [string, string, boolean] {
   const { status, channel, line } = state;
-  const title = channel?.title ?? texts.say("chat");
-  if (!channel) return [title, line === "refused" ? "" : texts.say("connecting"), false];
+  const title = channel?.title ?? T.chat;
+  if (!channel) return [title, line === "refused" ? "" : T.connecting, false];
   if (isFresh(state)) {
-    const bot = Boolean(channel.greeting?.text);
-    return [title, texts.say(bot ? "assistant" : "write_to_us"), bot || status.agents_online];
+    const bot = Boolean(channel.greeting.text);
+    return [title, bot ? T.assistant : T.writeToUs, bot || status.agents_online > 0];
   }
-  if (status.status === "waiting") return [title, texts.say("finding"), status.agents_online];
+  if (status.status === "waiting") return [title, T.finding, status.agents_online > 0];
   if (status.status === "agent") {
-    return [status.agent.name, texts.say(status.online ? "team" : "away", { title }), status.online];
+    return [status.agent.name, status.online ? T.team(title) : T.away(title), status.online];
   }
-  if (status.status === "ended") return [status.agent?.name ?? title, texts.say("chat_ended"), false];
-  return [title, texts.say("assistant"), true];
+  if (status.status === "ended") return [endedBy(state) ?? title, T.chatEnded, false];
+  return [title, T.assistant, true];
 }

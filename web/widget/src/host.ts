@@ -1,4 +1,6 @@
 // What the loader hands to the panel.
+import type { Identity } from "../../shared/src/protocol.gen.ts";
+import type { Kit } from "./kit.ts";
 import type { Store } from "./storage.ts";
 
 export interface Host {
@@ -14,14 +16,7 @@ export interface Host {
   /** A customer known to the site, with the proof its server made. */
   identity: Identity | null;
   store: Store;
-}
-
-/** `identity` of the widget's `hello`. */
-export interface Identity {
-  external_id: string;
-  name?: string;
-  email?: string;
-  proof?: string;
+  kit: Kit;
 }
 
 /** What the panel offers to the loader. */

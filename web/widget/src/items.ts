@@ -1,7 +1,7 @@
 // What stands in the log, from top to bottom. Pure.
-import type { Actor, Entry } from "../../shared/src/protocol.gen.ts";
+import type { ContactAuthor, ContactEntry } from "../../shared/src/protocol.gen.ts";
 import { findLast, isEnded, isFresh, isPending, type Outgoing, type State } from "./state.ts";
-import type { Texts } from "./text.ts";
+import * as T from "./text.ts";
 
 export interface MessageItem {
   kind: "message";
@@ -26,9 +26,9 @@ export type Item =
   | { kind: "typing"; key: string; from: "bot" | "member"; name: string }
   | { kind: "closing"; key: string };
 
-export function items(state: State, texts: Texts): Item[] {
+export function items(state: State): Item[] {
   const fresh = isFresh(state);
-  const shown: Item[] = fresh ? greeting(state, texts) : past(state, texts);
+  const shown: Item[] = fresh ? greeting(state) : past(state);
   for (const outgoing of state.outbox) {
     const item = pending(outgoing, state);
     if (item) shown.push(item);
@@ -38,33 +38,33 @@ export function items(state: State, texts: Texts): Item[] {
   const replies = quickReplies(state, shown);
   if (replies) shown.push(replies);
   if (state.typing && !fresh) {
-    const { kind, name = texts.say("assistant") } = state.typing;
+    const { kind, name } = state.typing;
     shown.push({ kind: "typing", key: "typing", from: kind, name });
   }
-  if (isPending(state, "end")) shown.push({ kind: "event", key: "ending", text: texts.say("ending"), at: 0 });
+  if (isPending(state, "end")) shown.push({ kind: "event", key: "ending", text: T.ending, at: 0 });
   if (isEnded(state)) shown.push({ kind: "closing", key: `closing-${state.conversation}` });
   return shown;
 }
 
 /** The greeting is shown before it exists; its key is that of the entry it becomes. */
-function greeting(state: State, texts: Texts): Item[] {
-  const text = state.channel?.greeting?.text;
-  return text ? [message("e2", "bot", texts.say("assistant"), text, 0)] : [];
+function greeting(state: State): Item[] {
+  const text = state.channel?.greeting.text;
+  return text ? [message("e2", "bot", T.assistant, text, 0)] : [];
 }
 
-function past(state: State, texts: Texts): Item[] {
+function past(state: State): Item[] {
   const shown: Item[] = [];
   let queue: Item | null = null;
   for (const entry of state.thread.entries) {
     const { body, by, seq, at } = entry;
     if (body.kind === "message") {
       const from = by?.kind === "contact" ? "me" : by?.kind === "member" ? "member" : "bot";
-      const item = message(`e${seq}`, from, author(by, texts), body.text, at);
+      const item = message(`e${seq}`, from, author(by), body.text, at);
       // A message of mine keeps the key it had while it was on its way.
       shown.push(from === "me" && entry.client_id ? { ...item, key: entry.client_id } : item);
       continue;
     }
-    const text = eventText(entry, texts);
+    const text = eventText(entry);
     if (text) shown.push({ kind: "event", key: `e${seq}`, text, at });
     if (body.kind === "opened" || body.kind === "handed_off" || body.kind === "requeued") {
       queue = { kind: "queue", key: `queue${seq}`, since: at };
@@ -123,7 +123,7 @@ function quickReplies(state: State, shown: Item[]): Item | null {
   if (shown.at(-1)?.kind !== "message" || state.typing) return null;
   const last = state.thread.entries.at(-1);
   if (isFresh(state)) {
-    const options = state.channel?.greeting?.quick_replies ?? [];
+    const options = state.channel?.greeting.quick_replies ?? [];
     return shown.length === 1 && options.length ? { kind: "replies", key: "replies2", options } : null;
   }
   if (status !== "bot" || state.outbox.length || last?.body.kind !== "message" || last.by?.kind !== "bot")
@@ -132,37 +132,35 @@ function quickReplies(state: State, shown: Item[]): Item | null {
   return options.length ? { kind: "replies", key: `replies${last.seq}`, options } : null;
 }
 
-function author(by: Actor | undefined, texts: Texts): string {
+function author(by: ContactAuthor | undefined): string {
   if (by?.kind === "contact") return "";
-  return by?.kind === "member" ? by.name : texts.say(by?.kind === "bot" ? "assistant" : "somebody");
+  return by?.kind === "member" ? by.name : by?.kind === "bot" ? T.assistant : T.somebody;
 }
 
-function eventText({ body, by }: Entry, texts: Texts): string {
-  const name = by?.kind === "member" ? by.name : texts.say("somebody");
+function eventText({ body, by }: ContactEntry): string {
+  const name = by?.kind === "member" ? by.name : T.somebody;
   switch (body.kind) {
     case "handed_off":
-      if (body.reason === "customer") return texts.say("you_asked");
-      if (body.reason === "bot") return texts.say("assistant_asked");
-      return body.reason === "bot_failed" ? texts.say("assistant_failed") : "";
+      if (body.reason === "customer") return T.youAsked;
+      if (body.reason === "bot") return T.assistantAsked;
+      return body.reason === "bot_failed" ? T.assistantFailed : "";
     case "joined":
     case "taken_over":
-      return texts.say("joined", { name });
+      return T.joined(name);
     case "transferred":
-      return texts.say("transferred", { name: body.to_name });
+      return T.transferred(body.to_name);
     case "requeued":
-      return texts.say("requeued");
+      return T.requeued;
     case "handed_back":
-      return texts.say("handed_back");
+      return T.handedBack;
     case "ended":
       if (body.reason === "resolved") {
-        return by?.kind === "member" ? texts.say("resolved", { name }) : texts.say("resolved_plain");
+        return by?.kind === "member" ? T.resolved(name) : T.resolvedPlain;
       }
-      if (body.reason === "customer") return texts.say("you_ended");
-      return texts.say(body.reason === "expired" ? "expired" : "erased_chat");
+      if (body.reason === "customer") return T.youEnded;
+      return body.reason === "expired" ? T.expired : T.erasedChat;
     case "activated":
-      return texts.say("activated", { name });
-    case "erased":
-      return texts.say("erased");
+      return T.activated(name);
     default:
       return "";
   }

@@ -1,11 +1,12 @@
 // The log of the chat. Nodes are kept by key: what is there stays and is updated, what is new is added at the end,
 // so a screen reader hears each thing once and the reader's place is kept.
 import { closingCard, queueCard } from "./cards.ts";
-import { append, attribute, h, icon, setText } from "./dom.ts";
 import { ALERT, CHECK, CHECKS, CLOCK, DOWN, SPARK } from "./icons.ts";
 import { type Item, items, type MessageItem } from "./items.ts";
+import { attribute, h, icon, setText } from "./kit.ts";
 import { pieces } from "./links.ts";
 import type { State } from "./state.ts";
+import * as T from "./text.ts";
 import { type Context, initial, type View } from "./view.ts";
 
 /** Closer to the end than this counts as being at the end. CSS pixels. */
@@ -20,15 +21,26 @@ interface LogNode {
 export function log(context: Context): View {
   const { chat } = context;
   const list = h("ol");
-  const earlier = h("button", { className: "bt lk", onclick: () => chat.earlier() });
+  const earlier = h("button", { className: "bt lk", onclick: () => chat.earlier() }, T.earlier);
   const top = h("div", { className: "top" }, earlier);
   const scroll = h(
     "div",
-    { className: "lg", role: "log", tabIndex: 0, onscroll: () => atEnd() && news(false) },
+    {
+      className: "lg",
+      role: "log",
+      "aria-label": T.messages,
+      tabIndex: 0,
+      onscroll: () => atEnd() && news(false),
+    },
     top,
     list,
   );
-  const pill = h("button", { className: "pill", hidden: true, onclick: toEnd }, icon(DOWN, "s"), h("span"));
+  const pill = h(
+    "button",
+    { className: "pill", hidden: true, onclick: toEnd },
+    icon(DOWN, "s"),
+    T.newMessages,
+  );
   const element = h("div", { className: "mid" }, scroll, pill);
   let nodes = new Map<string, LogNode>();
   let stick = true;
@@ -52,11 +64,7 @@ export function log(context: Context): View {
   }
 
   function update(state: State): void {
-    const { texts } = context;
-    attribute(scroll, "aria-label", texts.say("messages"));
-    setText(earlier, texts.say("earlier"));
-    setText(pill.lastElementChild as Element, texts.say("new_messages"));
-    const shown = items(state, texts);
+    const shown = items(state);
     const follow = atEnd();
     const firstBefore = list.firstElementChild;
     const before = { height: scroll.scrollHeight, top: scroll.scrollTop };
@@ -121,7 +129,7 @@ function make(item: Item, context: Context): LogNode {
       return {
         kind: item.kind,
         element,
-        update: () => setText(by, context.texts.say("typing", { name: item.name })),
+        update: () => setText(by, T.isTyping(item.name)),
       };
     }
     case "queue": {
@@ -135,9 +143,9 @@ function make(item: Item, context: Context): LogNode {
   }
 }
 
-function eventLine(item: Item, { texts, now }: Context): string {
+function eventLine(item: Item, { now }: Context): string {
   if (item.kind !== "event") return "";
-  return item.at ? `${item.text} · ${texts.time(item.at, now())}` : item.text;
+  return item.at ? `${item.text} · ${T.time(item.at, now())}` : item.text;
 }
 
 function messageNode(first: MessageItem, context: Context): LogNode {
@@ -145,20 +153,15 @@ function messageNode(first: MessageItem, context: Context): LogNode {
   const by = h("div", { className: "by" });
   const bubble = h("div", { className: "b", dir: "auto" }, ...linked(first.text));
   const state = h("div", { className: "st", "aria-live": "off" });
-  const element = h("li", { className: mine ? "m me" : "m" });
-  append(
-    element,
-    mine
-      ? [h("span", { className: "sr" }, `${context.texts.say("you")}: `), bubble, state]
-      : [by, avatar(first), bubble],
-  );
+  const parts = mine ? [h("span", { className: "sr" }, T.you), bubble, state] : [by, avatar(first), bubble];
+  const element = h("li", { className: mine ? "m me" : "m" }, ...parts);
   let shownState: MessageItem["state"] = "";
 
   function update(item: Item): void {
     if (item.kind !== "message") return;
-    const { texts, now } = context;
+    const { now } = context;
     element.classList.toggle("c", item.continued);
-    setText(by, item.at ? `${item.name} · ${texts.time(item.at, now())}` : item.name);
+    setText(by, item.at ? `${item.name} · ${T.time(item.at, now())}` : item.name);
     if (item.state === shownState) return;
     shownState = item.state;
     element.classList.toggle("sending", item.state === "sending");
@@ -169,21 +172,21 @@ function messageNode(first: MessageItem, context: Context): LogNode {
   return { kind: "message", element, update };
 }
 
-function stateLine({ state, clientId }: MessageItem, { chat, texts }: Context): (Node | string)[] {
+function stateLine({ state, clientId }: MessageItem, { chat }: Context): (Node | string)[] {
   switch (state) {
     case "waiting":
-      return [icon(CLOCK, "s"), texts.say("waiting_to_send")];
+      return [icon(CLOCK, "s"), T.waitingToSend];
     case "failed":
       return [
         icon(ALERT, "s"),
-        texts.say("not_sent"),
-        h("button", { onclick: () => chat.retry(clientId) }, texts.say("try_again")),
-        h("button", { onclick: () => chat.discard(clientId) }, texts.say("discard")),
+        T.notSent,
+        h("button", { onclick: () => chat.retry(clientId) }, T.tryAgain),
+        h("button", { onclick: () => chat.discard(clientId) }, T.discard),
       ];
     case "sent":
-      return [icon(CHECK, "s"), texts.say("sent")];
+      return [icon(CHECK, "s"), T.sent];
     case "read":
-      return [icon(CHECKS, "s"), texts.say("read")];
+      return [icon(CHECKS, "s"), T.seen];
     default:
       return [];
   }

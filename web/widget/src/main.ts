@@ -1,17 +1,16 @@
 // The panel: fetched by the loader on first intent, put into its shadow root, driven by the chat.
 import { Chat } from "./chat.ts";
-import { paint } from "./colour.ts";
 import { composer } from "./composer.ts";
-import { adopt, attribute, h, icon, setText } from "./dom.ts";
 import { header } from "./header.ts";
 import type { Host, Panel } from "./host.ts";
 import { CHAT, DOWN, OFFLINE } from "./icons.ts";
+import { adopt, attribute, h, icon, paint, setText, use } from "./kit.ts";
 import { log } from "./log.ts";
 import css from "./panel.css?inline";
 import { endSheet } from "./sheet.ts";
 import { type State, unread } from "./state.ts";
 import { teaser } from "./teaser.ts";
-import { Texts } from "./text.ts";
+import * as T from "./text.ts";
 import type { Context } from "./view.ts";
 
 /** The connection may be gone this long before the customer is told. Milliseconds. */
@@ -19,12 +18,11 @@ const TELL_AFTER = 2000;
 
 export function mount(host: Host): Panel {
   const { root, button, badge } = host;
+  use(host.kit);
   adopt(root, css);
-  const language = document.documentElement.lang || navigator.language;
   const chat = new Chat(host, () => update(chat.state));
   const context: Context = {
     chat,
-    texts: new Texts({}, language),
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),
   };
@@ -73,10 +71,7 @@ export function mount(host: Host): Panel {
   }
 
   function update(state: State): void {
-    if (state.channel && context.texts.own !== state.channel.texts) {
-      context.texts = new Texts(state.channel.texts, language);
-      paint(wrap, state.channel.colour);
-    }
+    if (state.channel) paint(wrap, state.channel.colour);
     const opened = state.open && panel.hidden;
     attribute(wrap, "dir", getComputedStyle(root.host).direction);
     panel.hidden = !state.open;
@@ -106,11 +101,10 @@ export function mount(host: Host): Panel {
   }
 
   function launcher(state: State): void {
-    const { texts } = context;
     const count = state.open ? 0 : unread(state).length;
     badge.hidden = !count;
     setText(badge, count > 9 ? "9+" : String(count));
-    const label = count ? texts.count("open_unread", count) : texts.say(state.open ? "minimise" : "open");
+    const label = count ? T.openUnread(count) : state.open ? T.minimise : T.openChat;
     attribute(button, "aria-label", label);
     attribute(button, "aria-expanded", state.open);
     if (button.dataset.open === String(state.open)) return;
@@ -119,8 +113,7 @@ export function mount(host: Host): Panel {
   }
 
   function lineBar(state: State): void {
-    const { texts } = context;
-    const lost = state.line === "lost" || state.line === "connecting";
+    const lost = state.line === "lost";
     if (!lost) {
       clearTimeout(lostTimer);
       lostTimer = 0;
@@ -133,18 +126,20 @@ export function mount(host: Host): Panel {
     }
     const text =
       state.line === "refused"
-        ? texts.say("refused")
+        ? T.refused
         : state.line === "replaced"
-          ? texts.say("replaced")
+          ? T.replaced
           : lost && tellLost
-            ? texts.say("offline")
+            ? T.offline
             : state.pause && !lost
-              ? texts.say(state.pause)
+              ? state.pause === "busy"
+                ? T.busy
+                : T.slowDown
               : "";
     bar.hidden = !text;
     if (bar.dataset.text === text) return;
     bar.dataset.text = text;
-    const again = h("button", { className: "bt", onclick: () => chat.start() }, texts.say("use_here"));
+    const again = h("button", { className: "bt", onclick: () => chat.start() }, T.useHere);
     bar.replaceChildren(
       icon(OFFLINE, "m"),
       h("span", {}, text),
@@ -152,12 +147,10 @@ export function mount(host: Host): Panel {
     );
   }
 
-  function announce({ status, typing: by, ...state }: State): void {
-    const { texts } = context;
-    const ordinal = status.status === "waiting" ? texts.count("place", status.position, "ordinal") : "";
-    setText(place, ordinal && texts.say("in_line_spoken", { place: ordinal }));
-    const name = by?.name ?? texts.say("assistant");
-    setText(typing, by && state.open ? texts.say("typing", { name }) : "");
+  function announce({ status, typing: by }: State): void {
+    const ordinal = status.status === "waiting" ? T.place(status.position) : "";
+    setText(place, ordinal && T.inLineSpoken(ordinal));
+    setText(typing, by ? T.isTyping(by.name) : "");
   }
 
   if (host.store.getTab("open") && innerWidth > 480) setOpen(true, false);

@@ -32,80 +32,80 @@ export interface OutboxOptions {
 
 export class Outbox {
   list: Outgoing[];
-  private readonly options: OutboxOptions;
-  private pause: "slow_down" | "busy" | null = null;
-  private busy = false;
-  private online = false;
-  private cancelPause = () => {};
+  readonly #options: OutboxOptions;
+  #pause: "slow_down" | "busy" | null = null;
+  #busy = false;
+  #online = false;
+  #cancelPause = () => {};
   /** Every id this tab has handled; what else is stored belongs to other tabs. */
-  private readonly known = new Set<string>();
+  readonly #known = new Set<string>();
 
   constructor(options: OutboxOptions) {
-    this.options = options;
+    this.#options = options;
     this.list = stored(options.store);
-    for (const { command } of this.list) this.known.add(command.client_id);
+    for (const { command } of this.list) this.#known.add(command.client_id);
   }
 
   add(command: Change): void {
-    this.known.add(command.client_id);
-    this.change([...this.list, { command, at: this.options.clock.now(), mark: "waiting" }]);
-    this.pump();
+    this.#known.add(command.client_id);
+    this.change([...this.list, { command, at: this.#options.clock.now(), mark: "waiting" }]);
+    this.#pump();
   }
 
   /** The connection came (`true`) or went. What was under way when it went is sent again. */
   setOnline(online: boolean): void {
-    this.online = online;
-    if (online) this.busy = false;
-    this.pump();
+    this.#online = online;
+    if (online) this.#busy = false;
+    this.#pump();
   }
 
   /** Tries a refused command again. */
   retry(clientId: string): void {
-    this.mark(clientId, "waiting");
-    this.pump();
+    this.#mark(clientId, "waiting");
+    this.#pump();
   }
 
   /** Replaces what waits, after the caller has taken something out. */
   change(list: Outgoing[]): void {
     this.list = list;
-    this.save();
-    this.options.onChange(list, this.pause);
+    this.#save();
+    this.#options.onChange(list, this.#pause);
   }
 
-  private pump(): void {
+  #pump(): void {
     const next = this.list.find(({ mark }) => mark === "waiting");
-    if (!next || this.busy || !this.online || this.pause) return;
-    this.busy = true;
+    if (!next || this.#busy || !this.#online || this.#pause) return;
+    this.#busy = true;
     const { command } = next;
-    this.options.send(command).then(
+    this.#options.send(command).then(
       () => {
-        this.busy = false;
-        this.mark(command.client_id, "done");
-        this.pump();
+        this.#busy = false;
+        this.#mark(command.client_id, "done");
+        this.#pump();
       },
       (error) => {
         // No answer: it stays first in line and goes again with the next connection.
         if (!(error instanceof CommandError)) return;
-        this.busy = false;
-        if (LATER.includes(error.code)) this.wait(error);
-        else if (!this.options.onRefused(command, error.code)) this.mark(command.client_id, "failed");
-        this.pump();
+        this.#busy = false;
+        if (LATER.includes(error.code)) this.#wait(error);
+        else if (!this.#options.onRefused(command, error.code)) this.#mark(command.client_id, "failed");
+        this.#pump();
       },
     );
   }
 
-  private wait({ code, details }: CommandError): void {
-    this.pause = code === "rate_limited" ? "slow_down" : "busy";
-    this.cancelPause();
-    this.cancelPause = this.options.clock.after(details.retry_after_ms ?? PAUSE, () => {
-      this.pause = null;
-      this.options.onChange(this.list, null);
-      this.pump();
+  #wait({ code, details }: CommandError): void {
+    this.#pause = code === "rate_limited" ? "slow_down" : "busy";
+    this.#cancelPause();
+    this.#cancelPause = this.#options.clock.after(details.retry_after_ms ?? PAUSE, () => {
+      this.#pause = null;
+      this.#options.onChange(this.list, null);
+      this.#pump();
     });
-    this.options.onChange(this.list, this.pause);
+    this.#options.onChange(this.list, this.#pause);
   }
 
-  private mark(clientId: string, mark: Outgoing["mark"]): void {
+  #mark(clientId: string, mark: Outgoing["mark"]): void {
     // A message stays until its entry arrives; the rest has no entry of its own to wait for.
     const gone = (out: Outgoing) =>
       mark === "done" && out.command.type !== "send" && out.command.type !== "start";
@@ -116,11 +116,11 @@ export class Outbox {
     );
   }
 
-  private save(): void {
-    const others = stored(this.options.store).filter(({ command }) => !this.known.has(command.client_id));
+  #save(): void {
+    const others = stored(this.#options.store).filter(({ command }) => !this.#known.has(command.client_id));
     const mine = this.list.filter(({ mark }) => mark !== "done");
     const all = [...others, ...mine].slice(-KEEP);
-    this.options.store.set("outbox", all.length ? JSON.stringify(all) : "");
+    this.#options.store.set("outbox", all.length ? JSON.stringify(all) : "");
   }
 }
 

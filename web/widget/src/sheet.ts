@@ -1,7 +1,8 @@
 // "End this chat?": the cross opens it, and only its buttons end the chat.
-import { h } from "./dom.ts";
+import { h } from "./kit.ts";
 import { commentField, stars } from "./stars.ts";
 import type { State } from "./state.ts";
+import * as T from "./text.ts";
 import type { Context, View } from "./view.ts";
 
 export function endSheet(context: Context): View {
@@ -20,22 +21,21 @@ export function endSheet(context: Context): View {
   }
 
   function fill(): void {
-    const { texts } = context;
-    const rating = stars(texts);
-    const comment = commentField(texts);
-    const keep = h("button", { className: "bt", onclick: () => chat.setSheet(false) }, texts.say("end_keep"));
-    const skip = h("button", { className: "bt", onclick: () => chat.end() }, texts.say("end_skip"));
+    const rating = stars();
+    const comment = commentField();
+    const keep = h("button", { className: "bt", onclick: () => chat.setSheet(false) }, T.endKeep);
+    const skip = h("button", { className: "bt", onclick: () => chat.end() }, T.endSkip);
     const send = h(
       "button",
       { className: "bt p", onclick: () => chat.end(rating.value(), comment.value()) },
-      texts.say("end_send"),
+      T.endSend,
     );
     element.replaceChildren(
       h(
         "div",
         { className: "sheet", role: "dialog", "aria-modal": "true", "aria-labelledby": "end-title" },
-        h("h2", { id: "end-title" }, texts.say("end_title")),
-        h("p", {}, texts.say("end_text")),
+        h("h2", { id: "end-title" }, T.endTitle),
+        h("p", {}, T.endText),
         rating.element,
         comment.element,
         send,

@@ -1,7 +1,8 @@
 // One to five stars: radio buttons underneath, so that keys and screen readers know them.
-import { h, icon } from "./dom.ts";
+
 import { STAR } from "./icons.ts";
-import type { Texts } from "./text.ts";
+import { h, icon } from "./kit.ts";
+import * as T from "./text.ts";
 
 let groups = 0;
 
@@ -11,7 +12,7 @@ export interface Stars {
   value: () => number;
 }
 
-export function stars(texts: Texts, onPick: (value: number) => void = () => {}): Stars {
+export function stars(onPick: (value: number) => void = () => {}): Stars {
   const name = `stars${groups++}`;
   let chosen = 0;
   const labels = [1, 2, 3, 4, 5].map((count) =>
@@ -21,7 +22,7 @@ export function stars(texts: Texts, onPick: (value: number) => void = () => {}):
       h("input", {
         type: "radio",
         name,
-        "aria-label": texts.say("stars", { count }),
+        "aria-label": T.starsOf(count),
         onchange: () => pick(count),
       }),
       icon(STAR),
@@ -36,13 +37,13 @@ export function stars(texts: Texts, onPick: (value: number) => void = () => {}):
     onPick(count);
   }
 
-  const legend = h("legend", { className: "sr" }, texts.say("rating"));
+  const legend = h("legend", { className: "sr" }, T.rating);
   return { element: h("fieldset", { className: "stars" }, legend, ...labels), value: () => chosen };
 }
 
 /** "What could be better? (optional)" */
-export function commentField(texts: Texts): { element: HTMLElement; value: () => string } {
+export function commentField(): { element: HTMLElement; value: () => string } {
   const area = h("textarea", { className: "ta", maxLength: 2000, dir: "auto" });
-  const question = h("span", {}, `${texts.say("better")} `, h("em", {}, texts.say("optional")));
+  const question = h("span", {}, `${T.better} `, h("em", {}, T.optional));
   return { element: h("label", { className: "fl" }, question, area), value: () => area.value };
 }

@@ -1,5 +1,6 @@
 // What the widget knows, and how each frame changes it. Pure: every function answers the next state.
 import type {
+  ContactEntry,
   WidgetChannel,
   WidgetCommand,
   WidgetEvent,
@@ -8,8 +9,8 @@ import type {
 } from "../../shared/src/protocol.gen.ts";
 import { append, lastSeq, noEntries, resume, type Thread } from "../../shared/src/thread.ts";
 
-/** `refused`: the server will not have this page; `replaced`: too many sockets of this customer. */
-export type Line = "connecting" | "online" | "lost" | "refused" | "replaced";
+/** `lost`: not there yet or not any more; `refused`: the server will not have this page; `replaced`: too many sockets of this customer. */
+export type Line = "online" | "lost" | "refused" | "replaced";
 
 /** A command that changes something; kept until it is acknowledged. */
 export type Change = Extract<WidgetCommand, { client_id: string }>;
@@ -26,16 +27,17 @@ export interface State {
   line: Line;
   channel: WidgetChannel | null;
   conversation: string | null;
-  thread: Thread;
+  thread: Thread<ContactEntry>;
   status: WidgetStatus;
   /** The team has read up to this entry. */
   teamRead: number;
   /** The customer has seen up to this entry. */
   seen: number;
-  typing: { kind: "bot" | "member"; name?: string } | null;
-  outbox: readonly Outgoing[];
+  /** Who is typing on the other side. */
+  typing: { kind: "bot" | "member"; name: string } | null;
+  outbox: Outgoing[];
   /** The ended conversation that the customer left by "New chat". */
-  left: string | null;
+  left: string;
   /** `<conversation>:<seq of its end>` whose rating was given or skipped here. */
   rated: string;
   open: boolean;
@@ -50,13 +52,13 @@ export interface State {
   skew: number;
 }
 
-const NOBODY_YET: WidgetStatus = { status: "none", human_button: false, agents_online: false };
+const NOBODY_YET: WidgetStatus = { status: "none", human_button: false, agents_online: 0 };
 
-const JUST_BEGUN: WidgetStatus = { status: "bot", human_button: false, agents_online: false };
+const JUST_BEGUN: WidgetStatus = { status: "bot", human_button: false, agents_online: 0 };
 
 export function initialState(): State {
   return {
-    line: "connecting",
+    line: "lost",
     channel: null,
     conversation: null,
     thread: noEntries,
@@ -65,7 +67,7 @@ export function initialState(): State {
     seen: 0,
     typing: null,
     outbox: [],
-    left: null,
+    left: "",
     rated: "",
     open: false,
     sheet: false,
@@ -111,14 +113,14 @@ export function onEntry(state: State, event: WidgetEvent & { type: "entry" }): S
   if (!thread) return null;
   const next: State = { ...state, conversation, thread, outbox: settle(state.outbox, thread) };
   // Its own status follows in a moment.
-  if (begins) return { ...next, status: JUST_BEGUN, seen: 0, teamRead: 0, left: null, held: false };
+  if (begins) return { ...next, status: JUST_BEGUN, seen: 0, teamRead: 0, left: "", held: false };
   // Whoever was typing has now written.
   return entry.by?.kind === "contact" ? next : { ...next, typing: null };
 }
 
 export function onStatus(state: State, status: WidgetStatus): State {
   const next = { ...state, status };
-  if (status.status !== "ended") return { ...next, left: null, held: false };
+  if (status.status !== "ended") return { ...next, left: "", held: false };
   return {
     ...next,
     sheet: false,
@@ -128,7 +130,7 @@ export function onStatus(state: State, status: WidgetStatus): State {
 }
 
 /** Drops acknowledged commands whose entry has arrived. */
-function settle(outbox: readonly Outgoing[], thread: Thread): Outgoing[] {
+function settle(outbox: Outgoing[], thread: Thread<ContactEntry>): Outgoing[] {
   const arrived = new Set(thread.entries.map((entry) => entry.client_id));
   return outbox.filter(({ command }) => !arrived.has(command.client_id));
 }
@@ -180,6 +182,12 @@ export function mayRate(state: State): boolean {
     status.reason !== "customer" &&
     state.rated !== endOf(state)
   );
+}
+
+/** First name of the member who ended the chat. */
+export function endedBy(state: State): string | undefined {
+  const end = findLast(state.thread.entries, ({ body }) => body.kind === "ended");
+  return end?.by?.kind === "member" ? end.by.name : undefined;
 }
 
 /** Messages of the team and the bot that the customer has not seen, oldest first. */

@@ -24,37 +24,37 @@ export type Kept =
 export type TabKept = "open" | "draft";
 
 export class Store {
-  private readonly prefix: string;
-  private readonly local: Storage | Map<string, string>;
-  private readonly tab: Storage | Map<string, string>;
+  readonly #prefix: string;
+  readonly #local: Storage | Map<string, string>;
+  readonly #tab: Storage | Map<string, string>;
 
   constructor(channel: string) {
-    this.prefix = `switchboard:${channel}:`;
-    this.local = usable(() => localStorage);
-    this.tab = usable(() => sessionStorage);
+    this.#prefix = `switchboard:${channel}:`;
+    this.#local = usable(() => localStorage);
+    this.#tab = usable(() => sessionStorage);
   }
 
   get(name: Kept): string {
-    return read(this.local, this.prefix + name);
+    return read(this.#local, this.#prefix + name);
   }
 
   /** Empty text removes it. */
   set(name: Kept, value: string): void {
-    write(this.local, this.prefix + name, value);
+    write(this.#local, this.#prefix + name, value);
   }
 
   getTab(name: TabKept): string {
-    return read(this.tab, this.prefix + name);
+    return read(this.#tab, this.#prefix + name);
   }
 
   setTab(name: TabKept, value: string): void {
-    write(this.tab, this.prefix + name, value);
+    write(this.#tab, this.#prefix + name, value);
   }
 
   /** Calls `action` when another tab of this site changed something. */
   onOtherTab(action: (name: Kept) => void): void {
     addEventListener("storage", ({ key }) => {
-      if (key?.startsWith(this.prefix)) action(key.slice(this.prefix.length) as Kept);
+      if (key?.startsWith(this.#prefix)) action(key.slice(this.#prefix.length) as Kept);
     });
   }
 }

@@ -1,7 +1,9 @@
 // What came while the panel is minimised: the newest message beside the launcher, until opened or dismissed.
-import { attribute, h, icon, setText } from "./dom.ts";
+
 import { CROSS } from "./icons.ts";
+import { attribute, h, icon, setText } from "./kit.ts";
 import { lastSeq, type State, unread } from "./state.ts";
+import * as T from "./text.ts";
 import type { Context, View } from "./view.ts";
 
 const LONGEST = 140;
@@ -20,15 +22,14 @@ export function teaser(context: Context, open: () => void): View {
   }
 
   function update(state: State): void {
-    const { texts } = context;
     const newest = unread(state).at(-1);
     const seq = lastSeq(state.thread);
     if (seq < dismissedAt) dismissedAt = 0;
     const show = newest && !state.open && seq > dismissedAt;
     if (show) {
-      setText(who, texts.say("teaser", { name: newest.name ?? texts.say("assistant") }));
+      setText(who, T.sentYou(newest.name ?? T.assistant));
       setText(text, newest.text.length > LONGEST ? `${newest.text.slice(0, LONGEST)}…` : newest.text);
-      attribute(dismiss, "aria-label", texts.say("dismiss"));
+      attribute(dismiss, "aria-label", T.dismiss);
     }
     element.hidden = !show;
   }

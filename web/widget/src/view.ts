@@ -1,12 +1,9 @@
 // What all parts of the panel share.
 import type { Chat } from "./chat.ts";
 import type { State } from "./state.ts";
-import type { Texts } from "./text.ts";
 
 export interface Context {
   chat: Chat;
-  /** Changes once, when the channel's own wording arrives. */
-  texts: Texts;
   /** Server's time now, UTC milliseconds. */
   now: () => number;
   minimise: () => void;
