@@ -5,9 +5,10 @@
 // It shows the launcher and fetches the panel when somebody means to use it, or when a chat is going on. Optional:
 // `data-colour="#1f6b4a"` paints the launcher before the first connection, `data-identity='{"external_id":"42",
 // "name":"Zoë","proof":"<hex>"}'` names a customer the site knows.
+import type { Identity } from "../../shared/src/protocol.gen.ts";
 import { paint } from "../../widget/src/colour.ts";
-import { adopt, attribute, h, icon } from "../../widget/src/dom.ts";
-import type { Host, Identity, Panel } from "../../widget/src/host.ts";
+import { adopt, attribute, h, icon, setText } from "../../widget/src/dom.ts";
+import type { Host, Panel } from "../../widget/src/host.ts";
 import { CHAT } from "../../widget/src/icons.ts";
 import { Store } from "../../widget/src/storage.ts";
 import css from "./launcher.css?inline";
@@ -31,14 +32,14 @@ function launch(script: HTMLScriptElement, channel: string): void {
   const element = document.createElement(TAG);
   const root = element.attachShadow({ mode: "open" });
   adopt(root, css);
-  const badge = h("span", { className: "n", "aria-hidden": "true", hidden: true });
+  const badge = h("span.n", { "aria-hidden": "true", hidden: true });
   const button = h(
-    "button",
-    { className: "launch", "aria-label": "Open chat", "aria-expanded": "false", "aria-haspopup": "dialog" },
+    "button.launch",
+    { "aria-label": "Open chat", "aria-expanded": "false", "aria-haspopup": "dialog" },
     icon(CHAT),
     badge,
   );
-  const wrap = h("div", { className: "pw" }, button);
+  const wrap = h("div.pw", {}, button);
   paint(wrap, store.get("colour") || script.dataset.colour || "");
   root.append(wrap);
   document.body.append(element);
@@ -51,6 +52,7 @@ function launch(script: HTMLScriptElement, channel: string): void {
     origin: new URL(script.src).origin,
     identity: identity(script.dataset.identity),
     store,
+    kit: { h, attribute, setText, icon, adopt, paint },
   };
   let panel: Promise<Panel> | null = null;
   let tries = 0;
@@ -87,8 +89,7 @@ function launch(script: HTMLScriptElement, channel: string): void {
 function identity(text: string | undefined): Identity | null {
   if (!text) return null;
   try {
-    const found = JSON.parse(text);
-    return typeof found?.external_id === "string" ? found : null;
+    return JSON.parse(text);
   } catch {
     console.warn("Switchboard: data-identity is not JSON");
     return null;

@@ -1,65 +1,49 @@
 // The two cards of the log: the place in the queue, and the end of the chat with its rating.
 import { attribute, h, setText } from "./kit.ts";
-import { commentField, stars } from "./stars.ts";
+import { ratingForm } from "./stars.ts";
 import { isPending, mayRate, type State } from "./state.ts";
 import * as T from "./text.ts";
 import type { Context, View } from "./view.ts";
 
 /** Place and expected wait. Silent: the panel announces the place when it changes. */
-export function queueCard(context: Context, since: number): View {
-  const { chat } = context;
+export function queueCard({ chat, now }: Context, since: number): View {
   const place = h("b");
   const wait = h("p");
   const line = h("i");
-  const bar = h("div", { className: "prog", "aria-hidden": "true" }, line);
+  const bar = h("div.prog", {}, line);
   const keep = h("p");
-  const leave = h("button", { className: "bt", onclick: () => chat.setSheet(true) }, T.leaveQueue);
-  const element = h(
-    "li",
-    { className: "cd", "aria-live": "off" },
-    h("div", { className: "q" }, place, wait),
-    bar,
-    keep,
-    leave,
-  );
+  const leave = h("button.bt", { onclick: () => chat.setSheet(true) }, T.leaveQueue);
+  const element = h("li.cd", { "aria-live": "off" }, h("div.q", {}, place, wait), bar, keep, leave);
 
   function update({ status }: State): void {
     if (status.status !== "waiting") return;
-    const { now } = context;
-    const { position, estimate_ms: estimate } = status;
+    const { position, estimate_ms: left, agents_online } = status;
     setText(place, T.place(position));
-    setText(wait, [T.inLine, estimate === null ? "" : T.wait(estimate)].filter(Boolean).join("\n"));
-    bar.hidden = estimate === null;
-    const waited = Math.max(0, now() - since);
-    line.style.width = `${Math.round((100 * waited) / Math.max(1, waited + (estimate ?? 0)))}%`;
-    setText(keep, `${status.agents_online ? "" : `${T.nobody} `}${T.keepWriting}`);
+    setText(wait, left === null ? T.inLine : `${T.inLine}\n${T.wait(left)}`);
+    bar.hidden = left === null;
+    const waited = Math.max(1, now() - since);
+    line.style.width = `${(100 * waited) / (waited + (left ?? 0))}%`;
+    setText(keep, agents_online ? T.keepWriting : T.nobody);
   }
 
   return { element, update };
 }
 
 /** After the end: stars, comment, Skip; and always "New chat". */
-export function closingCard(context: Context): View {
-  const { chat } = context;
-  const element = h("li", { className: "cd", "aria-live": "off" });
-  const fresh = h("button", { className: "bt p", onclick: () => chat.newChat() }, T.newChat);
+export function closingCard({ chat }: Context): View {
+  const element = h("li.cd", { "aria-live": "off" });
+  const fresh = h("button", { onclick: () => chat.newChat() }, T.newChat);
   let shown = "";
 
   function form(): HTMLElement[] {
-    const comment = commentField();
-    const send = h(
-      "button",
-      { className: "bt p", onclick: () => finish(() => chat.rate(rating.value(), comment.value())) },
-      T.sendRating,
-    );
-    const more = h("div", { className: "more", hidden: true }, comment.element, send);
-    const rating = stars(() => {
+    const { stars, comment, values } = ratingForm(() => {
       more.hidden = false;
-      fresh.classList.remove("p");
+      fresh.className = "bt";
     });
-    const skip = h("button", { className: "bt", onclick: () => finish(() => chat.closeRating()) }, T.skip);
-    fresh.classList.add("p");
-    return [h("h3", {}, T.howWasIt), rating.element, more, h("div", { className: "two" }, skip, fresh)];
+    const send = h("button.bt p", { onclick: () => finish(() => chat.rate(...values())) }, T.sendRating);
+    const more = h("div.more", { hidden: true }, comment, send);
+    const skip = h("button.bt", { onclick: () => finish(() => chat.closeRating()) }, T.skip);
+    return [h("h3", {}, T.howWasIt), stars, more, h("div.two", {}, skip, fresh)];
   }
 
   /** The pressed button goes away: focus goes on to what is left. */
@@ -69,18 +53,14 @@ export function closingCard(context: Context): View {
   }
 
   function update(state: State): void {
-    const next = mayRate(state) ? "form" : given(state) ? "thanks" : "plain";
-    if (next === shown || (shown === "thanks" && next === "plain")) return;
+    const next = mayRate(state) ? "form" : isPending(state, "feedback") ? "thanks" : "bare";
+    if (next === shown || (shown === "thanks" && next === "bare")) return;
     shown = next;
-    if (next !== "form") fresh.classList.add("p");
-    const thanks = h("p", { role: "status" }, T.thanks);
-    element.replaceChildren(...(next === "form" ? form() : next === "thanks" ? [thanks, fresh] : [fresh]));
-    attribute(element, "class", next === "plain" ? "cd bare" : "cd");
+    fresh.className = "bt p";
+    attribute(element, "data-state", next);
+    if (next === "form") element.replaceChildren(...form());
+    else element.replaceChildren(h("p", { role: "status" }, next === "thanks" && T.thanks), fresh);
   }
 
   return { element, update };
-}
-
-function given(state: State): boolean {
-  return isPending(state, "feedback");
 }

@@ -2,7 +2,6 @@
 import { type Clock, systemClock } from "../../shared/src/clock.ts";
 import type { ErrorCode, Hello, WidgetCommand, WidgetEvent } from "../../shared/src/protocol.gen.ts";
 import { CommandError, Connection, type ConnectionState, type Wire } from "../../shared/src/socket.ts";
-import { firstSeq, noEntries, prepend } from "../../shared/src/thread.ts";
 import type { Host } from "./host.ts";
 import { newId } from "./id.ts";
 import { Outbox } from "./outbox.ts";
@@ -20,17 +19,16 @@ import {
   onWelcome,
   type State,
 } from "./state.ts";
-import type { Kept } from "./storage.ts";
 import * as T from "./text.ts";
 
-/** "typing" is repeated this often while the customer types, and taken back after this silence. Milliseconds. */
+/** "typing" is repeated this often while the customer types; the other side drops it by itself. Milliseconds. */
 const TYPING_EVERY = 4000;
 /** The other side's "typing" is dropped after this silence. */
 const TYPING_FADES = 6000;
 /** Reading is told this long after it happened, once for all that came meanwhile. */
 const READ_AFTER = 700;
-/** Entries fetched by one "Show earlier messages". */
-const EARLIER = 50;
+/** The connection may be gone this long before the customer is told. */
+const TELL_LOST_AFTER = 2000;
 /** Longest address of a page that is told to the server. */
 const ADDRESS_MAX = 1000;
 
@@ -42,10 +40,12 @@ export class Chat {
   readonly #outbox: Outbox;
   readonly #onChange: () => void;
   #identity: Host["identity"];
-  #typingSince = 0;
-  #cancelTyping = () => {};
+  #typingAt = 0;
   #cancelFade = () => {};
   #cancelRead = () => {};
+  #cancelLost: (() => void) | undefined;
+  /** What the next `hello` asks for: what is missing, everything after this number, or the newest part. */
+  #from: "missing" | 0 | undefined = "missing";
 
   constructor(host: Host, onChange: () => void, clock: Clock = systemClock, dial = () => socket(host)) {
     const { store, identity } = host;
@@ -55,12 +55,16 @@ export class Chat {
     this.#identity = identity;
     // Another customer of the site has logged in on this browser: nothing of the one before is theirs.
     const before = store.get("who");
-    if (before && before !== identity?.external_id) forget(host, ["outbox"]);
+    if (before && before !== identity?.external_id) {
+      forget(host);
+      store.setTab("outbox", "");
+      store.setTab("draft", "");
+    }
     this.#outbox = new Outbox({
       clock,
       store,
       send: (command) => this.#connection.request(command),
-      onChange: (outbox, pause) => this.#set({ outbox, pause }),
+      onChange: (outbox, paused) => this.#set({ outbox, paused }),
       onRefused: (command, code) => this.#refused(command, code),
     });
     this.state = {
@@ -73,7 +77,7 @@ export class Chat {
     this.#connection = new Connection({
       clock,
       dial,
-      hello: async () => this.#hello(),
+      hello: async () => this.#hello() as never,
       probe: () => ({ type: "typing", on: false }),
       onEvent: (event) => this.#event(event),
       onState: (state) => this.#line(state),
@@ -107,7 +111,10 @@ export class Chat {
   setDraft(draft: string): void {
     this.#host.store.setTab("draft", draft);
     this.#set({ draft });
-    this.#tellTyping(draft.trim() !== "");
+    const now = this.#clock.now();
+    if (!draft || now - this.#typingAt < TYPING_EVERY || isFresh(this.state) || isEnded(this.state)) return;
+    this.#typingAt = now;
+    this.#tell({ type: "typing", on: true });
   }
 
   /** Sends what is in the box, or this text. */
@@ -115,7 +122,7 @@ export class Chat {
     const { channel, draft } = this.state;
     if (!text.trim() || isEnded(this.state)) return;
     // The message itself tells the team that typing is over.
-    this.#typingSince = 0;
+    this.#typingAt = 0;
     if (text === draft) this.setDraft("");
     // Before the first welcome it is not known whether a chat is going on: `send` is right in either case.
     const type = channel && isFresh(this.state) && !isPending(this.state, "start") ? "start" : "send";
@@ -159,29 +166,16 @@ export class Chat {
     this.#outbox.change(this.#outbox.list.filter(({ command }) => command.client_id !== clientId));
   }
 
-  /** Fetches entries before the first one shown. */
-  async earlier(): Promise<void> {
-    const { origin, channel, store } = this.#host;
-    const { conversation, thread } = this.state;
-    const after = Math.max(0, firstSeq(thread) - 1 - EARLIER);
-    try {
-      const answer = await fetch(`${origin}/api/v1/widget/entries?channel=${channel}&after=${after}`, {
-        headers: { authorization: `Bearer ${store.get("token")}` },
-      });
-      const { entries } = await answer.json();
-      if (this.state.conversation === conversation) {
-        this.#set({ thread: prepend(this.state.thread, entries, after > 0) });
-      }
-    } catch {
-      // The button stays; the customer may press it again.
-    }
+  /** Takes the whole conversation, not only its newest part. */
+  earlier(): void {
+    this.#again(0);
   }
 
   #hello(): Hello {
     const token = this.#host.store.get("token");
     return {
       visitor_token: token || undefined,
-      after: (token && lastSeq(this.state.thread)) || undefined,
+      after: this.#from === "missing" ? lastSeq(this.state.thread) || undefined : this.#from,
       identity: this.#identity ?? undefined,
       page: {
         // Without the fragment, where sites put what is nobody else's business.
@@ -201,16 +195,21 @@ export class Chat {
         store.set("token", event.visitor_token);
         store.set("who", this.#identity?.external_id ?? "");
         store.set("colour", event.channel.colour);
-        if (!this.#become(onWelcome(this.state, event, this.#clock.now()), true)) return;
+        const next = onWelcome(this.state, event, this.#clock.now(), this.#from !== "missing");
+        this.#from = "missing";
+        if (!this.#become(next)) return;
         this.#outbox.setOnline(true);
         this.#soonTellRead();
         break;
       }
       case "entry":
-        this.#become(onEntry(this.state, event), event.conversation !== this.state.conversation);
+        this.#become(
+          onEntry(this.state, event),
+          event.conversation === this.state.conversation ? "missing" : undefined,
+        );
         break;
       case "status":
-        this.#become(onStatus(this.state, event), false);
+        this.#become(onStatus(this.state, event));
         break;
       case "typing": {
         const { by } = event;
@@ -225,12 +224,17 @@ export class Chat {
     }
   }
 
-  /** Takes the next state; `null` = something is missing: resume, or (`whole`) take everything again. */
-  #become(next: State | null, whole: boolean): boolean {
+  /** Connects anew for what is missing, or for everything. */
+  #again(from: "missing" | 0 | undefined): void {
+    this.#from = from;
+    this.#connection.stop();
+    this.#connection.start();
+  }
+
+  /** Takes the next state; `null` = something is missing. */
+  #become(next: State | null, from?: "missing"): boolean {
     if (!next) {
-      if (whole) this.state = { ...this.state, thread: noEntries };
-      this.#connection.stop();
-      this.#connection.start();
+      this.#again(from);
       return false;
     }
     const { store } = this.#host;
@@ -245,10 +249,16 @@ export class Chat {
   }
 
   #line({ kind, ...state }: ConnectionState): void {
-    if (kind === "online") return;
+    if (kind === "online") {
+      this.#cancelLost?.();
+      this.#cancelLost = undefined;
+      return;
+    }
     this.#outbox.setOnline(false);
+    this.#set({ typing: null });
     const code = "code" in state && state.code;
-    this.#set({ line: code === "replaced" ? "replaced" : code ? "refused" : "lost", typing: null });
+    if (code) this.#set({ line: code === "replaced" ? code : "refused" });
+    else this.#cancelLost ??= this.#clock.after(TELL_LOST_AFTER, () => this.#set({ line: "lost" }));
   }
 
   #helloRefused(error: unknown): boolean {
@@ -257,7 +267,7 @@ export class Chat {
       // The token is too old or not ours. Without one, the proof must be wrong: go on as somebody unknown.
       if (this.#host.store.get("token")) {
         forget(this.#host);
-        this.state = { ...this.state, thread: noEntries };
+        this.#from = undefined;
       } else if (this.#identity) this.#identity = null;
       else return false;
       return true;
@@ -283,17 +293,6 @@ export class Chat {
     if (command.type !== "send" && isPending(this.state, command.type)) return;
     this.start();
     this.#outbox.add(command);
-  }
-
-  #tellTyping(on: boolean): void {
-    this.#cancelTyping();
-    const now = this.#clock.now();
-    if (on) {
-      this.#cancelTyping = this.#clock.after(TYPING_EVERY, () => this.#tellTyping(false));
-      if (now - this.#typingSince < TYPING_EVERY) return;
-    } else if (!this.#typingSince) return;
-    this.#typingSince = on ? now : 0;
-    if (!isFresh(this.state) && !isEnded(this.state)) this.#tell({ type: "typing", on });
   }
 
   /** What is shown counts as read. */
@@ -324,7 +323,7 @@ export class Chat {
     if (name !== "token") this.#set(this.#kept(this.state.conversation));
     else if (store.get("token") && isFresh(this.state)) {
       // Two tabs may have met the server as two people: from here on we are who the other tab is.
-      this.#become(null, true);
+      this.#again(undefined);
     }
   }
 
@@ -350,8 +349,8 @@ function feedback(rating?: number, comment?: string): { rating?: number; comment
 }
 
 /** Drops what the server knows this customer by. */
-function forget({ store }: Host, also: Kept[] = []): void {
-  for (const name of ["token", "who", "chat", "seen", "left", "rated", ...also] as const) store.set(name, "");
+function forget({ store }: Host): void {
+  for (const name of ["token", "who", "chat", "seen", "left", "rated"] as const) store.set(name, "");
 }
 
 function socket({ origin, channel }: Host): Wire {

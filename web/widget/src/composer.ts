@@ -24,12 +24,12 @@ export function composer(context: Context): Composer {
     oninput: typed,
     onkeydown: key,
   });
-  const send = h("button", { className: "snd", "aria-label": T.send, onclick: submit }, icon(SEND));
-  const box = h("div", { className: "cp" }, area, send);
+  const send = h("button.snd", { "aria-label": T.send, onclick: submit }, icon(SEND));
+  const box = h("div.cp", {}, area, send);
   const held = h("p");
-  const restart = h("button", { className: "bt p", onclick: () => chat.newChat(true) }, T.startWithText);
-  const notice = h("div", { className: "held", role: "status" }, held, restart);
-  const element = h("footer", { className: "ft" }, notice, box, h("p", { className: "pwd" }, T.powered));
+  const restart = h("button.bt p", { onclick: () => chat.newChat(true) }, T.startWithText);
+  const notice = h("div.held", { role: "status" }, held, restart);
+  const element = h("footer.ft", {}, notice, box, h("p.pwd", {}, T.powered));
 
   function typed(): void {
     chat.setDraft(area.value);

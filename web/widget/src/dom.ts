@@ -2,20 +2,23 @@
 
 export type Child = Node | string | null | undefined | false;
 
+type Tag = keyof HTMLElementTagNameMap;
 type Props = Record<string, unknown>;
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * An element with properties and children. Names starting with `on` are listeners, names with a dash and `role`
- * become attributes (`null` and `false` leave them out), the rest are properties of the element.
+ * An element from `tag` or `tag.classes`, with properties and children. Names starting with `on` are listeners, names
+ * with a dash and `role` become attributes, the rest are properties of the element.
  */
-export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
+export function h<K extends Tag>(
+  spec: K | `${K}.${string}`,
   props: Props = {},
   ...children: Child[]
 ): HTMLElementTagNameMap[K] {
+  const [tag, className = ""] = spec.split(".") as [K, string?];
   const element = document.createElement(tag);
+  element.className = className;
   for (const [name, value] of Object.entries(props)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value as EventListener);
     else if (name === "role" || name.includes("-")) attribute(element, name, value);
@@ -25,9 +28,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Sets or, for `null` and `false`, removes an attribute. */
+/** Sets or, for `null`, removes an attribute. */
 export function attribute(element: Element, name: string, value: unknown): void {
-  if (value == null || value === false) element.removeAttribute(name);
+  if (value === null) element.removeAttribute(name);
   else element.setAttribute(name, String(value));
 }
 
@@ -37,20 +40,19 @@ export function setText(element: Element, text: string): void {
 }
 
 /** A line drawing of 20 by 20, hidden from screen readers: what it means stands beside it. */
-export function icon(path: string, size: "l" | "m" | "s" = "l"): SVGSVGElement {
+export function icon(path: string, size = ""): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
   attribute(svg, "viewBox", "0 0 20 20");
   attribute(svg, "class", `i ${size}`);
-  attribute(svg, "aria-hidden", "true");
-  const line = document.createElementNS(SVG, "path");
-  attribute(line, "d", path);
-  svg.append(line);
+  attribute(svg, "aria-hidden", true);
+  svg.append(document.createElementNS(SVG, "path"));
+  attribute(svg.firstChild as Element, "d", path);
   return svg;
 }
 
-/** The adopted sheet of these rules: unlike a `<style>`, it passes a host page's strict `style-src`. */
+/** Adopts a sheet of these rules: unlike a `<style>`, it passes a host page's strict `style-src`. */
 export function adopt(root: ShadowRoot, css: string): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  root.adoptedStyleSheets.push(sheet);
 }

@@ -1,50 +1,26 @@
 // The head of the panel: who is there, "Talk to a human", and the cross, which always asks before it ends a chat.
-
 import { CROSS, DOWN, PERSON } from "./icons.ts";
+import { nameOf } from "./items.ts";
 import { attribute, h, icon, setText } from "./kit.ts";
-import { endedBy, isEnded, isFresh, isPending, type State } from "./state.ts";
+import { isEnded, isFresh, isPending, lastEnd, type State } from "./state.ts";
 import * as T from "./text.ts";
 import { type Context, initial, type View } from "./view.ts";
 
-/** The hint under the human button goes after this. Milliseconds. */
-const HINT_FOR = 8000;
-
-export function header(context: Context): View {
-  const { chat, minimise } = context;
+export function header({ chat, minimise }: Context): View {
   const letter = h("span");
   const dot = h("i");
-  const avatar = h("span", { className: "ava", "aria-hidden": "true" }, letter, dot);
+  const avatar = h("div.ava", { "aria-hidden": true }, letter, dot);
   const title = h("h2", { id: "title" });
   const subtitle = h("p");
-  const humanText = h("span", { className: "long" });
-  const humanShort = h("span", { className: "short" });
-  const human = h(
-    "button",
-    { className: "hum", onclick: () => chat.askHuman() },
-    icon(PERSON, "m"),
-    humanText,
-    humanShort,
-  );
-  const down = h("button", { className: "ib down", "aria-label": T.minimise, onclick: minimise }, icon(DOWN));
-  const cross = h("button", { className: "ib", onclick: crossed }, icon(CROSS));
-  const hint = h("div", { className: "hint", role: "status" });
-  let hinted = false;
+  const label = h("span");
+  const human = h("button.hum", { onclick: () => chat.askHuman() }, icon(PERSON, "m"), label);
+  const down = h("button.ib down", { "aria-label": T.minimise, onclick: minimise }, icon(DOWN));
+  const cross = h("button.ib", { onclick: () => (over() ? minimise() : chat.setSheet(true)) }, icon(CROSS));
+  const hint = h("div.hint", { role: "status" });
 
-  function crossed(): void {
-    if (isFresh(chat.state) || isEnded(chat.state)) minimise();
-    else chat.setSheet(true);
-  }
-
-  function showHint(show: boolean): void {
-    if (show && !hinted) {
-      hinted = true;
-      hint.classList.add("on");
-      setText(hint, T.humanHint);
-      setTimeout(() => showHint(false), HINT_FOR);
-    } else if (!show) {
-      hint.classList.remove("on");
-      setText(hint, "");
-    }
+  /** There is no chat to be ended. */
+  function over(): boolean {
+    return isFresh(chat.state) || isEnded(chat.state);
   }
 
   function update(state: State): void {
@@ -52,40 +28,38 @@ export function header(context: Context): View {
     setText(title, name);
     setText(subtitle, below);
     setText(letter, initial(name));
-    avatar.classList.toggle("person", state.status.status === "agent");
+    avatar.classList.toggle("member", state.status.status === "agent");
     dot.hidden = !present;
     const asking = isPending(state, "request_human");
-    const wanted = state.status.human_button && !isFresh(state) && !isEnded(state);
-    human.hidden = !wanted;
+    human.hidden = !state.status.human_button || over();
     human.disabled = asking;
-    const label = asking ? T.askingHuman : T.human;
-    setText(humanText, label);
-    setText(humanShort, asking ? T.askingHuman : T.humanShort);
-    attribute(human, "aria-label", label);
-    if (!wanted || asking) showHint(false);
-    else if (state.open && !state.sheet) showHint(true);
-    const crossLabel = isFresh(state) || isEnded(state) ? T.closePanel : T.endChat;
-    attribute(cross, "aria-label", crossLabel);
-    cross.title = crossLabel;
+    setText(label, asking ? T.askingHuman : T.human);
+    setText(hint, human.hidden || asking ? "" : T.humanHint);
+    cross.title = over() ? T.closePanel : T.endChat;
+    attribute(cross, "aria-label", cross.title);
   }
 
-  const names = h("div", { className: "t" }, title, subtitle);
-  return { element: h("header", { className: "hd" }, down, avatar, names, human, cross, hint), update };
+  return {
+    element: h("header.hd", {}, down, avatar, h("div.t", {}, title, subtitle), human, cross, hint),
+    update,
+  };
 }
 
 /** Name, the line below it, and whether somebody is there. */
 function who(state: State): [string, string, boolean] {
   const { status, channel, line } = state;
-  const title = channel?.title ?? T.chat;
-  if (!channel) return [title, line === "refused" ? "" : T.connecting, false];
-  if (isFresh(state)) {
-    const bot = Boolean(channel.greeting.text);
-    return [title, bot ? T.assistant : T.writeToUs, bot || status.agents_online > 0];
+  if (!channel) return [T.chat, line === "refused" ? "" : T.connecting, false];
+  const { title, greeting } = channel;
+  const team = status.agents_online > 0;
+  if (isFresh(state)) return greeting.text ? [title, T.assistant, true] : [title, T.writeToUs, team];
+  switch (status.status) {
+    case "waiting":
+      return [title, T.finding, team];
+    case "agent":
+      return [status.agent.name, status.online ? T.team(title) : T.away(title), status.online];
+    case "ended":
+      return [nameOf(lastEnd(state)) ?? title, T.chatEnded, false];
+    default:
+      return [title, T.assistant, true];
   }
-  if (status.status === "waiting") return [title, T.finding, status.agents_online > 0];
-  if (status.status === "agent") {
-    return [status.agent.name, status.online ? T.team(title) : T.away(title), status.online];
-  }
-  if (status.status === "ended") return [endedBy(state) ?? title, T.chatEnded, false];
-  return [title, T.assistant, true];
 }

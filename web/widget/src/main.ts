@@ -3,7 +3,7 @@ import { Chat } from "./chat.ts";
 import { composer } from "./composer.ts";
 import { header } from "./header.ts";
 import type { Host, Panel } from "./host.ts";
-import { CHAT, DOWN, OFFLINE } from "./icons.ts";
+import { DOWN, OFFLINE } from "./icons.ts";
 import { adopt, attribute, h, icon, paint, setText, use } from "./kit.ts";
 import { log } from "./log.ts";
 import css from "./panel.css?inline";
@@ -12,9 +12,6 @@ import { type State, unread } from "./state.ts";
 import { teaser } from "./teaser.ts";
 import * as T from "./text.ts";
 import type { Context } from "./view.ts";
-
-/** The connection may be gone this long before the customer is told. Milliseconds. */
-const TELL_AFTER = 2000;
 
 export function mount(host: Host): Panel {
   const { root, button, badge } = host;
@@ -31,14 +28,15 @@ export function mount(host: Host): Panel {
   const middle = log(context);
   const box = composer(context);
   const sheet = endSheet(context);
-  const note = teaser(context, () => setOpen(true));
-  const bar = h("div", { className: "bar", role: "status", hidden: true });
-  const place = h("div", { className: "sr", role: "status" });
-  const typing = h("div", { className: "sr", role: "status" });
-  const body = h("div", { className: "body" }, head.element, bar, middle.element, box.element, place, typing);
+  const note = teaser(() => setOpen(true));
+  const barText = h("span");
+  const bar = h("div.bar", { role: "status" }, icon(OFFLINE, "m"), barText);
+  const place = h("div.sr", { role: "status" });
+  const typing = h("div.sr", { role: "status" });
+  const body = h("div.body", {}, head.element, bar, middle.element, box.element, place, typing);
   const panel = h(
-    "section",
-    { className: "panel", role: "dialog", "aria-labelledby": "title", tabIndex: -1, hidden: true },
+    "section.panel",
+    { role: "dialog", "aria-labelledby": "title", tabIndex: -1, hidden: true },
     body,
     sheet.element,
   );
@@ -51,8 +49,8 @@ export function mount(host: Host): Panel {
   button.addEventListener("keydown", onEscape);
   button.onclick = () => setOpen(!chat.state.open);
 
-  let tellLost = false;
-  let lostTimer = 0;
+  const speak = button.firstChild as SVGSVGElement;
+  const minimise = icon(DOWN);
   let sheetFrom: HTMLElement | null = null;
 
   function onEscape(event: KeyboardEvent): void {
@@ -72,7 +70,6 @@ export function mount(host: Host): Panel {
 
   function update(state: State): void {
     if (state.channel) paint(wrap, state.channel.colour);
-    const opened = state.open && panel.hidden;
     attribute(wrap, "dir", getComputedStyle(root.host).direction);
     panel.hidden = !state.open;
     wrap.classList.toggle("open", state.open);
@@ -85,7 +82,6 @@ export function mount(host: Host): Panel {
     box.update(state);
     setSheet(state);
     announce(state);
-    if (opened) middle.element.querySelector(".lg")?.scrollTo(0, 1e9);
   }
 
   function setSheet(state: State): void {
@@ -107,44 +103,14 @@ export function mount(host: Host): Panel {
     const label = count ? T.openUnread(count) : state.open ? T.minimise : T.openChat;
     attribute(button, "aria-label", label);
     attribute(button, "aria-expanded", state.open);
-    if (button.dataset.open === String(state.open)) return;
-    button.dataset.open = String(state.open);
-    button.querySelector("svg")?.replaceWith(icon(state.open ? DOWN : CHAT));
+    const shown = state.open ? minimise : speak;
+    if (button.firstChild !== shown) button.firstChild?.replaceWith(shown);
   }
 
-  function lineBar(state: State): void {
-    const lost = state.line === "lost";
-    if (!lost) {
-      clearTimeout(lostTimer);
-      lostTimer = 0;
-      tellLost = false;
-    } else if (!lostTimer) {
-      lostTimer = setTimeout(() => {
-        tellLost = true;
-        update(chat.state);
-      }, TELL_AFTER) as unknown as number;
-    }
-    const text =
-      state.line === "refused"
-        ? T.refused
-        : state.line === "replaced"
-          ? T.replaced
-          : lost && tellLost
-            ? T.offline
-            : state.pause && !lost
-              ? state.pause === "busy"
-                ? T.busy
-                : T.slowDown
-              : "";
-    bar.hidden = !text;
-    if (bar.dataset.text === text) return;
-    bar.dataset.text = text;
-    const again = h("button", { className: "bt", onclick: () => chat.start() }, T.useHere);
-    bar.replaceChildren(
-      icon(OFFLINE, "m"),
-      h("span", {}, text),
-      ...(state.line === "replaced" ? [again] : []),
-    );
+  function lineBar({ line, paused }: State): void {
+    const online = paused ? T.paused : "";
+    setText(barText, { online, lost: T.offline, refused: T.refused, replaced: T.replaced }[line]);
+    bar.hidden = !barText.textContent;
   }
 
   function announce({ status, typing: by }: State): void {

@@ -9,7 +9,10 @@ import type {
 } from "../../shared/src/protocol.gen.ts";
 import { append, lastSeq, noEntries, resume, type Thread } from "../../shared/src/thread.ts";
 
-/** `lost`: not there yet or not any more; `refused`: the server will not have this page; `replaced`: too many sockets of this customer. */
+/**
+ * `lost`: gone for so long that the customer should know; `refused`: the server will not have this page;
+ * `replaced`: too many sockets of this customer.
+ */
 export type Line = "online" | "lost" | "refused" | "replaced";
 
 /** A command that changes something; kept until it is acknowledged. */
@@ -46,8 +49,8 @@ export interface State {
   draft: string;
   /** The chat ended under the customer's text: the box keeps it. */
   held: boolean;
-  /** Why sending pauses. */
-  pause: "slow_down" | "busy" | null;
+  /** The server asked us to wait before we send on. */
+  paused: boolean;
   /** Server's clock minus ours. */
   skew: number;
 }
@@ -58,7 +61,7 @@ const JUST_BEGUN: WidgetStatus = { status: "bot", human_button: false, agents_on
 
 export function initialState(): State {
   return {
-    line: "lost",
+    line: "online",
     channel: null,
     conversation: null,
     thread: noEntries,
@@ -73,14 +76,15 @@ export function initialState(): State {
     sheet: false,
     draft: "",
     held: false,
-    pause: null,
+    paused: false,
     skew: 0,
   };
 }
 
-/** `null`: something is missing; connect again without `after`. */
-export function onWelcome(state: State, welcome: WidgetWelcome, now: number): State | null {
-  const whole = welcome.resync || welcome.conversation !== state.conversation || !state.thread.entries.length;
+/** `anew`: everything was asked for. `null`: something is missing; connect again and ask for everything. */
+export function onWelcome(state: State, welcome: WidgetWelcome, now: number, anew: boolean): State | null {
+  const whole =
+    anew || welcome.resync || welcome.conversation !== state.conversation || !lastSeq(state.thread);
   const thread = whole
     ? { entries: welcome.entries, more: welcome.more }
     : resume(state.thread, welcome.entries);
@@ -166,10 +170,14 @@ export function isPending(state: State, type: Change["type"]): boolean {
   return state.outbox.some(({ command, mark }) => command.type === type && mark === "waiting");
 }
 
+/** The newest entry that says that the chat has ended. */
+export function lastEnd({ thread }: State): ContactEntry | undefined {
+  return [...thread.entries].reverse().find(({ body }) => body.kind === "ended");
+}
+
 /** Names the end of this episode, for `rated`. */
 export function endOf(state: State): string {
-  const end = findLast(state.thread.entries, ({ body }) => body.kind === "ended");
-  return `${state.conversation}:${end?.seq ?? 0}`;
+  return `${state.conversation}:${lastEnd(state)?.seq}`;
 }
 
 /** May the customer still rate the chat that has ended? Who ended it was asked then. */
@@ -184,25 +192,12 @@ export function mayRate(state: State): boolean {
   );
 }
 
-/** First name of the member who ended the chat. */
-export function endedBy(state: State): string | undefined {
-  const end = findLast(state.thread.entries, ({ body }) => body.kind === "ended");
-  return end?.by?.kind === "member" ? end.by.name : undefined;
-}
-
 /** Messages of the team and the bot that the customer has not seen, oldest first. */
-export function unread(state: State): { name?: string; text: string }[] {
+export function unread(state: State): ContactEntry[] {
   if (isFresh(state)) return [];
-  return state.thread.entries.flatMap(({ seq, by, body }) => {
-    if (seq <= state.seen || body.kind !== "message" || by?.kind === "contact") return [];
-    return [{ ...(by?.kind === "member" ? { name: by.name } : {}), text: body.text }];
-  });
-}
-
-/** `Array.prototype.findLast`, which browsers of our build target may lack. */
-export function findLast<T>(list: readonly T[], fits: (item: T) => boolean): T | undefined {
-  for (let at = list.length - 1; at >= 0; at--) if (fits(list[at] as T)) return list[at];
-  return undefined;
+  return state.thread.entries.filter(
+    ({ seq, by, body }) => seq > state.seen && body.kind === "message" && by?.kind !== "contact",
+  );
 }
 
 export { lastSeq };

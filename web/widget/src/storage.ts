@@ -11,8 +11,6 @@ export type Kept =
   | "chat"
   /** `<conversation>:<seq>` that the customer has seen. */
   | "seen"
-  /** Commands not yet acknowledged, as JSON. */
-  | "outbox"
   /** The ended conversation the customer left by "New chat". */
   | "left"
   /** `<conversation>:<seq of its end>` whose rating was skipped or given. */
@@ -20,8 +18,8 @@ export type Kept =
   /** Brand colour, so that the launcher has it before the first answer. */
   | "colour";
 
-/** Belongs to one tab (sessionStorage): is the panel open, and the text in the box. */
-export type TabKept = "open" | "draft";
+/** Belongs to one tab (sessionStorage): is the panel open, the text in the box, commands not yet acknowledged (JSON). */
+export type TabKept = "open" | "draft" | "outbox";
 
 export class Store {
   readonly #prefix: string;
