@@ -39,6 +39,7 @@ export function closingCard({ chat }: Context): View {
     const { stars, comment, values } = ratingForm(() => {
       more.hidden = false;
       fresh.className = "bt";
+      element.scrollIntoView({ block: "nearest" });
     });
     const send = h("button.bt p", { onclick: () => finish(() => chat.rate(...values())) }, T.sendRating);
     const more = h("div.more", { hidden: true }, comment, send);

@@ -28,7 +28,7 @@ export function header({ chat, minimise }: Context): View {
     setText(title, name);
     setText(subtitle, below);
     setText(letter, initial(name));
-    avatar.classList.toggle("member", state.status.status === "agent");
+    avatar.classList.toggle("member", name !== state.channel?.title);
     dot.hidden = !present;
     const asking = isPending(state, "request_human");
     human.hidden = !state.status.human_button || over();

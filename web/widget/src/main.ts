@@ -78,10 +78,11 @@ export function mount(host: Host): Panel {
     if (!state.open) return;
     lineBar(state);
     head.update(state);
-    middle.update(state);
     box.update(state);
     setSheet(state);
     announce(state);
+    // Last, as what stands around it decides how much of it is seen.
+    middle.update(state);
   }
 
   function setSheet(state: State): void {
