@@ -249,16 +249,15 @@ export class Chat {
   }
 
   #line({ kind, ...state }: ConnectionState): void {
-    if (kind === "online") {
+    const code = "code" in state && state.code;
+    if (code || kind === "online") {
       this.#cancelLost?.();
       this.#cancelLost = undefined;
-      return;
-    }
+    } else this.#cancelLost ??= this.#clock.after(TELL_LOST_AFTER, () => this.#set({ line: "lost" }));
+    if (kind === "online") return;
     this.#outbox.setOnline(false);
     this.#set({ typing: null });
-    const code = "code" in state && state.code;
     if (code) this.#set({ line: code === "replaced" ? code : "refused" });
-    else this.#cancelLost ??= this.#clock.after(TELL_LOST_AFTER, () => this.#set({ line: "lost" }));
   }
 
   #helloRefused(error: unknown): boolean {
@@ -273,7 +272,7 @@ export class Chat {
       return true;
     }
     const hopeless = ["origin_denied", "forbidden", "not_found", "bad_request"].includes(code);
-    if (hopeless) console.warn(`Switchboard: ${error}`);
+    if (hopeless) console.warn(`Switchboard: ${code}`);
     return !hopeless;
   }
 

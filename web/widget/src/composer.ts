@@ -29,7 +29,7 @@ export function composer(context: Context): Composer {
   const held = h("p");
   const restart = h("button.bt p", { onclick: () => chat.newChat(true) }, T.startWithText);
   const notice = h("div.held", { role: "status" }, held, restart);
-  const element = h("footer.ft", {}, notice, box, h("p.pwd", {}, T.powered));
+  const element = h("div.ft", {}, notice, box, h("p.pwd", {}, T.powered));
 
   function typed(): void {
     chat.setDraft(area.value);

@@ -40,7 +40,7 @@ export function header({ chat, minimise }: Context): View {
   }
 
   return {
-    element: h("header.hd", {}, down, avatar, h("div.t", {}, title, subtitle), human, cross, hint),
+    element: h("div.hd", {}, down, avatar, h("div.t", {}, title, subtitle), human, cross, hint),
     update,
   };
 }
