@@ -1,5 +1,6 @@
 // Which page is shown, and the frame of the dashboard.
-import { useSignalEffect } from "@preact/signals";
+import { signal, useSignalEffect } from "@preact/signals";
+import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { common, frame, login, product } from "../../shared/src/text.ts";
 import { ChatPane } from "./chat/ChatPane.tsx";
@@ -18,7 +19,8 @@ import { ShortcutsDialog } from "./pages/ShortcutsDialog.tsx";
 import { path } from "./router.ts";
 import { open, openChat } from "./state/chat.ts";
 import { view } from "./state/ended.ts";
-import { scope } from "./state/scopes.ts";
+import { notifyFailure } from "./state/notices.ts";
+import { scope, supervises } from "./state/scopes.ts";
 import { unreadCount } from "./state/seen.ts";
 import { findSession, me, unreachable } from "./state/session.ts";
 
@@ -43,6 +45,9 @@ export function App() {
   return path.value === "/login" && me.value === null ? <Login /> : null;
 }
 
+/** The settings, once somebody has gone there. */
+const settingsPage = signal<ComponentType | null>(null);
+
 function Dashboard() {
   useEffect(listenToKeys, []);
   useSignalEffect(() => {
@@ -53,8 +58,17 @@ function Dashboard() {
   });
   useSignalEffect(() => {
     // The list shows the side on which the open chat was when it was opened.
-    if (openChat.value?.row.peek()?.status === "ended") view.value = "terminated";
+    const chat = openChat.value;
+    if (chat?.phase.value === "ready" && chat.row.peek()?.status === "ended") view.value = "terminated";
   });
+  const inSettings = path.value.startsWith("/settings") && supervises.value;
+  useEffect(() => {
+    if (!inSettings || settingsPage.peek()) return;
+    import("./settings/Settings.tsx").then((module) => {
+      settingsPage.value = module.Settings;
+    }, notifyFailure);
+  }, [inSettings]);
+  const Settings = settingsPage.value;
   const chatOpen = openChat.value !== null;
   return (
     <>
@@ -63,14 +77,20 @@ function Dashboard() {
       </a>
       <div class="app" data-view={chatOpen ? "chat" : "list"}>
         <ConnectionBanner />
-        <div class="cols">
+        <div class={inSettings ? "cols wide" : "cols"}>
           <Sidebar />
-          <main class="work">
-            <h1 class="sr">{frame.chatsOf(scope.value?.name ?? "")}</h1>
-            <ChatList />
-            <ChatPane />
-            <DetailsPane />
-          </main>
+          {inSettings ? (
+            <main class="page" id="chat" tabIndex={-1}>
+              {Settings && <Settings />}
+            </main>
+          ) : (
+            <main class="work">
+              <h1 class="sr">{frame.chatsOf(scope.value?.name ?? "")}</h1>
+              <ChatList />
+              <ChatPane />
+              <DetailsPane />
+            </main>
+          )}
         </div>
         <BottomBar />
         <Toast />

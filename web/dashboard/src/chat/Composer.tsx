@@ -32,7 +32,6 @@ export function Composer({ row, kinds, claims }: Props) {
   const text = draft(row.id, kind);
   const typing = useTyping(row.id, kind);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useLayoutEffect(() => {
     const box = field.current;
     if (!box) return;
@@ -157,7 +156,6 @@ function useTyping(conversation: string, kind: DraftKind) {
     state.saidAt = systemClock.now();
     tell({ type: "typing", conversation, on: true });
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the composer leaves or changes its kind
   useEffect(() => stopped, [conversation, kind]);
   return { typed, stopped };
 }

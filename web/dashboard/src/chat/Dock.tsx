@@ -48,7 +48,7 @@ export function Dock({ chat, row }: { chat: Chat; row: Row }) {
       {section === "unassigned" && (
         <div class="strip">
           <Icon name="hand" size="m" />
-          <span>
+          <span class="grow">
             <b>{composer.unassigned}</b> {composer.unassignedHelp}
           </span>
         </div>

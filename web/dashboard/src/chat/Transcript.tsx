@@ -2,7 +2,7 @@
 // scrolled up stays and is told. Older entries come when the top is near, without moving what is read.
 import { computed, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Entry, Row } from "../../../shared/src/protocol.gen.ts";
+import type { Entry, Row, Typist } from "../../../shared/src/protocol.gen.ts";
 import { common, chat as words } from "../../../shared/src/text.ts";
 import { type Item, items, lastSeq } from "../../../shared/src/thread.ts";
 import { clockTime, date, dayOf } from "../../../shared/src/when.ts";
@@ -16,7 +16,6 @@ import { Avatar, BotAvatar } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { describe } from "./describe.ts";
 import { Message, OutgoingMessage } from "./Message.tsx";
-import { firstName } from "./who.ts";
 
 const NEAR_END = 40;
 const NEAR_TOP = 300;
@@ -24,7 +23,7 @@ const DAY = 86_400_000;
 
 export function Transcript({ chat }: { chat: Chat }) {
   const log = useRef<HTMLDivElement>(null);
-  const { atEnd, shown, pending, missed } = useMemo(() => modelOf(chat), [chat]);
+  const { atEnd, leftAt, shown, pending, missed } = useMemo(() => modelOf(chat), [chat]);
   const height = useRef(0);
   const tail = useRef("");
 
@@ -59,7 +58,8 @@ export function Transcript({ chat }: { chat: Chat }) {
     const box = log.current;
     if (!box) return;
     const end = -box.scrollTop < NEAR_END;
-    if (end !== atEnd.peek()) atEnd.value = end;
+    if (atEnd.peek() && !end) leftAt.value = lastSeq(chat.thread.peek());
+    atEnd.value = end;
     const above = box.scrollHeight - box.clientHeight + box.scrollTop;
     if (above < NEAR_TOP && chat.thread.peek().more) loadOlder(chat).catch(notifyFailure);
   };
@@ -93,6 +93,9 @@ export function Transcript({ chat }: { chat: Chat }) {
           <Typists chat={chat} row={row} />
         </ol>
       </div>
+      <p class="sr" role="status">
+        {typists.map((typist) => words.isTyping(typistName(typist, row))).join(". ")}
+      </p>
       {!atEnd.value && (
         <button
           type="button"
@@ -110,21 +113,20 @@ export function Transcript({ chat }: { chat: Chat }) {
 
 function modelOf(chat: Chat) {
   const atEnd = signal(true);
+  /** The last entry there was when the reader left the end. */
+  const leftAt = signal(0);
   const shown = computed(() => items(chat.thread.value, dayOf));
   const pending = computed(() => {
     const there = new Set(chat.thread.value.entries.map((entry) => entry.client_id));
     return outbox.value.filter((item) => item.conversation === chat.id && !there.has(item.clientId));
   });
-  let leftAt = 0;
-  const missed = computed(() => {
-    if (atEnd.value) {
-      leftAt = lastSeq(chat.thread.value);
-      return 0;
-    }
-    return shown.value.filter((item) => item.kind === "text" && item.entry.seq > leftAt && !isOwn(item.entry))
-      .length;
-  });
-  return { atEnd, shown, pending, missed };
+  const missed = computed(
+    () =>
+      shown.value.filter(
+        (item) => item.kind === "text" && item.entry.seq > leftAt.value && !isOwn(item.entry),
+      ).length,
+  );
+  return { atEnd, leftAt, shown, pending, missed };
 }
 
 function isOwn(entry: Entry): boolean {
@@ -179,27 +181,28 @@ function dayName(at: number): string {
 function Typists({ chat, row }: { chat: Chat; row: Row | null }) {
   return (
     <>
-      {chat.typists.value.map((typist) => {
-        const bot = typist.kind === "bot";
-        const customer = typist.kind === "contact";
-        const name = customer ? (row?.contact.name ?? "") : bot ? common.aiAssistant : typist.name;
-        const look = customer ? "msg" : bot ? "msg out ai" : "msg out agent";
-        return (
-          <li key={`${typist.kind}${name}`} class={look} role="status">
-            <div class="by">
-              <b>{customer ? firstName(name) : name}</b> {bot ? words.writing : words.typing}
-            </div>
-            {bot ? <BotAvatar /> : <Avatar name={name} />}
-            <div class="b" aria-hidden="true">
-              <span class="tdots">
-                <i />
-                <i />
-                <i />
-              </span>
-            </div>
-          </li>
-        );
-      })}
+      {chat.typists.value.map((typist) => (
+        <li key={typistName(typist, row)} class={typistLooks[typist.kind]} aria-hidden="true">
+          <div class="by">
+            <b>{typistName(typist, row)}</b> {typist.kind === "bot" ? words.writing : words.typing}
+          </div>
+          {typist.kind === "bot" ? <BotAvatar /> : <Avatar name={typistName(typist, row)} />}
+          <div class="b">
+            <span class="tdots">
+              <i />
+              <i />
+              <i />
+            </span>
+          </div>
+        </li>
+      ))}
     </>
   );
+}
+
+const typistLooks = { contact: "msg", bot: "msg out ai", member: "msg out agent" };
+
+function typistName(typist: Typist, row: Row | null): string {
+  if (typist.kind === "contact") return row?.contact.name ?? "";
+  return typist.kind === "bot" ? common.aiAssistant : typist.name;
 }

@@ -8,12 +8,12 @@ import { acceptInvitation } from "../state/session.ts";
 import { Alert, Door, PasswordField } from "./Door.tsx";
 
 interface Invitation {
-  email: string | null;
-  name: string | null;
-  purpose: string;
+  email: string;
+  name: string;
+  purpose: "setup" | "invite" | "reset";
 }
 
-const SHORTEST_PASSWORD = 12;
+const SHORTEST_PASSWORD = 10;
 
 /** Read once; a reload of the page needs the link again. */
 const token = location.pathname === "/setup" ? takeToken() : "";
@@ -60,7 +60,7 @@ export function Setup() {
       await acceptInvitation({
         token,
         name: String(form.get("name")).trim(),
-        ...(invitation.email ? {} : { email: String(form.get("email")).trim() }),
+        ...(invitation.purpose === "setup" ? { email: String(form.get("email")).trim() } : {}),
         password: String(form.get("password")),
       });
     } catch (error) {
@@ -84,8 +84,8 @@ export function Setup() {
             type="email"
             autocomplete="username"
             required
-            value={invitation.email ?? ""}
-            readOnly={Boolean(invitation.email)}
+            defaultValue={invitation.email}
+            readOnly={invitation.purpose !== "setup"}
           />
         </div>
         <div class="field">
@@ -97,7 +97,7 @@ export function Setup() {
             autocomplete="name"
             required
             maxLength={100}
-            defaultValue={invitation.name ?? ""}
+            defaultValue={invitation.name}
             aria-describedby="namehelp"
           />
           <span class="help" id="namehelp">
@@ -119,7 +119,7 @@ export function Setup() {
 }
 
 function wording(invitation: Invitation): { title: string; lead: string } {
-  if (!invitation.email) return { title: words.ownerTitle, lead: words.ownerLead };
-  if (invitation.purpose.includes("reset")) return { title: words.resetTitle, lead: words.resetLead };
+  if (invitation.purpose === "setup") return { title: words.ownerTitle, lead: words.ownerLead };
+  if (invitation.purpose === "reset") return { title: words.resetTitle, lead: words.resetLead };
   return { title: words.inviteTitle, lead: words.inviteLead };
 }

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { allSections } from "./rows.ts";
+import { sectionOf } from "./sections.ts";
 import { me } from "./session.ts";
 import { readJson, write } from "./storage.ts";
 
@@ -25,8 +26,10 @@ export function markSeen(conversation: string, seq: number): void {
   changed.value++;
 }
 
-/** The customer wrote last, and the reader has not seen it. */
+/** The customer wrote last, the reader has not seen it, and it is the reader's to answer. */
 export function isUnread(row: Row): boolean {
+  const section = sectionOf(row, me.value?.id ?? "");
+  if (section !== "unassigned" && section !== "mine") return false;
   return row.preview?.by === "contact" && row.version > (seen.value[row.id] ?? 0);
 }
 
