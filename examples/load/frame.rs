@@ -21,6 +21,8 @@ pub enum Kind {
 /// Appends one masked frame. The masking key is zero, so the payload is copied as it is; the server's work is the same.
 pub fn put(kind: Kind, payload: &[u8], out: &mut Vec<u8>) {
     const MASKED: u8 = 0x80;
+    const TWO_BYTES: u8 = 126;
+    const EIGHT_BYTES: u8 = 127;
     out.push(
         0x80 | match kind {
             Kind::Text => 1,
@@ -32,11 +34,11 @@ pub fn put(kind: Kind, payload: &[u8], out: &mut Vec<u8>) {
     match payload.len() {
         short @ ..=125 => out.push(MASKED | short as u8),
         medium @ ..=0xFFFF => {
-            out.push(MASKED | 126);
+            out.push(MASKED | TWO_BYTES);
             out.extend_from_slice(&(medium as u16).to_be_bytes());
         }
         long => {
-            out.push(MASKED | 127);
+            out.push(MASKED | EIGHT_BYTES);
             out.extend_from_slice(&(long as u64).to_be_bytes());
         }
     }

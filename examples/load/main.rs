@@ -46,7 +46,7 @@ use std::process::ExitCode;
 
 use arguments::{HELP, Options, Task};
 use postgres::Database;
-use report::Plays;
+use report::{Plays, Report};
 use scenario::{Plan, SCENARIOS, Scenario};
 use target::product::Product;
 use target::relay::Relay;
@@ -71,7 +71,7 @@ fn run() -> Fallible<ExitCode> {
         Task::List => {
             SCENARIOS.iter().for_each(|scenario| println!("{:<14} {}", scenario.name, scenario.about))
         }
-        Task::Relay(address, database) => relay::serve(address, database)?,
+        Task::Relay(address, database) => relay::serve(address, database.as_deref())?,
         Task::Measure(options) => return measure(&options),
     }
     Ok(ExitCode::SUCCESS)
@@ -84,18 +84,19 @@ fn measure(options: &Options) -> Fallible<ExitCode> {
         }
     }
     let stage = Stage::new(options)?;
-    let mut results = Vec::new();
+    let cores = std::thread::available_parallelism()?.get();
+    let mut report = Report { quick: options.quick, repeat: options.repeat, cores, results: Vec::new() };
     for scenario in SCENARIOS {
         if options.scenarios.is_empty() || options.scenarios.iter().any(|name| name == scenario.name) {
             let (plays, notes) = stage.play(scenario);
             let result = report::Result::new(scenario, &plays, notes);
             println!("{}", result.table());
-            results.push(result);
-            std::fs::write(&options.json, serde_json::to_string_pretty(&results)?)?;
+            report.results.push(result);
+            std::fs::write(&options.json, serde_json::to_string_pretty(&report)?)?;
         }
     }
-    let failed = results.iter().any(report::Result::failed);
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    print!("{}", report.summary());
+    Ok(if report.failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// What is needed to play any scenario.
@@ -139,8 +140,11 @@ impl<'a> Stage<'a> {
                     .start(*contestant, scenario.members)
                     .and_then(|mut target| (scenario.play)(&self.plan, target.as_mut()));
                 match played {
-                    Ok(run) => runs.push(run),
-                    Err(error) => notes.push(format!("{contestant} failed: {error}")),
+                    Ok(run) => runs.push(Some(run)),
+                    Err(error) => {
+                        notes.push(format!("{contestant} failed: {error}"));
+                        runs.push(None);
+                    }
                 }
             }
         }

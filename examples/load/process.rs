@@ -49,18 +49,18 @@ impl Server {
         self.child.stdout.take()
     }
 
-    /// User and system time of all its threads so far. Resolution: one clock tick, usually 10 ms.
+    /// User and system time of all its threads so far, in microseconds. Resolution: one clock tick, usually 10 ms.
     ///
     /// # Errors
     /// The process is gone.
-    pub fn cpu(&self) -> Fallible<Duration> {
+    pub fn cpu(&self) -> Fallible<f64> {
         let stat = fs::read_to_string(self.proc("stat"))?;
         let (_, fields) = stat.rsplit_once(')').ok_or("no name in stat")?;
         // proc(5): after the name come fields 3, 4, …; utime is field 14, stime field 15.
         let mut fields = fields.split_ascii_whitespace().skip(11);
         let mut ticks = || -> Fallible<u64> { Ok(fields.next().ok_or("short stat")?.parse()?) };
         let ticks = ticks()? + ticks()?;
-        Ok(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
+        Ok(ticks as f64 * 1e6 / rustix::param::clock_ticks_per_second() as f64)
     }
 
     /// Resident memory now, in bytes.

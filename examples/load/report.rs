@@ -66,8 +66,46 @@ pub enum Verdict {
 pub struct Plays {
     /// Who.
     pub contestant: Contestant,
-    /// One a repetition; those of the same repetition were played next to each other.
-    pub runs: Vec<Run>,
+    /// One a repetition, `None` if it failed; those of the same repetition were played next to each other.
+    pub runs: Vec<Option<Run>>,
+}
+
+/// Everything, as it goes to the file.
+#[derive(Serialize)]
+pub struct Report {
+    /// Short runs.
+    pub quick: bool,
+    /// Plays of each contestant.
+    pub repeat: usize,
+    /// Processors of the machine, shared by server and clients.
+    pub cores: usize,
+    /// One a scenario.
+    pub results: Vec<Result>,
+}
+
+impl Report {
+    /// How many goals were met, and which were not.
+    pub fn summary(&self) -> String {
+        let mut text = String::new();
+        for (verdict, heading) in
+            [(Verdict::Met, "MET"), (Verdict::Floor, "FLOOR"), (Verdict::Missed, "MISSED")]
+        {
+            let rows =
+                self.results.iter().flat_map(|result| result.rows.iter().map(move |row| (result, row)));
+            let names: Vec<String> = rows
+                .filter(|(_, row)| row.verdict == Some(verdict))
+                .map(|(result, row)| format!("{} ({})", result.scenario, row.what))
+                .collect();
+            let names = if verdict == Verdict::Met { names.len().to_string() } else { names.join(", ") };
+            let _ = writeln!(text, "{heading}: {}", if names.is_empty() { "none" } else { &names });
+        }
+        text
+    }
+
+    /// Did a play fail, a figure miss its floor, or a message get lost?
+    pub fn failed(&self) -> bool {
+        self.results.iter().any(Result::failed)
+    }
 }
 
 /// All that is known of one scenario.
@@ -77,6 +115,8 @@ pub struct Result {
     about: &'static str,
     rows: Vec<RowResult>,
     counts: Vec<Counts>,
+    /// Plays that came to no end.
+    broken: usize,
     notes: Vec<String>,
 }
 
@@ -114,22 +154,23 @@ impl Result {
         let rows = rows.map(|(index, row)| judge(row, index, scenario.contestants[0], plays)).collect();
         let counts = plays.iter().map(|plays| {
             let mut tally = Tally::default();
-            for run in &plays.runs {
+            for run in plays.runs.iter().flatten() {
                 tally += run.tally;
             }
             let Tally { lost, doubled, disordered, refused } = tally;
             Counts { of: plays.contestant, lost, doubled, disordered, refused }
         });
         let counts = counts.collect();
+        let broken = plays.iter().flat_map(|plays| &plays.runs).filter(|run| run.is_none()).count();
         for plays in plays {
-            for note in plays.runs.iter().flat_map(|run| &run.notes) {
+            for note in plays.runs.iter().flatten().flat_map(|run| &run.notes) {
                 let note = format!("{}: {note}", plays.contestant);
                 if !notes.contains(&note) {
                     notes.push(note);
                 }
             }
         }
-        Self { scenario: scenario.name, about: scenario.about, rows, counts, notes }
+        Self { scenario: scenario.name, about: scenario.about, rows, counts, broken, notes }
     }
 
     /// A block of text for the terminal.
@@ -167,28 +208,30 @@ impl Result {
         text
     }
 
-    /// Is a row below its floor, or did anybody's messages get lost?
-    pub fn failed(&self) -> bool {
-        self.rows.iter().any(|row| row.verdict == Some(Verdict::Missed))
+    fn failed(&self) -> bool {
+        self.broken > 0
+            || self.rows.iter().any(|row| row.verdict == Some(Verdict::Missed))
             || self.counts.iter().any(|counts| counts.lost + counts.doubled + counts.disordered > 0)
     }
 }
 
 fn judge(row: &Row, index: usize, judged: Contestant, plays: &[Plays]) -> RowResult {
-    let all = |of| -> Vec<f64> {
+    let all = |of| -> Vec<Option<f64>> {
         let runs = plays.iter().filter(|plays| plays.contestant == of).flat_map(|plays| &plays.runs);
-        runs.filter_map(|run| run.figures.get(index).copied()).collect()
+        runs.map(|run| run.as_ref().and_then(|run| run.figures.get(index).copied())).collect()
     };
     let figures = plays.iter().map(|plays| {
-        let all = all(plays.contestant);
+        let all: Vec<f64> = all(plays.contestant).into_iter().flatten().collect();
         Figure { of: plays.contestant, median: median(all.clone()), all }
     });
     let figures = figures.collect();
-    let ours = all(judged);
+    let by_repetition = all(judged);
     let ratio_to = |other: Contestant| {
-        let ratios: Vec<f64> = ours.iter().zip(all(other)).map(|(ours, theirs)| ours / theirs).collect();
+        let pairs = by_repetition.iter().zip(all(other));
+        let ratios: Vec<f64> = pairs.filter_map(|(ours, theirs)| Some((*ours)? / theirs?)).collect();
         (!ratios.is_empty()).then(|| median(ratios))
     };
+    let ours: Vec<f64> = by_repetition.iter().copied().flatten().collect();
     let better_if_less = |value: f64, goal: f64, floor: f64| match value {
         value if value <= goal => Verdict::Met,
         value if value <= floor => Verdict::Floor,

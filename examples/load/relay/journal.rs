@@ -3,7 +3,7 @@
 //! It takes one record, drains what else waits, commits all in one transaction and then answers each.
 //! No timer: the commit in progress gathers the next batch.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use bytestring::ByteString;
@@ -54,7 +54,7 @@ impl Journal {
     ///
     /// # Errors
     /// The database cannot be opened.
-    pub fn start(database: PathBuf) -> Fallible<Self> {
+    pub fn start(database: &Path) -> Fallible<Self> {
         let mut connection = SqliteConnection::establish(&database.to_string_lossy())?;
         connection.batch_execute(
             "PRAGMA busy_timeout = 5000;

@@ -15,7 +15,7 @@ mod journal;
 mod session;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -42,7 +42,7 @@ struct Join {
 ///
 /// # Errors
 /// The address is taken or the database cannot be opened.
-pub fn serve(address: SocketAddr, database: Option<PathBuf>) -> Fallible<()> {
+pub fn serve(address: SocketAddr, database: Option<&Path>) -> Fallible<()> {
     let journal = database.map(Journal::start).transpose()?;
     let groups = web::Data::from(Arc::new(Groups::default()));
     actix_web::rt::System::new().block_on(async move {

@@ -105,7 +105,7 @@ fn play(plan: &Plan, target: &mut dyn Target, conversations: usize, in_flight: u
         for client in clients {
             tally += client.join().map_err(|_| "a client thread panicked")??;
         }
-        let cpu = (cpu? - begin.2?).as_secs_f64() * 1e6 / messages as f64;
+        let cpu = (cpu? - begin.2?) / messages as f64;
         Ok(Run { figures: vec![messages as f64 / elapsed.as_secs_f64(), cpu], tally, notes: Vec::new() })
     })
 }

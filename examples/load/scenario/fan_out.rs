@@ -99,7 +99,7 @@ fn flood(plan: &Plan, target: &mut dyn Target, crowd: usize) -> Fallible<Run> {
         for client in clients {
             tally += client.join().map_err(|_| "a client thread panicked")??;
         }
-        let cpu = (cpu? - begin.2?).as_secs_f64() * 1e6 / deliveries as f64;
+        let cpu = (cpu? - begin.2?) / deliveries as f64;
         Ok(Run { figures: vec![cpu, deliveries as f64 / elapsed.as_secs_f64()], tally, notes: Vec::new() })
     })
 }

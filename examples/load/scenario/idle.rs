@@ -56,7 +56,7 @@ fn play(plan: &Plan, target: &mut dyn Target) -> Fallible<Run> {
     let (empty, cpu) = (target.server().resident()?, target.server().cpu()?);
     let sockets = rejoin(target, &chats)?;
     settle(target)?;
-    let waking = (target.server().cpu()? - cpu).as_secs_f64() * 1e6 / count as f64;
+    let waking = (target.server().cpu()? - cpu) / count as f64;
     let memory = (target.server().resident()?.saturating_sub(empty)) as f64 / 1024.0 / count as f64;
     drop(sockets);
     settle(target)?;
@@ -64,7 +64,7 @@ fn play(plan: &Plan, target: &mut dyn Target) -> Fallible<Run> {
     let cpu = target.server().cpu()?;
     let sockets = rejoin(target, &chats)?;
     settle(target)?;
-    let joining = (target.server().cpu()? - cpu).as_secs_f64() * 1e6 / count as f64;
+    let joining = (target.server().cpu()? - cpu) / count as f64;
 
     let idle = block_on(async {
         let mut clients = tokio::task::JoinSet::new();
@@ -76,7 +76,7 @@ fn play(plan: &Plan, target: &mut dyn Target) -> Fallible<Run> {
         tokio::time::sleep(plan.seconds(40, 3)).await;
         let used = target.server().cpu()? - cpu;
         let ended = clients.try_join_next().is_some();
-        Ok((used.as_secs_f64() * 1e6 / begin.elapsed().as_secs_f64() / count as f64, ended))
+        Ok((used / begin.elapsed().as_secs_f64() / count as f64, ended))
     })?;
     if idle.1 {
         notes.push("connections ended while idle".into());
@@ -96,7 +96,7 @@ pub fn settle(target: &dyn Target) -> Fallible<()> {
     while quiet < 3 {
         std::thread::sleep(Duration::from_millis(200));
         let now = target.server().cpu()?;
-        quiet = if now - before <= Duration::from_millis(10) { quiet + 1 } else { 0 };
+        quiet = if now - before <= 10_000.0 { quiet + 1 } else { 0 };
         before = now;
     }
     Ok(())

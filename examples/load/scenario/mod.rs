@@ -87,13 +87,19 @@ pub const SCENARIOS: &[Scenario] = &[
 ];
 
 /// Chats with their customers and, for each, a dashboard of the member who owns it.
+///
+/// All customers come first, and the dashboards in an order of no meaning: servers deal connections out
+/// to their threads in turn, and two ends of a chat must be neither always nor never on the same one.
 fn owned_chats(target: &dyn Target, count: usize) -> Fallible<Vec<(Socket, Socket)>> {
-    let pair = |index| {
-        let (chat, customer) = target.start_chat()?;
-        let agent = target.dashboard(index, Watch::Own(&chat))?;
-        Ok((customer, agent))
-    };
-    (0..count).map(pair).collect()
+    let chats: Vec<_> = (0..count).map(|_| target.start_chat()).collect::<Fallible<_>>()?;
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_key(|index| (*index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mut agents = Vec::with_capacity(count);
+    for index in order {
+        agents.push((index, target.dashboard(index, Watch::Own(&chats[index].0))?));
+    }
+    agents.sort_by_key(|(index, _)| *index);
+    Ok(chats.into_iter().zip(agents).map(|((_, customer), (_, agent))| (customer, agent)).collect())
 }
 
 /// Starts many chats from several threads at once.

@@ -86,12 +86,11 @@ impl Product {
     fn set_up(&mut self, token: &str, members: usize) -> Fallible<()> {
         let mut owner = Rest::new(self.address)?;
         let session = owner.accept(token, "Olga Owner", "owner@example.test")?;
-        self.scope = match session["scopes"][0]["id"].as_str() {
-            Some(scope) => scope.to_owned(),
-            None => {
-                let scope = json!({"name": "Load", "mode": "production", "time_zone": "UTC"});
-                text(&owner.post("/api/v1/scopes", &scope)?, "id")?
-            }
+        self.scope = if let Some(scope) = session["scopes"][0]["id"].as_str() {
+            scope.to_owned()
+        } else {
+            let scope = json!({"name": "Load", "mode": "production", "time_zone": "UTC"});
+            text(&owner.post("/api/v1/scopes", &scope)?, "id")?
         };
         let scope = format!("/api/v1/scopes/{}", self.scope);
         owner.put(&format!("{scope}/bot"), &json!({"kind": "none"}))?;

@@ -39,7 +39,7 @@ impl Rest {
         let body = serde_json::json!({
             "token": token, "name": name, "email": email, "password": "correct horse battery staple",
         });
-        let (answer, headers) = self.call(Method::POST, "/api/v1/invitations/accept", &body)?;
+        let (answer, headers) = self.call(&Method::POST, "/api/v1/invitations/accept", &body)?;
         let cookie = headers.get(SET_COOKIE).ok_or("no cookie after the invitation")?.to_str()?;
         let cookie = cookie.split(';').next().unwrap_or_default();
         self.headers.insert(COOKIE, HeaderValue::from_str(cookie)?);
@@ -53,7 +53,7 @@ impl Rest {
     /// # Errors
     /// The server refuses.
     pub fn get(&self, path: &str) -> Fallible<Value> {
-        Ok(self.call(Method::GET, path, &Value::Null)?.0)
+        Ok(self.call(&Method::GET, path, &Value::Null)?.0)
     }
 
     /// Makes or does something.
@@ -61,7 +61,7 @@ impl Rest {
     /// # Errors
     /// The server refuses.
     pub fn post(&self, path: &str, body: &Value) -> Fallible<Value> {
-        Ok(self.call(Method::POST, path, body)?.0)
+        Ok(self.call(&Method::POST, path, body)?.0)
     }
 
     /// Replaces something.
@@ -69,7 +69,7 @@ impl Rest {
     /// # Errors
     /// The server refuses.
     pub fn put(&self, path: &str, body: &Value) -> Fallible<Value> {
-        Ok(self.call(Method::PUT, path, body)?.0)
+        Ok(self.call(&Method::PUT, path, body)?.0)
     }
 
     /// Changes something.
@@ -77,10 +77,10 @@ impl Rest {
     /// # Errors
     /// The server refuses.
     pub fn patch(&self, path: &str, body: &Value) -> Fallible<Value> {
-        Ok(self.call(Method::PATCH, path, body)?.0)
+        Ok(self.call(&Method::PATCH, path, body)?.0)
     }
 
-    fn call(&self, method: Method, path: &str, body: &Value) -> Fallible<(Value, HeaderMap)> {
+    fn call(&self, method: &Method, path: &str, body: &Value) -> Fallible<(Value, HeaderMap)> {
         self.runtime.block_on(async {
             let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
             request = request.headers(self.headers.clone());
