@@ -5,3 +5,5 @@
 //! `docs/ARCHITECTURE.md`.
 
 pub mod domain;
+pub mod protocol;
+pub mod sources;

@@ -6,6 +6,7 @@ use super::ids::{ChannelId, ScopeId};
 
 /// Which kind of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelKind {
     /// The widget on a web site.

@@ -8,6 +8,7 @@ use super::{Millis, Seq};
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Author {
     /// The customer.
@@ -27,6 +28,7 @@ pub enum Author {
 
 /// One numbered line of a conversation's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Entry {
     /// Its number; also the conversation's version after it.
     pub seq: Seq,
@@ -36,6 +38,7 @@ pub struct Entry {
     pub by: Author,
     /// The client's id of the command whose last entry this is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(test, ts(optional))]
     pub client_id: Option<ClientId>,
     /// What happened.
     pub body: Event,
@@ -43,6 +46,7 @@ pub struct Entry {
 
 /// Where a conversation was taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// The bot was answering.
@@ -55,6 +59,7 @@ pub enum Origin {
 
 /// Where a new conversation begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
     /// With the scope's bot.
@@ -65,6 +70,7 @@ pub enum Start {
 
 /// Why the bot gave way to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum HandoffReason {
     /// The customer asked.
@@ -77,6 +83,7 @@ pub enum HandoffReason {
 
 /// Why an owned conversation waits again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum RequeueReason {
     /// Its assignee or an admin gave it back.
@@ -89,6 +96,7 @@ pub enum RequeueReason {
 
 /// Why a conversation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// Its assignee ended it as done.
@@ -103,6 +111,7 @@ pub enum EndReason {
 
 /// What happened. `docs/PROTOCOL.md` section 2 says which kinds the customer sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
     /// The contact's first message made the conversation.
@@ -118,6 +127,7 @@ pub enum Event {
         text: String,
         /// Answers offered by the bot.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         quick_replies: Vec<String>,
     },
     /// A member wrote something that only members see.
@@ -131,6 +141,7 @@ pub enum Event {
         reason: HandoffReason,
         /// The bot's summary for members.
         #[serde(skip_serializing_if = "Option::is_none", default)]
+        #[cfg_attr(test, ts(optional))]
         note: Option<String>,
     },
     /// A member claimed it; the bot, if it was answering, is cut off.
@@ -151,6 +162,7 @@ pub enum Event {
         from: Origin,
         /// Name of the member who lost it.
         #[serde(skip_serializing_if = "Option::is_none", default)]
+        #[cfg_attr(test, ts(optional))]
         from_member: Option<String>,
     },
     /// It waits again, with its original age.
@@ -176,9 +188,11 @@ pub enum Event {
     Feedback {
         /// One to five stars.
         #[serde(skip_serializing_if = "Option::is_none", default)]
+        #[cfg_attr(test, ts(optional))]
         rating: Option<Rating>,
         /// In their words.
         #[serde(skip_serializing_if = "Option::is_none", default)]
+        #[cfg_attr(test, ts(optional))]
         comment: Option<String>,
     },
     /// A member took an ended conversation up again.

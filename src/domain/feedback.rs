@@ -12,6 +12,7 @@ pub const COMMENT_MAX: usize = 2_000;
 
 /// One to five stars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "number"))]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Rating(u8);
 

@@ -139,6 +139,7 @@ impl<'de, K: Kind> Deserialize<'de> for Id<K> {
 
 /// The UUID a client gives each of its changes; makes a repeat harmless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 #[serde(transparent)]
 pub struct ClientId(pub Uuid);
 
@@ -152,6 +153,27 @@ impl FromStr for ClientId {
     type Err = BadId;
     fn from_str(text: &str) -> Result<Self, BadId> {
         Uuid::try_parse(text).map(Self).map_err(|_| BadId)
+    }
+}
+
+#[cfg(test)]
+impl<K: Kind + 'static> ts_rs::TS for Id<K> {
+    type WithoutGenerics = String;
+    type OptionInnerType = Self;
+    fn name() -> String {
+        "string".into()
+    }
+    fn inline() -> String {
+        Self::name()
+    }
+    fn inline_flattened() -> String {
+        Self::name()
+    }
+    fn decl() -> String {
+        Self::name()
+    }
+    fn decl_concrete() -> String {
+        Self::name()
     }
 }
 

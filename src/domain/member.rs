@@ -6,6 +6,7 @@ use super::ids::{MemberId, ScopeId};
 
 /// What a member may do in one scope. Each role includes those below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Answers customers.
@@ -67,6 +68,7 @@ pub struct Actor {
 
 /// Is the member there, and do they want work?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
     /// A session is open and they want work.

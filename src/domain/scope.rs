@@ -7,6 +7,7 @@ use super::{Millis, conversation::Status};
 
 /// What the scope is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// For trying things out.

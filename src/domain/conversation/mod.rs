@@ -19,6 +19,7 @@ pub const PREVIEW_CHARS: usize = 120;
 
 /// Exactly one of these at any time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The bot answers.
@@ -50,6 +51,7 @@ impl Status {
 
 /// The member who owns a conversation now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Assignee {
     /// Who.
     pub id: MemberId,
@@ -59,6 +61,7 @@ pub struct Assignee {
 
 /// Which side wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The customer.
@@ -95,6 +98,7 @@ impl Side {
 
 /// The last message, shortened for lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Preview {
     /// Who wrote it.
     pub by: Side,

@@ -1,0 +1,463 @@
+//! What clients say. One flat object a frame; every field is checked against the command it came with.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::code::Code;
+use super::{REF_MAX, TEXT_MAX};
+use crate::domain::Seq;
+use crate::domain::feedback::{COMMENT_MAX, Feedback, Rating};
+use crate::domain::ids::{ClientId, ConversationId, MemberId, ScopeId};
+
+/// A command of a dashboard. `ref` stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "docs/PROTOCOL.md section 3 describes each")]
+pub enum DashboardCommand {
+    Hello { ticket: Option<String> },
+    Subscribe { scope: ScopeId },
+    Unsubscribe { scope: ScopeId },
+    Open { conversation: ConversationId, after: Option<Seq> },
+    Close { conversation: ConversationId },
+    Send { conversation: ConversationId, client_id: ClientId, text: String },
+    Note { conversation: ConversationId, client_id: ClientId, text: String },
+    Join { conversation: ConversationId, client_id: ClientId },
+    TakeOver { conversation: ConversationId, client_id: ClientId },
+    Transfer { conversation: ConversationId, client_id: ClientId, to: TransferTo },
+    Resolve { conversation: ConversationId, client_id: ClientId },
+    Activate { conversation: ConversationId, client_id: ClientId },
+    Typing { conversation: ConversationId, on: bool },
+    Read { conversation: ConversationId, seq: Seq },
+    Presence { status: Wanted },
+}
+
+/// To whom a conversation is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum TransferTo {
+    /// A member of the scope.
+    Member {
+        /// Who.
+        id: MemberId,
+    },
+    /// Back to Unassigned.
+    Queue,
+    /// Back to the bot.
+    Bot,
+}
+
+/// What a member may say of themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// Wants work.
+    Online,
+    /// Does not.
+    Away,
+}
+
+/// A command of a widget. `ref` stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "docs/PROTOCOL.md section 4 describes each")]
+pub enum WidgetCommand {
+    Hello(Box<Hello>),
+    Start { client_id: ClientId, text: String },
+    Send { client_id: ClientId, text: String },
+    RequestHuman { client_id: ClientId },
+    End { client_id: ClientId, rating: Option<Rating>, comment: Option<String> },
+    Feedback { client_id: ClientId, rating: Option<Rating>, comment: Option<String> },
+    Typing { on: bool },
+    Read { seq: Seq },
+}
+
+/// The first frame of a widget.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+pub struct Hello {
+    /// Token of an earlier `welcome`.
+    pub visitor_token: Option<String>,
+    /// Last entry seen.
+    pub after: Option<Seq>,
+    /// Who the site says this is.
+    pub identity: Option<Identity>,
+    /// Where the widget runs.
+    pub page: Option<Page>,
+}
+
+/// Who the site says the customer is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// The site's own id, at most 200 characters.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// Name, at most 200 characters.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Address, at most 200 characters.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Further facts, at most 20.
+    #[serde(default)]
+    #[cfg_attr(test, ts(as = "Option<BTreeMap<String, String>>", optional))]
+    pub attributes: BTreeMap<String, String>,
+    /// Lower-case hex HMAC-SHA256 over `external_id` with the channel's identity secret.
+    #[serde(default)]
+    pub proof: Option<String>,
+}
+
+/// Where the widget runs; unproven.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+#[serde(default, deny_unknown_fields)]
+pub struct Page {
+    /// Address.
+    pub url: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// Page before.
+    pub referrer: Option<String>,
+    /// Browser language.
+    pub language: Option<String>,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+}
+
+/// Most characters of each field of [`Identity`]; most of its attributes is [`ATTRIBUTES_MAX`].
+pub const IDENTITY_FIELD_MAX: usize = 200;
+/// Most attributes of an [`Identity`].
+pub const ATTRIBUTES_MAX: usize = 20;
+/// Longer page fields are cut to this many characters.
+pub const PAGE_FIELD_MAX: usize = 1_000;
+
+/// Why a frame or body is not a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadFrame {
+    /// The frame's `ref`, if it could be read.
+    pub reference: Option<String>,
+    /// `bad_request` or `too_large`.
+    pub code: Code,
+    /// For people.
+    pub message: String,
+}
+
+/// Every field any command can have. Parsed in one pass; a command takes what is its own and the
+/// rest must be absent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Raw<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Option<Cow<'a, str>>,
+    #[serde(rename = "ref", borrow)]
+    reference: Option<Cow<'a, str>>,
+    scope: Option<ScopeId>,
+    conversation: Option<ConversationId>,
+    client_id: Option<ClientId>,
+    text: Option<String>,
+    to: Option<TransferTo>,
+    on: Option<bool>,
+    seq: Option<Seq>,
+    after: Option<Seq>,
+    status: Option<Wanted>,
+    ticket: Option<String>,
+    rating: Option<Rating>,
+    comment: Option<String>,
+    visitor_token: Option<String>,
+    identity: Option<Identity>,
+    page: Option<Page>,
+}
+
+/// Reads one frame of a dashboard: its `ref` and its command.
+///
+/// # Errors
+/// [`BadFrame`] when it is not JSON, unknown, incomplete, has foreign fields, or a text is too long.
+pub fn parse_dashboard(frame: &str) -> Result<(String, DashboardCommand), BadFrame> {
+    parse(frame, Raw::dashboard)
+}
+
+/// Reads one frame of a widget: its `ref` and its command.
+///
+/// # Errors
+/// As [`parse_dashboard`].
+pub fn parse_widget(frame: &str) -> Result<(String, WidgetCommand), BadFrame> {
+    parse(frame, Raw::widget)
+}
+
+/// Reads the body of `POST /api/v1/conversations/{id}/{verb}` as the command of that name.
+///
+/// # Errors
+/// As [`parse_dashboard`]; there is no `ref`.
+pub fn parse_dashboard_body(
+    verb: &str,
+    conversation: ConversationId,
+    body: &str,
+) -> Result<DashboardCommand, BadFrame> {
+    let mut raw = Raw::read(body)?;
+    raw.no_envelope()?;
+    if raw.conversation.replace(conversation).is_some() {
+        return Err(bad("the conversation stands in the path"));
+    }
+    raw.dashboard(verb).and_then(|command| raw.is_used_up().map(|()| command))
+}
+
+/// Reads the body of `POST /api/v1/widget/{verb}` as the command of that name.
+///
+/// # Errors
+/// As [`parse_dashboard`]; there is no `ref`.
+pub fn parse_widget_body(verb: &str, body: &str) -> Result<WidgetCommand, BadFrame> {
+    let mut raw = Raw::read(body)?;
+    raw.no_envelope()?;
+    raw.widget(verb).and_then(|command| raw.is_used_up().map(|()| command))
+}
+
+fn parse<'a, T>(
+    frame: &'a str,
+    command: impl FnOnce(&mut Raw<'a>, &str) -> Result<T, BadFrame>,
+) -> Result<(String, T), BadFrame> {
+    let mut raw = Raw::read(frame).map_err(|bad| BadFrame { reference: find_reference(frame), ..bad })?;
+    let kind = raw.kind.take();
+    let reference = match raw.reference.take() {
+        Some(text) if !text.is_empty() && text.chars().count() <= REF_MAX => text.into_owned(),
+        _ => return Err(bad("every command needs a ref of 1 to 64 characters")),
+    };
+    let named = kind.ok_or_else(|| bad("every command needs a type")).and_then(|kind| {
+        let read = command(&mut raw, &kind)?;
+        raw.is_used_up().map(|()| read)
+    });
+    match named {
+        Ok(read) => Ok((reference, read)),
+        Err(bad) => Err(BadFrame { reference: Some(reference), ..bad }),
+    }
+}
+
+/// The `ref` of a frame whose other fields cannot be read, so that its error can be told apart.
+fn find_reference(frame: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Head {
+        #[serde(rename = "ref")]
+        reference: String,
+    }
+    let head: Head = serde_json::from_str(frame).ok()?;
+    (head.reference.chars().count() <= REF_MAX).then_some(head.reference)
+}
+
+impl<'a> Raw<'a> {
+    fn read(text: &'a str) -> Result<Self, BadFrame> {
+        serde_json::from_str(text).map_err(|error| bad(&format!("not a command: {error}")))
+    }
+
+    fn no_envelope(&self) -> Result<(), BadFrame> {
+        if self.kind.is_some() || self.reference.is_some() {
+            return Err(bad("type and ref belong to sockets"));
+        }
+        Ok(())
+    }
+
+    fn dashboard(&mut self, kind: &str) -> Result<DashboardCommand, BadFrame> {
+        use DashboardCommand as C;
+        Ok(match kind {
+            "hello" => C::Hello { ticket: self.ticket.take() },
+            "subscribe" => C::Subscribe { scope: need(&mut self.scope, "scope")? },
+            "unsubscribe" => C::Unsubscribe { scope: need(&mut self.scope, "scope")? },
+            "open" => C::Open { conversation: self.conversation()?, after: self.after.take() },
+            "close" => C::Close { conversation: self.conversation()? },
+            "send" => C::Send {
+                conversation: self.conversation()?,
+                client_id: self.client_id()?,
+                text: self.text()?,
+            },
+            "note" => C::Note {
+                conversation: self.conversation()?,
+                client_id: self.client_id()?,
+                text: self.text()?,
+            },
+            "join" => C::Join { conversation: self.conversation()?, client_id: self.client_id()? },
+            "take_over" => C::TakeOver { conversation: self.conversation()?, client_id: self.client_id()? },
+            "transfer" => C::Transfer {
+                conversation: self.conversation()?,
+                client_id: self.client_id()?,
+                to: need(&mut self.to, "to")?,
+            },
+            "resolve" => C::Resolve { conversation: self.conversation()?, client_id: self.client_id()? },
+            "activate" => C::Activate { conversation: self.conversation()?, client_id: self.client_id()? },
+            "typing" => C::Typing { conversation: self.conversation()?, on: need(&mut self.on, "on")? },
+            "read" => C::Read { conversation: self.conversation()?, seq: need(&mut self.seq, "seq")? },
+            "presence" => C::Presence { status: need(&mut self.status, "status")? },
+            _ => return Err(bad("unknown command")),
+        })
+    }
+
+    fn widget(&mut self, kind: &str) -> Result<WidgetCommand, BadFrame> {
+        use WidgetCommand as C;
+        Ok(match kind {
+            "hello" => C::Hello(Box::new(self.hello()?)),
+            "start" => C::Start { client_id: self.client_id()?, text: self.text()? },
+            "send" => C::Send { client_id: self.client_id()?, text: self.text()? },
+            "request_human" => C::RequestHuman { client_id: self.client_id()? },
+            "end" => {
+                C::End { client_id: self.client_id()?, rating: self.rating.take(), comment: self.comment()? }
+            }
+            "feedback" => {
+                let client_id = self.client_id()?;
+                let (rating, comment) = (self.rating.take(), self.comment()?);
+                if rating.is_none() && comment.is_none() {
+                    return Err(bad("feedback needs a rating or a comment"));
+                }
+                C::Feedback { client_id, rating, comment }
+            }
+            "typing" => C::Typing { on: need(&mut self.on, "on")? },
+            "read" => C::Read { seq: need(&mut self.seq, "seq")? },
+            _ => return Err(bad("unknown command")),
+        })
+    }
+
+    fn conversation(&mut self) -> Result<ConversationId, BadFrame> {
+        need(&mut self.conversation, "conversation")
+    }
+
+    fn client_id(&mut self) -> Result<ClientId, BadFrame> {
+        need(&mut self.client_id, "client_id")
+    }
+
+    fn text(&mut self) -> Result<String, BadFrame> {
+        let text = need(&mut self.text, "text")?;
+        check_text(&text, TEXT_MAX)?;
+        if text.trim().is_empty() {
+            return Err(bad("the text is empty"));
+        }
+        Ok(text)
+    }
+
+    fn comment(&mut self) -> Result<Option<String>, BadFrame> {
+        let comment = self.comment.take().filter(|text| !text.trim().is_empty());
+        if let Some(text) = &comment {
+            check_text(text, COMMENT_MAX)?;
+        }
+        Ok(comment)
+    }
+
+    fn hello(&mut self) -> Result<Hello, BadFrame> {
+        let mut identity = self.identity.take();
+        if let Some(identity) = &mut identity {
+            check_identity(identity)?;
+        }
+        let page = self.page.take().map(cut_page);
+        Ok(Hello { visitor_token: self.visitor_token.take(), after: self.after.take(), identity, page })
+    }
+
+    fn is_used_up(&self) -> Result<(), BadFrame> {
+        let Self {
+            kind: _,
+            reference: _,
+            scope: None,
+            conversation: None,
+            client_id: None,
+            text: None,
+            to: None,
+            on: None,
+            seq: None,
+            after: None,
+            status: None,
+            ticket: None,
+            rating: None,
+            comment: None,
+            visitor_token: None,
+            identity: None,
+            page: None,
+        } = self
+        else {
+            return Err(bad("a field that this command does not have"));
+        };
+        Ok(())
+    }
+}
+
+/// The feedback of `end` and `feedback`.
+pub const fn feedback(rating: Option<Rating>, comment: Option<String>) -> Feedback {
+    Feedback { rating, comment }
+}
+
+fn need<T>(field: &mut Option<T>, name: &str) -> Result<T, BadFrame> {
+    field.take().ok_or_else(|| bad(&format!("{name} is missing")))
+}
+
+fn check_text(text: &str, most: usize) -> Result<(), BadFrame> {
+    if text.chars().count() > most {
+        return Err(BadFrame {
+            reference: None,
+            code: Code::TooLarge,
+            message: format!("the text is longer than {most} characters"),
+        });
+    }
+    // PostgreSQL stores no NUL, so nobody may send one.
+    if text.contains('\0') { Err(bad("the text has a NUL character")) } else { Ok(()) }
+}
+
+fn check_identity(identity: &mut Identity) -> Result<(), BadFrame> {
+    if identity.attributes.len() > ATTRIBUTES_MAX {
+        return Err(bad("an identity has at most 20 attributes"));
+    }
+    let fields = [&identity.external_id, &identity.name, &identity.email, &identity.proof];
+    let given = fields.into_iter().flatten();
+    let attributes = identity.attributes.iter().flat_map(|(name, value)| [name, value]);
+    for text in given.chain(attributes) {
+        check_text(text, IDENTITY_FIELD_MAX)?;
+    }
+    Ok(())
+}
+
+fn cut_page(page: Page) -> Page {
+    let cut = |field: Option<String>| {
+        field.map(|text| text.chars().filter(|c| !c.is_control()).take(PAGE_FIELD_MAX).collect())
+    };
+    Page {
+        url: cut(page.url),
+        title: cut(page.title),
+        referrer: cut(page.referrer),
+        language: cut(page.language),
+        time_zone: cut(page.time_zone),
+    }
+}
+
+fn bad(message: &str) -> BadFrame {
+    BadFrame { reference: None, code: Code::BadRequest, message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_read_with_its_ref_and_nothing_foreign() {
+        let frame =
+            r#"{"type":"typing","ref":"7","conversation":"c_00000000000000000000000000000001","on":true}"#;
+        let (reference, command) = parse_dashboard(frame).unwrap();
+        assert_eq!(reference, "7");
+        assert!(matches!(command, DashboardCommand::Typing { on: true, .. }));
+
+        let foreign = frame.replace("\"on\":true", "\"on\":true,\"text\":\"x\"");
+        assert_eq!(parse_dashboard(&foreign).unwrap_err().reference.as_deref(), Some("7"));
+        let unknown = frame.replace("\"on\":true", "\"on\":true,\"xyz\":1");
+        assert_eq!(parse_dashboard(&unknown).unwrap_err().reference.as_deref(), Some("7"));
+        assert_eq!(parse_dashboard("{").unwrap_err().reference, None);
+    }
+
+    #[test]
+    fn texts_are_checked_at_the_limit() {
+        let id = "5f0c1f6e-0000-4000-8000-000000000001";
+        let frame =
+            |text: &str| serde_json::json!({"type":"send","ref":"1","client_id":id,"text":text}).to_string();
+        assert!(parse_widget(&frame(&"ü".repeat(TEXT_MAX))).is_ok());
+        assert_eq!(parse_widget(&frame(&"ü".repeat(TEXT_MAX + 1))).unwrap_err().code, Code::TooLarge);
+        assert_eq!(parse_widget(&frame(" \n")).unwrap_err().code, Code::BadRequest);
+        assert_eq!(parse_widget(&frame("a\0b")).unwrap_err().code, Code::BadRequest);
+    }
+}
