@@ -49,7 +49,7 @@ pub struct Options {
     pub server: Option<PathBuf>,
     /// Empty = all.
     pub only: Vec<String>,
-    /// Where PostgreSQL is.
+    /// URL of a database server.
     pub postgres: Option<String>,
     /// Where the figures go.
     pub json: PathBuf,

@@ -69,7 +69,9 @@ fn run() -> Fallible<ExitCode> {
     match arguments::read()? {
         Task::Help => println!("{HELP}"),
         Task::List => {
-            SCENARIOS.iter().for_each(|scenario| println!("{:<14} {}", scenario.name, scenario.about))
+            for scenario in SCENARIOS {
+                println!("{:<14} {}", scenario.name, scenario.about);
+            }
         }
         Task::Relay(address, database) => relay::serve(address, database.as_deref())?,
         Task::Measure(options) => return measure(&options),

@@ -1,4 +1,4 @@
-//! A PostgreSQL database of one play's own, so that each begins with nothing.
+//! A database of one play's own, so that each begins with nothing.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,5 +1,5 @@
 //! What the product is compared with: a **bare relay** (WebSocket in, WebSocket out) and a **durable
-//! bare relay** (the same, but a message is in SQLite before it is relayed and acknowledged).
+//! bare relay** (the same, but a message is on disk before it is relayed and acknowledged).
 //!
 //! Both run as a child process of the load tool, on the same crates as the product (actix-web,
 //! actix-web-actors, diesel), with two workers, `TCP_NODELAY` and bounded queues. They do what no

@@ -17,9 +17,9 @@ use crate::wire::Commands;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Contestant {
-    /// The product as it starts by default, on SQLite.
+    /// The product as it starts by default.
     Switchboard,
-    /// The product on PostgreSQL.
+    /// The product on the larger of its two databases.
     SwitchboardOnPostgres,
     /// WebSocket in, WebSocket out.
     Relay,

@@ -27,7 +27,7 @@ pub struct Product {
     program: PathBuf,
     address: SocketAddr,
     folder: TempDir,
-    /// None = SQLite in the folder.
+    /// `None` = `SQLite` in the folder.
     database: Option<Database>,
     scope: String,
     /// The widget's public key.
@@ -47,7 +47,8 @@ fn product_environment(
         ("SWITCHBOARD_LISTEN", address.to_string()),
         ("SWITCHBOARD_DATA_DIR", folder.join("data").to_string_lossy().into_owned()),
         ("SWITCHBOARD_LIMITS__ENABLED", "false".into()),
-        ("RUST_LOG", "warn".into()),
+        ("SWITCHBOARD_DEMO", "false".into()),
+        ("SWITCHBOARD_LOG", "warn".into()),
     ];
     if let Some(database) = database {
         environment.push(("SWITCHBOARD_DATABASE_URL", database.url().to_owned()));
