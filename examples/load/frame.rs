@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::Fallible;
 
 /// What a frame is. Servers here do not fragment.
@@ -78,6 +80,16 @@ impl Inbox {
     /// That many bytes were put into [`Self::room`].
     pub fn filled(&mut self, count: usize) {
         self.end += count;
+    }
+
+    /// Takes the head of an HTTP answer, which comes before the first frame, if all of it is there.
+    pub fn take_head(&mut self) -> Option<String> {
+        const END: &[u8] = b"\r\n\r\n";
+        let bytes = &self.bytes[self.start..self.end];
+        let length = memmem::find(bytes, END)? + END.len();
+        let head = String::from_utf8_lossy(&bytes[..length]).into_owned();
+        self.start += length;
+        Some(head)
     }
 
     /// Takes the next whole frame, if it is there. Its payload stays readable until [`Self::room`] is called.

@@ -11,6 +11,9 @@ use crate::Fallible;
 /// A start that takes longer than this is an error.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
+/// An end that takes longer than this is an error.
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+
 /// A child process that listens on a loopback port. Ends with this value.
 pub struct Server {
     child: Child,
@@ -90,18 +93,18 @@ impl Server {
     /// Asks it to end (SIGTERM), and waits until it has.
     ///
     /// # Errors
-    /// It does not end within ten seconds.
+    /// It does not end within half a minute.
     pub fn stop(&mut self) -> Fallible<()> {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
         let asked = Instant::now();
-        while asked.elapsed() < Duration::from_secs(10) {
+        while asked.elapsed() < STOP_LIMIT {
             if self.child.try_wait()?.is_some() {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        Err("the server did not end within ten seconds of SIGTERM".into())
+        Err("the server did not end within half a minute of SIGTERM".into())
     }
 
     fn status(&self, field: &str) -> Fallible<u64> {

@@ -32,18 +32,20 @@ impl Socket {
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n"
         );
         stream.write_all(request.as_bytes())?;
-        let mut head = Vec::with_capacity(512);
-        let mut byte = [0];
-        // Byte by byte, so that no frame behind the head is lost.
-        while !head.ends_with(b"\r\n\r\n") {
-            stream.read_exact(&mut byte)?;
-            head.push(byte[0]);
-        }
-        if !head.starts_with(b"HTTP/1.1 101") {
-            let head = String::from_utf8_lossy(&head);
+        let mut inbox = Inbox::new();
+        let head = loop {
+            match stream.read(inbox.room())? {
+                0 => return Err(format!("the server hung up at {path}").into()),
+                count => inbox.filled(count),
+            }
+            if let Some(head) = inbox.take_head() {
+                break head;
+            }
+        };
+        if !head.starts_with("HTTP/1.1 101") {
             return Err(format!("no WebSocket at {path}: {}", head.lines().next().unwrap_or_default()).into());
         }
-        Ok(Self { stream, inbox: Inbox::new() })
+        Ok(Self { stream, inbox })
     }
 
     /// Sends one text frame.

@@ -15,8 +15,8 @@ use crate::wire::TEXT_LENGTH;
 /// Characters of the messages in the busy chat; the product allows no more.
 const LONG: usize = 10_000;
 
-/// Messages a second in the busy chat: with [`LONG`], 10 MB.
-const FLOOD: u32 = 1_000;
+/// Messages a second in the busy chat: with [`LONG`], 5 MB.
+const FLOOD: u32 = 500;
 
 /// Other chats, and messages a second in them together.
 const OTHERS: (usize, u32) = (20, 200);
@@ -40,7 +40,7 @@ pub const SCENARIO: Scenario = Scenario {
 };
 
 fn play(plan: &Plan, target: &mut dyn Target) -> Fallible<Run> {
-    let length = plan.seconds(20, 3);
+    let length = plan.seconds(40, 3);
     let (mut calm, _) = phase(target, length, false)?;
     let before = target.server().resident()?;
     target.server().forget_peak()?;
