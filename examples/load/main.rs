@@ -87,7 +87,10 @@ fn measure(options: &Options) -> Fallible<ExitCode> {
     }
     let stage = Stage::new(options)?;
     let cores = std::thread::available_parallelism()?.get();
-    let mut report = Report { quick: options.quick, repeat: options.repeat, cores, results: Vec::new() };
+    let load = std::fs::read_to_string("/proc/loadavg")?;
+    let load_before = load.split(' ').next().unwrap_or_default().parse()?;
+    let mut report =
+        Report { quick: options.quick, repeat: options.repeat, cores, load_before, results: Vec::new() };
     for scenario in SCENARIOS {
         if options.scenarios.is_empty() || options.scenarios.iter().any(|name| name == scenario.name) {
             let (plays, notes) = stage.play(scenario);

@@ -30,18 +30,19 @@ impl Server {
     /// The command cannot be started, ends at once, or does not listen in time.
     pub fn start(mut command: Command, address: SocketAddr) -> Fallible<Self> {
         let start = Instant::now();
-        let mut child = command.spawn().map_err(|error| format!("cannot start {command:?}: {error}"))?;
+        let mut child =
+            command.spawn().map_err(|error| format!("cannot start {}: {error}", name(&command)))?;
         loop {
             if answers(address) {
                 return Ok(Self { child, address, started_in: start.elapsed() });
             }
             if let Some(status) = child.try_wait()? {
-                return Err(format!("{command:?} ended at once: {status}").into());
+                return Err(format!("{} ended at once: {status}", name(&command)).into());
             }
             if start.elapsed() > START_LIMIT {
                 child.kill()?;
                 child.wait()?;
-                return Err(format!("{command:?} did not listen on {address} in time").into());
+                return Err(format!("{} did not answer on {address} in time", name(&command)).into());
             }
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -126,6 +127,10 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn name(command: &Command) -> String {
+    command.get_program().to_string_lossy().into_owned()
 }
 
 /// Any HTTP answer will do.

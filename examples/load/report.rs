@@ -79,6 +79,8 @@ pub struct Report {
     pub repeat: usize,
     /// Processors of the machine, shared by server and clients.
     pub cores: usize,
+    /// Load average of the minute before the start. Much above zero: somebody else used the machine.
+    pub load_before: f64,
     /// One a scenario.
     pub results: Vec<Result>,
 }
@@ -86,7 +88,11 @@ pub struct Report {
 impl Report {
     /// How many goals were met, and which were not.
     pub fn summary(&self) -> String {
-        let mut text = String::new();
+        let mut text = format!("load average before the start: {}\n", self.load_before);
+        let broken: usize = self.results.iter().map(|result| result.broken).sum();
+        if broken > 0 {
+            let _ = writeln!(text, "FAILED: {broken} plays");
+        }
         for (verdict, heading) in
             [(Verdict::Met, "MET"), (Verdict::Floor, "FLOOR"), (Verdict::Missed, "MISSED")]
         {
@@ -269,6 +275,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn rounded(value: f64) -> String {
     match value.abs() {
+        nothing if nothing.is_nan() => "-".into(),
         large if large >= 1_000.0 => format!("{value:.0}"),
         middle if middle >= 10.0 => format!("{value:.1}"),
         _ => format!("{value:.3}"),
