@@ -118,7 +118,8 @@ impl<'a> Stage<'a> {
             // target/release/examples/load, target/release/switchboard
             Ok(here.ancestors().nth(2).unwrap_or(Path::new(".")).join("switchboard"))
         };
-        let program = options.server.clone().map_or_else(beside, Ok)?;
+        // Servers run in folders of their own, so the path must not depend on this one.
+        let program = options.server.as_deref().map_or_else(beside, |path| Ok(std::path::absolute(path)?))?;
         let plan =
             Plan { quick: options.quick, sockets: limits::sockets_within(limits::raise_open_files()?) };
         if plan.sockets < 1_200 {
