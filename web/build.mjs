@@ -63,8 +63,12 @@ function script(entry, format, output, define = {}) {
     build: {
       ...common().build,
       outDir: file("dist"),
+      // Library mode leaves `import()` alone; without it Vite wraps each in its own preloading, which an iife cannot do.
+      ...(format === "iife" ? { lib: { entry: file(entry), formats: [format], name: "switchboard" } } : {}),
       rollupOptions: {
         input: file(entry),
+        // The panel's export is what the loader calls.
+        preserveEntrySignatures: "strict",
         output: { format, entryFileNames: output, codeSplitting: false },
       },
     },

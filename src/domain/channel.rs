@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ChannelId, ScopeId};
+use super::invalid::{Invalid, NAME_MAX, check_length};
 
 /// Which kind of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,5 +59,128 @@ impl WidgetSettings {
     /// May a page of this origin use the widget? Compared exactly; a missing origin only passes with `*`.
     pub fn allows(&self, origin: Option<&str>) -> bool {
         self.allowed_origins.iter().any(|allowed| allowed == "*" || Some(allowed.as_str()) == origin)
+    }
+
+    /// Are these settings sound?
+    ///
+    /// # Errors
+    /// [`Invalid`] names the first field that is not.
+    pub fn check(&self) -> Result<(), Invalid> {
+        check_length("title", &self.title, NAME_MAX)?;
+        if !is_colour(&self.colour) {
+            return Err(Invalid::new("colour", "is not of the form #rrggbb"));
+        }
+        if self.human_after > HUMAN_AFTER_MAX {
+            return Err(Invalid::new("human_after", format!("is above {HUMAN_AFTER_MAX}")));
+        }
+        if self.allowed_origins.len() > ORIGINS_MAX {
+            return Err(Invalid::new("allowed_origins", format!("has more than {ORIGINS_MAX} origins")));
+        }
+        match self.allowed_origins.iter().find(|origin| *origin != "*" && !is_origin(origin)) {
+            Some(_) => Err(Invalid::new(
+                "allowed_origins",
+                "must be exact origins in lower case, such as https://shop.example, or *",
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Most origins of one widget.
+pub const ORIGINS_MAX: usize = 100;
+
+/// Most bot messages before the human button may appear.
+pub const HUMAN_AFTER_MAX: u32 = 100;
+
+fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Is the text an origin exactly as browsers send it: scheme, host, and a port unless it is the scheme's own?
+pub fn is_origin(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let own_port = match scheme {
+        "http" => 80,
+        "https" => 443,
+        _ => return false,
+    };
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    let canonical_port = port.is_none_or(|port| {
+        let number = port.parse::<u16>().unwrap_or(0);
+        number != 0 && number != own_port && number.to_string() == port
+    });
+    canonical_port && text.len() <= 200 && is_host(host)
+}
+
+fn is_host(host: &str) -> bool {
+    if let Some(inner) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return inner.contains(':')
+            && inner.bytes().all(|b| b == b':' || b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    }
+    host.split('.').all(|label| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && label.bytes().all(|b| b == b'-' || b == b'_' || b.is_ascii_digit() || b.is_ascii_lowercase())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_origins_as_browsers_send_them_are_taken() {
+        for good in
+            ["https://shop.example", "http://localhost:8080", "http://[::1]:3000", "https://a-b.c:8443"]
+        {
+            assert!(is_origin(good), "{good}");
+        }
+        for bad in [
+            "",
+            "null",
+            "shop.example",
+            "ftp://shop.example",
+            "https://shop.example/",
+            "https://Shop.example",
+            "https://shop.example:443",
+            "https://shop.example:0443",
+            "https://user@shop.example",
+            "https://shop..example",
+            "https://*.shop.example",
+            "https://shop.example:99999",
+            "https://shop.example:",
+            "https://",
+        ] {
+            assert!(!is_origin(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn settings_are_checked_field_by_field() {
+        let good = WidgetSettings { allowed_origins: vec!["*".into()], ..WidgetSettings::default() };
+        assert_eq!(good.check(), Ok(()));
+        let field = |settings: WidgetSettings| settings.check().unwrap_err().field;
+        assert_eq!(field(WidgetSettings { colour: "red".into(), ..good.clone() }), "colour");
+        assert_eq!(field(WidgetSettings { colour: "#12345g".into(), ..good.clone() }), "colour");
+        assert_eq!(field(WidgetSettings { title: "x".repeat(81), ..good.clone() }), "title");
+        assert_eq!(field(WidgetSettings { human_after: 101, ..good.clone() }), "human_after");
+        assert_eq!(
+            field(WidgetSettings { allowed_origins: vec!["x".into()], ..good.clone() }),
+            "allowed_origins"
+        );
+        let many = vec!["https://shop.example".into(); ORIGINS_MAX + 1];
+        assert_eq!(field(WidgetSettings { allowed_origins: many, ..good }), "allowed_origins");
+    }
+
+    #[test]
+    fn an_origin_is_compared_exactly() {
+        let settings =
+            WidgetSettings { allowed_origins: vec!["https://shop.example".into()], ..Default::default() };
+        assert!(settings.allows(Some("https://shop.example")));
+        assert!(!settings.allows(Some("https://shop.example.evil.example")));
+        assert!(!settings.allows(None));
     }
 }

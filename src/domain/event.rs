@@ -179,6 +179,11 @@ pub enum Event {
         /// What it would have said.
         text: String,
     },
+    /// The bot was asked and had nothing to say. Ends its turn, so that it is not asked again.
+    Silent {
+        /// The turn it was asked in.
+        turn: Seq,
+    },
     /// It is over.
     Ended {
         /// Why.
@@ -218,6 +223,7 @@ impl Event {
             Self::Requeued { .. } => "requeued",
             Self::HandedBack => "handed_back",
             Self::Suppressed { .. } => "suppressed",
+            Self::Silent { .. } => "silent",
             Self::Ended { .. } => "ended",
             Self::Feedback { .. } => "feedback",
             Self::Activated { .. } => "activated",
@@ -227,11 +233,25 @@ impl Event {
 
     /// True when the customer must not see more than the number of this entry.
     pub const fn members_only(&self) -> bool {
-        matches!(self, Self::Note { .. } | Self::Suppressed { .. } | Self::Feedback { .. } | Self::Erased)
+        matches!(
+            self,
+            Self::Note { .. }
+                | Self::Suppressed { .. }
+                | Self::Silent { .. }
+                | Self::Feedback { .. }
+                | Self::Erased
+        )
     }
 
     /// True when status or owner may change with it, so every list must hear at once.
     pub const fn changes_status(&self) -> bool {
-        !matches!(self, Self::Message { .. } | Self::Note { .. } | Self::Suppressed { .. } | Self::Erased)
+        !matches!(
+            self,
+            Self::Message { .. }
+                | Self::Note { .. }
+                | Self::Suppressed { .. }
+                | Self::Silent { .. }
+                | Self::Erased
+        )
     }
 }

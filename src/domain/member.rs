@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{MemberId, ScopeId};
+use super::invalid::Invalid;
 
 /// What a member may do in one scope. Each role includes those below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,4 +78,52 @@ pub enum Presence {
     Away,
     /// No session is open.
     Offline,
+}
+
+/// Fewest and most characters of a password.
+pub const PASSWORD_MIN: usize = 10;
+/// See [`PASSWORD_MIN`]. Bounded, as hashing reads it all.
+pub const PASSWORD_MAX: usize = 200;
+
+/// A password long enough to be worth guarding.
+///
+/// # Errors
+/// [`Invalid`] for `password`.
+pub fn check_password(password: &str) -> Result<(), Invalid> {
+    let length = password.chars().count();
+    if (PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
+        return Ok(());
+    }
+    Err(Invalid::new("password", format!("has not {PASSWORD_MIN} to {PASSWORD_MAX} characters")))
+}
+
+/// An e-mail address as log-in name: something on both sides of one `@`, no blanks, at most 200 characters.
+/// Whether mail arrives there is not known before it is tried.
+///
+/// # Errors
+/// [`Invalid`] for `email`.
+pub fn check_email(email: &str) -> Result<(), Invalid> {
+    let sound = email.len() <= 200
+        && !email.chars().any(|c| c.is_whitespace() || c.is_control())
+        && email
+            .split_once('@')
+            .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
+    if sound { Ok(()) } else { Err(Invalid::new("email", "is not an e-mail address")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_and_addresses_are_checked() {
+        assert!(check_password(&"x".repeat(PASSWORD_MIN)).is_ok());
+        assert!(check_password(&"x".repeat(PASSWORD_MAX)).is_ok());
+        assert!(check_password(&"x".repeat(PASSWORD_MIN - 1)).is_err());
+        assert!(check_password(&"x".repeat(PASSWORD_MAX + 1)).is_err());
+        assert!(check_email("zoe@shop.example").is_ok());
+        for bad in ["", "zoe", "@x", "x@", "a@b@c", "a b@c", "a\n@b"] {
+            assert!(check_email(bad).is_err(), "{bad}");
+        }
+    }
 }

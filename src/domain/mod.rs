@@ -10,6 +10,7 @@ pub mod conversation;
 pub mod event;
 pub mod feedback;
 pub mod ids;
+pub mod invalid;
 pub mod member;
 pub mod refusal;
 pub mod scope;

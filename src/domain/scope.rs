@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::ScopeId;
+use super::invalid::{Invalid, check_length, check_millis};
 use super::{Millis, conversation::Status};
 
 /// What the scope is used for.
@@ -67,6 +68,70 @@ impl Settings {
             Status::Queued => Some(self.idle_queued),
             Status::Assigned => Some(self.idle_assigned),
             Status::Ended => None,
+        }
+    }
+
+    /// Are these settings sound?
+    ///
+    /// # Errors
+    /// [`Invalid`] names the first field that is not.
+    pub fn check(&self) -> Result<(), Invalid> {
+        if self.release_after != 0 {
+            check_millis("release_after", self.release_after, SHORTEST, LONGEST)?;
+        }
+        check_millis("idle_bot", self.idle_bot, SHORTEST, LONGEST)?;
+        check_millis("idle_queued", self.idle_queued, SHORTEST, LONGEST)?;
+        check_millis("idle_assigned", self.idle_assigned, SHORTEST, LONGEST)?;
+        check_length("closing_message", &self.closing_message, CLOSING_MESSAGE_MAX)
+    }
+}
+
+/// Shortest and longest time of the settings: a second and a year.
+const SHORTEST: Millis = 1_000;
+const LONGEST: Millis = 365 * 24 * 60 * 60_000;
+
+/// Most characters of [`Settings::closing_message`].
+pub const CLOSING_MESSAGE_MAX: usize = 2_000;
+
+/// Has the text the form of an IANA time zone: `UTC`, `Europe/Berlin`, `Etc/GMT+1`? Whether it exists is up to the browser.
+///
+/// # Errors
+/// [`Invalid`] for `time_zone`.
+pub fn check_time_zone(text: &str) -> Result<(), Invalid> {
+    let part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'+' | b'-'))
+    };
+    if text.len() <= 64 && text.split('/').count() <= 3 && text.split('/').all(part) {
+        return Ok(());
+    }
+    Err(Invalid::new("time_zone", "is not a name such as Europe/Berlin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_checked_at_their_limits() {
+        assert_eq!(Settings::default().check(), Ok(()));
+        assert_eq!(Settings { release_after: 0, idle_bot: 1_000, ..Settings::default() }.check(), Ok(()));
+        let field = |settings: Settings| settings.check().unwrap_err().field;
+        assert_eq!(field(Settings { release_after: 999, ..Settings::default() }), "release_after");
+        assert_eq!(field(Settings { idle_bot: 0, ..Settings::default() }), "idle_bot");
+        assert_eq!(field(Settings { idle_queued: LONGEST + 1, ..Settings::default() }), "idle_queued");
+        assert_eq!(field(Settings { idle_assigned: -1, ..Settings::default() }), "idle_assigned");
+        let long = "x".repeat(CLOSING_MESSAGE_MAX + 1);
+        assert_eq!(field(Settings { closing_message: long, ..Settings::default() }), "closing_message");
+    }
+
+    #[test]
+    fn time_zones_have_the_form_of_iana() {
+        for good in ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+1"] {
+            assert!(check_time_zone(good).is_ok(), "{good}");
+        }
+        for bad in ["", "Europe/", "../etc", "Europe/Berlin/x/y", "Europe Berlin", "+1"] {
+            assert!(check_time_zone(bad).is_err(), "{bad}");
         }
     }
 }

@@ -205,9 +205,11 @@ fn contact_body(body: &Event) -> ContactBody<'_> {
         Event::HandedBack => ContactBody::HandedBack,
         Event::Ended { reason } => ContactBody::Ended { reason: *reason },
         Event::Activated { episode } => ContactBody::Activated { episode: *episode },
-        Event::Note { .. } | Event::Suppressed { .. } | Event::Feedback { .. } | Event::Erased => {
-            ContactBody::Hidden
-        }
+        Event::Note { .. }
+        | Event::Suppressed { .. }
+        | Event::Silent { .. }
+        | Event::Feedback { .. }
+        | Event::Erased => ContactBody::Hidden,
     }
 }
 

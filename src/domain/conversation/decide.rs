@@ -235,6 +235,9 @@ fn bot_reply(now_is: &Conversation, turn: Turn, answer: &BotAnswer) -> Vec<Fact>
         let reason = if handoff.customer_asked { HandoffReason::Customer } else { HandoffReason::Bot };
         facts.push(Fact { by, body: Event::HandedOff { reason, note: handoff.note.clone() } });
     }
+    if facts.is_empty() {
+        facts.push(bot(Event::Silent { turn: turn.seq }));
+    }
     facts
 }
 

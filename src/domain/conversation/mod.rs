@@ -239,6 +239,7 @@ impl Conversation {
                 self.rated = true;
                 self.rating = *rating;
             }
+            Event::Silent { .. } => self.turn = None,
             Event::Note { .. } | Event::Suppressed { .. } | Event::Erased => {}
         }
     }

@@ -67,101 +67,101 @@ interface Waiting {
 
 export class Connection<Command extends { type: string }, Event extends { type: string }> {
   state: ConnectionState = { kind: "stopped", code: null };
-  private readonly options: ConnectionOptions<Command, Event>;
-  private wire: Wire | null = null;
-  private waiting = new Map<string, Waiting>();
-  private nextRef = 1;
-  private failures = 0;
-  private heardAt = 0;
-  private notBefore = 0;
-  private cancelTimer = () => {};
+  readonly #options: ConnectionOptions<Command, Event>;
+  #wire: Wire | null = null;
+  #waiting = new Map<string, Waiting>();
+  #nextRef = 1;
+  #failures = 0;
+  #heardAt = 0;
+  #notBefore = 0;
+  #cancelTimer = () => {};
 
   constructor(options: ConnectionOptions<Command, Event>) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** Connects now, also when a retry is due later. Does nothing while connected. */
   start(): void {
-    if (this.wire || this.state.kind === "connecting") return;
-    this.cancelTimer();
-    this.become({ kind: "connecting" });
-    this.options.hello().then(
+    if (this.#wire || this.state.kind === "connecting") return;
+    this.#cancelTimer();
+    this.#become({ kind: "connecting" });
+    this.#options.hello().then(
       (fields) => {
-        if (this.state.kind === "connecting" && !this.wire) this.dial(fields);
+        if (this.state.kind === "connecting" && !this.#wire) this.#dial(fields);
       },
       (error) => {
-        if (this.state.kind === "connecting" && !this.wire) this.refused(error);
+        if (this.state.kind === "connecting" && !this.#wire) this.#refused(error);
       },
     );
   }
 
   /** Hangs up for good, until `start`. */
   stop(code: ErrorCode | "replaced" | null = null): void {
-    this.hangUp();
-    this.become({ kind: "stopped", code });
+    this.#hangUp();
+    this.#become({ kind: "stopped", code });
   }
 
   /** The tab or the network woke up: try at once, or find out whether the line still holds. */
   wake(): void {
     if (this.state.kind === "waiting") this.start();
-    else if (this.state.kind === "online" && this.silence() > RETRY_FIRST) this.ask();
+    else if (this.state.kind === "online" && this.#silence() > RETRY_FIRST) this.#ask();
   }
 
   /** Sends a command. Rejects with `CommandError` or `ConnectionLost`. `Answer`: what `ok` holds for this one. */
   request<Answer extends OkFrame = OkFrame>(command: Command): Promise<Answer> {
     if (this.state.kind !== "online") return Promise.reject(new ConnectionLost());
-    return this.post(command) as Promise<Answer>;
+    return this.#post(command) as Promise<Answer>;
   }
 
-  private dial(fields: object): void {
+  #dial(fields: object): void {
     let wire: Wire;
     try {
-      wire = this.options.dial();
+      wire = this.#options.dial();
     } catch (error) {
-      this.refused(error);
+      this.#refused(error);
       return;
     }
-    this.wire = wire;
-    this.cancelTimer = this.options.clock.after(ANSWER_WITHIN, () => this.lost());
+    this.#wire = wire;
+    this.#cancelTimer = this.#options.clock.after(ANSWER_WITHIN, () => this.#lost());
     wire.onopen = () => {
-      this.post({ type: "hello", ...fields } as unknown as Command).catch((error) => {
-        if (this.wire === wire && error instanceof CommandError) {
-          this.hangUp();
-          this.refused(error);
+      this.#post({ type: "hello", ...fields } as unknown as Command).catch((error) => {
+        if (this.#wire === wire && error instanceof CommandError) {
+          this.#hangUp();
+          this.#refused(error);
         }
       });
     };
     wire.onmessage = (event) => {
-      if (this.wire === wire) this.hear(event.data);
+      if (this.#wire === wire) this.#hear(event.data);
     };
     wire.onclose = (event) => {
-      if (this.wire !== wire) return;
+      if (this.#wire !== wire) return;
       if (event.code === 4009) this.stop("replaced");
-      else this.lost();
+      else this.#lost();
     };
   }
 
-  private post(command: Command): Promise<OkFrame> {
-    const ref = String(this.nextRef++);
+  #post(command: Command): Promise<OkFrame> {
+    const ref = String(this.#nextRef++);
     return new Promise((resolve, reject) => {
-      const cancel = this.options.clock.after(ANSWER_WITHIN, () => this.lost());
-      this.waiting.set(ref, { resolve, reject, cancel });
-      this.wire?.send(JSON.stringify({ ...command, ref }));
+      const cancel = this.#options.clock.after(ANSWER_WITHIN, () => this.#lost());
+      this.#waiting.set(ref, { resolve, reject, cancel });
+      this.#wire?.send(JSON.stringify({ ...command, ref }));
     });
   }
 
-  private hear(data: unknown): void {
+  #hear(data: unknown): void {
     let frame: { type: string; ref?: string } & Record<string, unknown>;
     try {
       frame = JSON.parse(String(data));
     } catch {
-      this.lost();
+      this.#lost();
       return;
     }
-    this.heardAt = this.options.clock.now();
-    const asked = frame.ref ? this.waiting.get(frame.ref) : undefined;
+    this.#heardAt = this.#options.clock.now();
+    const asked = frame.ref ? this.#waiting.get(frame.ref) : undefined;
     if (asked && frame.ref) {
-      this.waiting.delete(frame.ref);
+      this.#waiting.delete(frame.ref);
       asked.cancel();
     }
     if (frame.type === "error") {
@@ -170,73 +170,73 @@ export class Connection<Command extends { type: string }, Event extends { type: 
     } else if (frame.type === "ok") {
       asked?.resolve(frame as unknown as OkFrame);
     } else if (frame.type === "welcome") {
-      this.failures = 0;
-      this.cancelTimer();
-      this.watch();
-      this.become({ kind: "online" });
-      this.options.onEvent(frame as unknown as Event);
+      this.#failures = 0;
+      this.#cancelTimer();
+      this.#watch();
+      this.#become({ kind: "online" });
+      this.#options.onEvent(frame as unknown as Event);
     } else {
       if (frame.type === "draining") {
-        this.notBefore = this.heardAt + Number(frame.retry_after_ms) * (1 + this.options.clock.random());
+        this.#notBefore = this.#heardAt + Number(frame.retry_after_ms) * (1 + this.#options.clock.random());
       }
-      this.options.onEvent(frame as unknown as Event);
+      this.#options.onEvent(frame as unknown as Event);
     }
   }
 
-  private watch(): void {
-    this.cancelTimer = this.options.clock.after(ASK_AFTER, () => {
-      if (this.silence() >= SILENCE_MAX) {
-        this.lost();
+  #watch(): void {
+    this.#cancelTimer = this.#options.clock.after(ASK_AFTER, () => {
+      if (this.#silence() >= SILENCE_MAX) {
+        this.#lost();
         return;
       }
-      if (this.silence() >= ASK_AFTER) this.ask();
-      this.watch();
+      if (this.#silence() >= ASK_AFTER) this.#ask();
+      this.#watch();
     });
   }
 
-  private ask(): void {
-    this.request(this.options.probe()).catch(() => {});
+  #ask(): void {
+    this.request(this.#options.probe()).catch(() => {});
   }
 
-  private silence(): number {
-    return this.options.clock.now() - this.heardAt;
+  #silence(): number {
+    return this.#options.clock.now() - this.#heardAt;
   }
 
-  private refused(error: unknown): void {
-    if (this.options.onRefused(error)) this.retry();
+  #refused(error: unknown): void {
+    if (this.#options.onRefused(error)) this.#retry();
     else this.stop(error instanceof CommandError ? error.code : null);
   }
 
-  private lost(): void {
-    this.hangUp();
-    this.retry();
+  #lost(): void {
+    this.#hangUp();
+    this.#retry();
   }
 
-  private retry(): void {
-    const { clock } = this.options;
-    const longest = Math.min(RETRY_MAX, RETRY_FIRST * 2 ** this.failures++);
+  #retry(): void {
+    const { clock } = this.#options;
+    const longest = Math.min(RETRY_MAX, RETRY_FIRST * 2 ** this.#failures++);
     const pause = longest * (0.5 + clock.random() / 2);
-    const at = Math.max(clock.now() + pause, this.notBefore);
-    this.cancelTimer();
-    this.cancelTimer = clock.after(at - clock.now(), () => this.start());
-    this.become({ kind: "waiting", at });
+    const at = Math.max(clock.now() + pause, this.#notBefore);
+    this.#cancelTimer();
+    this.#cancelTimer = clock.after(at - clock.now(), () => this.start());
+    this.#become({ kind: "waiting", at });
   }
 
-  private hangUp(): void {
-    this.cancelTimer();
-    const wire = this.wire;
-    this.wire = null;
+  #hangUp(): void {
+    this.#cancelTimer();
+    const wire = this.#wire;
+    this.#wire = null;
     wire?.close();
-    const open = [...this.waiting.values()];
-    this.waiting.clear();
+    const open = [...this.#waiting.values()];
+    this.#waiting.clear();
     for (const asked of open) {
       asked.cancel();
       asked.reject(new ConnectionLost());
     }
   }
 
-  private become(state: ConnectionState): void {
+  #become(state: ConnectionState): void {
     this.state = state;
-    this.options.onState(state);
+    this.#options.onState(state);
   }
 }

@@ -1,0 +1,15 @@
+DROP TABLE meta;
+DROP TABLE outbox;
+DROP TABLE audit;
+DROP TABLE reads;
+DROP TABLE feedback;
+DROP TABLE entries;
+DROP TABLE conversations;
+DROP TABLE contacts;
+DROP TABLE api_keys;
+DROP TABLE invitations;
+DROP TABLE logins;
+DROP TABLE memberships;
+DROP TABLE members;
+DROP TABLE channels;
+DROP TABLE scopes;

@@ -1,0 +1,88 @@
+//! Asking the bot, outside the mailbox: a slow bot holds nobody up. One call at a time; the answer
+//! comes back as a command with the turn it was asked in, and the rules decide whether it may speak.
+
+use std::time::Duration;
+
+use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
+
+use super::{Conversation, Do};
+use crate::actors::reply::Reply;
+use crate::bots::{Ask, AskContact, TurnId, history};
+use crate::domain::bot::Turn;
+use crate::domain::conversation::{Command, Status};
+use crate::domain::event::Event;
+use crate::protocol::server::{DashboardEvent, Typist, WidgetEvent};
+
+/// A bot that said "later" has this long to answer.
+const LATER_LIMIT: Duration = Duration::from_secs(60);
+
+impl Conversation {
+    /// Asks the bot if the customer's last message waits for it and no call is running.
+    pub(super) fn ask_bot_if_due(&mut self, ctx: &mut Context<Self>) {
+        let Some(now_is) = &self.committed else { return };
+        let (Status::Bot, Some(seq)) = (now_is.status, now_is.turn) else { return };
+        if self.asking || self.asked == Some(seq) {
+            return;
+        }
+        let turn = Turn { seq, epoch: now_is.epoch };
+        let Some(ask) = self.ask(turn) else { return };
+        self.asking = true;
+        self.asked = Some(seq);
+        self.tell_bot_typing(true);
+        let (bots, scope, bot) = (self.shared.bots.clone(), self.scope, self.rules.bot.clone());
+        let asking = async move { bots.ask(scope, &bot, ask).await };
+        ctx.spawn(asking.into_actor(self).map(move |answered, actor, ctx| {
+            actor.asking = false;
+            actor.tell_bot_typing(false);
+            match answered {
+                Ok(Some(answer)) => Self::bot_says(Command::BotReply { turn, answer }, ctx),
+                Ok(None) => Self::await_later(turn, ctx),
+                Err(failure) => {
+                    log::warn!("bot failed conversation={} turn={seq} why={failure}", actor.id);
+                    Self::bot_says(Command::BotFailed { turn }, ctx);
+                }
+            }
+            actor.ask_bot_if_due(ctx);
+        }));
+    }
+
+    fn bot_says(command: Command, ctx: &mut Context<Self>) {
+        ctx.notify(Do { command, client_id: None, reply: Reply::to_nobody() });
+    }
+
+    fn await_later(turn: Turn, ctx: &mut Context<Self>) {
+        let address = ctx.address();
+        ctx.run_later(LATER_LIMIT, move |_, _| {
+            // Void if the turn is over by then.
+            let command = Command::BotFailed { turn };
+            address.do_send(Do { command, client_id: None, reply: Reply::to_nobody() });
+        });
+    }
+
+    fn ask(&self, turn: Turn) -> Option<Ask> {
+        let (now_is, contact) = (self.committed.as_ref()?, self.contact.as_ref()?);
+        let recent: Vec<_> = self.recent.iter().cloned().collect();
+        let question = recent.iter().find(|entry| entry.seq == turn.seq)?;
+        let Event::Message { text, .. } = &question.body else { return None };
+        Some(Ask {
+            turn_id: TurnId { conversation: self.id, turn },
+            channel: "widget".into(),
+            text: text.clone(),
+            contact: AskContact {
+                id: contact.id,
+                name: contact.name.clone(),
+                locale: self.session.language.clone(),
+                attributes: contact.attributes.clone(),
+            },
+            history: history::history(&recent, turn.seq),
+            brief: history::brief(&recent, turn.seq),
+            spoken_before: usize::try_from(now_is.bot_messages).unwrap_or(0),
+            agents_available: self.surroundings.agents_online > 0,
+        })
+    }
+
+    fn tell_bot_typing(&mut self, on: bool) {
+        self.tell_customer(&WidgetEvent::Typing { by: Typist::Bot, on });
+        self.tell_members(&DashboardEvent::Typing { conversation: self.id, by: Typist::Bot, on });
+    }
+}

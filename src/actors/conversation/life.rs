@@ -1,0 +1,148 @@
+//! How a conversation's actor wakes, hears of its scope, and goes to sleep.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{ActorContext, AsyncContext, Context, Handler};
+
+use super::submit::key;
+use super::{Conversation, RECENT};
+use crate::actors::scope_supervisor::{ScopeRules, Sleepy};
+use crate::domain::contact::Contact;
+use crate::domain::conversation as domain;
+use crate::domain::event::{Author, Entry};
+use crate::domain::ids::ConversationId;
+use crate::domain::{Millis, Seq};
+use crate::protocol::server::Reader;
+use crate::store::entries::UsedClientId;
+use crate::store::{self, Connection, StoreError};
+
+/// What the supervisor knows and customers are told: the queue, and who is there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, actix::Message)]
+#[rtype(result = "()")]
+pub struct Surroundings {
+    /// Place in the queue from 1; 0 while not queued.
+    pub position: usize,
+    /// Likely wait, when enough is known.
+    pub estimate_ms: Option<Millis>,
+    /// Members of the scope who are online.
+    pub agents_online: usize,
+    /// The assignee has a session open.
+    pub assignee_online: bool,
+}
+
+/// The scope's settings, bot or channels changed.
+#[derive(Debug, Clone, actix::Message)]
+#[rtype(result = "()")]
+pub struct RulesChanged(pub Arc<ScopeRules>);
+
+/// The supervisor has forgotten this actor: end.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Stop;
+
+/// A conversation as the store has it, with what its actor keeps at hand.
+pub(super) struct Stored {
+    pub(super) conversation: domain::Conversation,
+    contact: Contact,
+    recent: Vec<Entry>,
+    client_ids: Vec<UsedClientId>,
+    reads: Vec<(store::reads::Reader, Seq)>,
+}
+
+/// Reads all that an actor needs.
+pub(super) fn stored(connection: &mut Connection, id: ConversationId) -> Result<Stored, StoreError> {
+    let (conversation, contact) = store::conversations::with_contact(connection, id)?;
+    Ok(Stored {
+        conversation,
+        contact,
+        recent: store::entries::last(connection, id, RECENT)?,
+        client_ids: store::entries::client_ids(connection, id)?,
+        reads: store::reads::of_conversation(connection, id)?,
+    })
+}
+
+impl Conversation {
+    pub(super) fn restore(&mut self, stored: Stored) {
+        self.seen = stored
+            .client_ids
+            .into_iter()
+            .map(|used| {
+                let author = match (used.by, used.member) {
+                    (domain::Side::Member, Some(id)) => Author::Member { id, name: String::new() },
+                    (domain::Side::Bot, _) => Author::Bot,
+                    (domain::Side::Contact, _) => Author::Contact,
+                    _ => Author::System,
+                };
+                (key(&author, used.client_id), used.seq)
+            })
+            .collect();
+        self.reads = stored
+            .reads
+            .into_iter()
+            .map(|(reader, seq)| match reader {
+                store::reads::Reader::Contact => (Reader::CONTACT, seq),
+                store::reads::Reader::Member(id) => (Reader::Member(id), seq),
+            })
+            .collect();
+        self.recent = stored.recent.into();
+        self.contact = Some(stored.contact);
+        self.head = Some(stored.conversation.clone());
+        self.committed = Some(stored.conversation);
+    }
+
+    /// Starts or stops the timer towards sleep, as somebody is attached or not.
+    pub(super) fn watch_idleness(&mut self, ctx: &mut Context<Self>) {
+        if let Some(timer) = self.idle_timer.take() {
+            ctx.cancel_future(timer);
+        }
+        if !self.watchers.is_empty() || !self.customers.is_empty() {
+            return;
+        }
+        let after = Duration::from_millis(self.shared.options.sleep_after_ms);
+        self.idle_timer = Some(ctx.run_later(after, |actor, ctx| {
+            actor.idle_timer = None;
+            if actor.in_flight.is_empty() && !actor.asking {
+                let me = Sleepy { conversation: actor.id, generation: actor.generation };
+                actor.supervisor.do_send(me);
+            } else {
+                actor.watch_idleness(ctx);
+            }
+        }));
+    }
+
+    pub(super) fn end(&mut self, ctx: &mut Context<Self>) {
+        self.stopping = true;
+        self.tell_row(ctx);
+        for link in self.watchers.iter().map(|watcher| &watcher.link).chain(&self.customers) {
+            link.push(crate::actors::link::Push::Detached);
+        }
+        ctx.stop();
+    }
+}
+
+impl Handler<Stop> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, _: Stop, ctx: &mut Context<Self>) {
+        self.end(ctx);
+    }
+}
+
+impl Handler<RulesChanged> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, RulesChanged(rules): RulesChanged, _: &mut Context<Self>) {
+        self.rules = rules;
+        self.tell_status();
+    }
+}
+
+impl Handler<Surroundings> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, surroundings: Surroundings, _: &mut Context<Self>) {
+        self.surroundings = surroundings;
+        self.tell_status();
+    }
+}

@@ -1,0 +1,155 @@
+//! Telling what was committed: to the members who have it open, to the customer, and to the lists.
+
+use std::time::Duration;
+
+use actix::{AsyncContext, Context};
+
+use super::{Conversation, RECENT_MAX};
+use crate::actors::scope_supervisor::Published;
+use crate::domain::conversation::Status;
+use crate::domain::event::{Author, Entry, Event};
+use crate::domain::feedback::RATING_WINDOW;
+use crate::protocol::server::{self, AgentName, DashboardEvent, Standing, WidgetEvent, WidgetStatus};
+use crate::protocol::view::ContactEntry;
+
+/// A row that changed by messages alone is told to the lists at most this often.
+const ROW_EVERY: Duration = Duration::from_millis(100);
+
+impl Conversation {
+    /// Tells new entries, in order.
+    pub(super) fn publish(&mut self, entries: Vec<Entry>, ctx: &mut Context<Self>) {
+        let mut changes_status = false;
+        for entry in &entries {
+            changes_status |= entry.body.changes_status();
+            if !self.watchers.is_empty() {
+                self.tell_members(&DashboardEvent::Entry { conversation: self.id, entry });
+            }
+            if !self.customers.is_empty() {
+                let entry = ContactEntry::of(entry);
+                self.tell_customer(&WidgetEvent::Entry { conversation: self.id, entry });
+            }
+        }
+        let by_bot = entries.iter().any(|entry| entry.by == Author::Bot);
+        let asks_bot = entries.iter().any(is_question);
+        self.remember(entries);
+        if changes_status {
+            self.tell_row(ctx);
+        } else {
+            self.tell_row_soon(ctx);
+        }
+        if changes_status || by_bot {
+            self.tell_status();
+        }
+        if asks_bot {
+            self.ask_bot_if_due(ctx);
+        }
+    }
+
+    fn remember(&mut self, entries: Vec<Entry>) {
+        self.recent.extend(entries);
+        let surplus = self.recent.len().saturating_sub(RECENT_MAX);
+        self.recent.drain(..surplus);
+    }
+
+    /// Sends one frame to every member who has it open; forgets those that are gone.
+    pub(super) fn tell_members(&mut self, event: &DashboardEvent<'_>) {
+        let frame = server::text(event);
+        let before = self.watchers.len();
+        self.watchers.retain(|watcher| watcher.link.frame(frame.clone()));
+        if self.watchers.len() != before {
+            self.tell_viewers();
+        }
+    }
+
+    /// Sends one frame to every session of the customer; forgets those that are gone.
+    pub(super) fn tell_customer(&mut self, event: &WidgetEvent<'_>) {
+        let frame = server::text(event);
+        self.customers.retain(|link| link.frame(frame.clone()));
+    }
+
+    /// Tells the members who have it open who else has.
+    pub(super) fn tell_viewers(&mut self) {
+        let mut members: Vec<_> = self.watchers.iter().map(|watcher| watcher.member).collect();
+        members.sort_unstable();
+        members.dedup();
+        let frame = server::text(&DashboardEvent::Viewers { conversation: self.id, members: &members });
+        for watcher in &self.watchers {
+            // A link that is full is forgotten at the next entry.
+            watcher.link.frame(frame.clone());
+        }
+    }
+
+    /// Tells the customer where they stand, if that changed.
+    pub(super) fn tell_status(&mut self) {
+        if self.customers.is_empty() {
+            return;
+        }
+        let status = self.status();
+        if self.told_status.as_ref() != Some(&status) {
+            self.tell_customer(&WidgetEvent::Status(&status));
+            self.told_status = Some(status);
+        }
+    }
+
+    /// Where the customer stands.
+    pub(super) fn status(&self) -> WidgetStatus {
+        let around = &self.surroundings;
+        let Some(now_is) = &self.committed else {
+            return WidgetStatus {
+                status: Standing::None,
+                human_button: false,
+                agents_online: around.agents_online,
+            };
+        };
+        let status = match (now_is.status, &now_is.assignee) {
+            (Status::Bot, _) => Standing::Bot,
+            (Status::Assigned, Some(assignee)) => {
+                Standing::Agent { agent: AgentName::of(assignee), online: around.assignee_online }
+            }
+            (Status::Queued | Status::Assigned, _) => {
+                Standing::Waiting { position: around.position.max(1), estimate_ms: around.estimate_ms }
+            }
+            (Status::Ended, _) => {
+                let ended_at = now_is.ended_at.unwrap_or_default();
+                let in_time = self.shared.sources.now() - ended_at <= RATING_WINDOW;
+                let reason = now_is.end_reason.unwrap_or(crate::domain::event::EndReason::Expired);
+                Standing::Ended { reason, can_rate: in_time && !now_is.rated }
+            }
+        };
+        let human_after = self.rules.human_after(now_is.channel);
+        WidgetStatus {
+            human_button: status == Standing::Bot && now_is.bot_messages >= i64::from(human_after),
+            status,
+            agents_online: around.agents_online,
+        }
+    }
+
+    /// Tells the lists at once.
+    pub(super) fn tell_row(&mut self, ctx: &mut Context<Self>) {
+        if let Some(timer) = self.row_timer.take() {
+            ctx.cancel_future(timer);
+        }
+        if !self.supervisor.connected() && !self.stopping {
+            // Its supervisor died and the next one knows nothing of this actor: sessions start over.
+            return self.end(ctx);
+        }
+        if let Some(row) = self.row() {
+            self.supervisor.do_send(Published { row });
+        }
+    }
+
+    /// Tells the lists a little later, together with what changes until then. One notice for each
+    /// conversation and interval, so the unbounded send is bounded.
+    pub(super) fn tell_row_soon(&mut self, ctx: &mut Context<Self>) {
+        if self.row_timer.is_none() {
+            self.row_timer = Some(ctx.run_later(ROW_EVERY, |actor, ctx| {
+                actor.row_timer = None;
+                actor.tell_row(ctx);
+            }));
+        }
+    }
+}
+
+fn is_question(entry: &Entry) -> bool {
+    entry.by == Author::Contact && matches!(entry.body, Event::Message { .. })
+}

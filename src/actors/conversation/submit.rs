@@ -1,0 +1,357 @@
+//! From a command to its answer: decide at once, commit through the journal, then apply, answer
+//! and publish, in the order of the decisions.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use std::time::Duration;
+
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use tokio::time::Instant;
+
+use super::{Conversation, IN_FLIGHT_MAX};
+use crate::actors::error::{Answer, CallError};
+use crate::actors::reply::{Outcome, Reply};
+use crate::domain::Seq;
+use crate::domain::conversation::{self as domain, Command};
+use crate::domain::event::{Author, Entry, Event};
+use crate::domain::ids::ClientId;
+use crate::domain::refusal::Refusal;
+use crate::store::audit::{AuditActor, AuditRow};
+use crate::store::{Commit, CommitError, Opening};
+
+/// A command to a conversation that exists.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Do {
+    /// What.
+    pub command: Command,
+    /// Makes a repeat harmless; none for our own timers and the bot.
+    pub client_id: Option<ClientId>,
+    /// Where the answer goes, after the commit.
+    pub reply: Reply,
+}
+
+/// The contact writes: the first message makes the conversation.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Start {
+    /// Their text.
+    pub text: String,
+    /// Makes a repeat harmless.
+    pub client_id: ClientId,
+    /// Where the answer goes, after the commit.
+    pub reply: Reply,
+}
+
+/// Something decided whose answer has not left yet.
+pub(super) struct Pending {
+    ticket: u64,
+    work: Do,
+    /// Decided before: a conflict was met once, the second one is answered.
+    retried: bool,
+    decided: Decided,
+    /// Set by the journal; at once when nothing is to be written.
+    result: Option<Result<(), CommitError>>,
+    since: Instant,
+}
+
+/// The journal has this long to answer; then the outcome is unknown.
+const COMMIT_LIMIT: Duration = Duration::from_millis(4_500);
+
+enum Decided {
+    /// Nothing to write: a refusal, a repeat, or no effect.
+    Told(Outcome),
+    /// Entries, and the state after them.
+    Written { entries: Vec<Entry>, after: Box<domain::Conversation> },
+}
+
+/// The journal's word on one commit.
+#[derive(actix::Message)]
+#[rtype(result = "()")]
+pub(super) struct Committed {
+    ticket: u64,
+    result: Result<(), CommitError>,
+}
+
+impl Handler<Do> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, work: Do, ctx: &mut Context<Self>) {
+        self.take(work, false, ctx);
+    }
+}
+
+impl Handler<Start> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, start: Start, ctx: &mut Context<Self>) {
+        let Start { text, client_id, reply } = start;
+        let work = Do { command: Command::Post { text }, client_id: Some(client_id), reply };
+        self.take(work, false, ctx);
+    }
+}
+
+impl Handler<Committed> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, Committed { ticket, result }: Committed, ctx: &mut Context<Self>) {
+        if let Some(pending) = self.in_flight.iter_mut().find(|pending| pending.ticket == ticket) {
+            pending.result = Some(result);
+            self.settle(ctx);
+        }
+    }
+}
+
+impl Conversation {
+    /// Decides a command and sends what it writes to the journal.
+    fn take(&mut self, work: Do, retried: bool, ctx: &mut Context<Self>) {
+        if self.shared.is_draining() {
+            return work.reply.send(Err(CallError::Draining));
+        }
+        if self.in_flight.len() >= IN_FLIGHT_MAX {
+            return work.reply.send(Err(CallError::Overloaded));
+        }
+        let Some(head) = &self.head else {
+            return work.reply.send(Err(CallError::NotFound));
+        };
+        let author = work.command.author();
+        let known = work.client_id.and_then(|client_id| self.seen.get(&key(&author, client_id)));
+        if let Some(&seq) = known {
+            return self.repeat(seq, work, ctx);
+        }
+        let now = self.shared.sources.now();
+        let decision = match (&work.command, head.version) {
+            (Command::Post { text }, 0) => Ok(domain::open(&self.rules.rules, text)),
+            (_, 0) => Err(Refusal::Ended),
+            _ => domain::decide(head, &work.command, &self.rules.rules, now),
+        };
+        match decision {
+            Err(refusal) => self.tell(work, retried, Err(refusal.into()), ctx),
+            Ok(facts) if facts.is_empty() => {
+                let answer = Answer { conversation: self.id, seq: None, version: head.version };
+                self.tell(work, retried, Ok(answer), ctx);
+            }
+            Ok(facts) => {
+                let entries = domain::number(head.version, facts, work.client_id, now);
+                self.write(work, retried, entries, ctx);
+            }
+        }
+    }
+
+    /// Queues an answer behind the commits it was decided on.
+    fn tell(&mut self, work: Do, retried: bool, outcome: Outcome, ctx: &mut Context<Self>) {
+        if self.in_flight.is_empty() {
+            return work.reply.send(outcome);
+        }
+        let decided = Decided::Told(outcome);
+        let since = Instant::now();
+        self.in_flight.push_back(Pending { ticket: 0, work, retried, decided, result: Some(Ok(())), since });
+        self.settle(ctx);
+    }
+
+    fn write(&mut self, work: Do, retried: bool, entries: Vec<Entry>, ctx: &mut Context<Self>) {
+        let Some(head) = &self.head else { return };
+        let before = head.version;
+        let mut after = head.clone();
+        for entry in &entries {
+            after.apply(entry);
+        }
+        if let Some(client_id) = work.client_id {
+            self.seen.insert(key(&work.command.author(), client_id), after.version);
+        }
+        let opening = (before == 0).then(|| self.contact.clone()).flatten();
+        let commit = Commit {
+            before,
+            after: after.clone(),
+            entries: entries.clone(),
+            opening: opening.map(|contact| Opening { contact, session: self.session.clone() }),
+            audit: self.audit(&entries),
+            outbox: Vec::new(),
+        };
+        self.next_ticket += 1;
+        let ticket = self.next_ticket;
+        self.head = Some(after.clone());
+        let decided = Decided::Written { entries, after: Box::new(after) };
+        let since = Instant::now();
+        self.in_flight.push_back(Pending { ticket, work, retried, decided, result: None, since });
+        self.limit_commit(ctx);
+
+        let me = ctx.address();
+        // At most IN_FLIGHT_MAX of these can be on their way, so the unbounded send is bounded.
+        self.shared.store.submit(commit, move |result| me.do_send(Committed { ticket, result }));
+    }
+
+    /// Take-overs are audited, in the same commit.
+    fn audit(&self, entries: &[Entry]) -> Vec<AuditRow> {
+        let taken = entries.iter().filter(|entry| matches!(entry.body, Event::TakenOver { .. }));
+        taken
+            .map(|entry| AuditRow {
+                id: self.shared.sources.id(),
+                scope: Some(self.scope),
+                at: entry.at,
+                actor: AuditActor::of(&entry.by),
+                action: "conversation.take_over".into(),
+                object: self.id.to_string(),
+                address: None,
+                details: serde_json::Value::Null,
+            })
+            .collect()
+    }
+
+    /// Tells everything that is committed, oldest first, up to the first that is not.
+    fn settle(&mut self, ctx: &mut Context<Self>) {
+        while let Some(pending) = self.in_flight.pop_front() {
+            if pending.result.is_none() {
+                return self.in_flight.push_front(pending);
+            }
+            let Pending { work, retried, decided, result, .. } = pending;
+            match (result, decided) {
+                (Some(Ok(())) | None, Decided::Told(outcome)) => work.reply.send(outcome),
+                (Some(Ok(())) | None, Decided::Written { entries, after }) => {
+                    let answer =
+                        Answer { conversation: self.id, seq: Some(after.version), version: after.version };
+                    work.reply.send(Ok(answer));
+                    self.committed = Some(*after);
+                    self.publish(entries, ctx);
+                }
+                (Some(Err(CommitError::Conflict)), _) if !retried => {
+                    let again = Do { ..work };
+                    return self.decide_again(Some(again), ctx);
+                }
+                (Some(Err(error)), _) => {
+                    log::warn!("commit failed conversation={} error={error}", self.id);
+                    work.reply.send(Err(error.into()));
+                    return self.decide_again(None, ctx);
+                }
+            }
+        }
+    }
+
+    /// Arms the timer that ends the wait for a journal that does not answer.
+    fn limit_commit(&mut self, ctx: &mut Context<Self>) {
+        if self.commit_timer.is_some() {
+            return;
+        }
+        let Some(oldest) = self.in_flight.front() else { return };
+        let left = COMMIT_LIMIT.saturating_sub(oldest.since.elapsed());
+        self.commit_timer = Some(ctx.run_later(left, |actor, ctx| {
+            actor.commit_timer = None;
+            match actor.in_flight.front() {
+                Some(oldest) if oldest.since.elapsed() >= COMMIT_LIMIT => {
+                    log::warn!("the journal does not answer conversation={}", actor.id);
+                    let unknown = std::mem::take(&mut actor.in_flight);
+                    refuse_all(
+                        unknown.into_iter().map(|pending| pending.work).collect(),
+                        &CallError::Unavailable,
+                    );
+                    actor.load(ctx, Vec::new());
+                }
+                Some(_) => actor.limit_commit(ctx),
+                None => {}
+            }
+        }));
+    }
+
+    /// A commit failed, so what was decided on top of it is void: load the state as stored and
+    /// decide everything that waits again, once. The journal works in order, so what is still in
+    /// it from before fails on the version and is ignored here by its ticket.
+    fn decide_again(&mut self, first: Option<Do>, ctx: &mut Context<Self>) {
+        let rest = std::mem::take(&mut self.in_flight);
+        let again = first.into_iter().chain(rest.into_iter().map(|pending| pending.work)).collect();
+        self.load(ctx, again);
+    }
+
+    /// Loads the state from the store, then decides `again`. Nothing else is handled meanwhile.
+    pub(super) fn load(&mut self, ctx: &mut Context<Self>, again: Vec<Do>) {
+        let opened = self.committed.is_some() || self.contact.is_none();
+        if !opened {
+            // The opening itself failed: nothing is stored, so begin anew.
+            if let Some(head) = self.head.take() {
+                self.head = Some(domain::Conversation::unopened(&domain::NewConversation {
+                    id: head.id,
+                    scope: head.scope,
+                    channel: head.channel,
+                    contact: head.contact,
+                }));
+            }
+            self.seen.clear();
+            return self.take_all(again, ctx);
+        }
+        let (store, id) = (self.shared.store.clone(), self.id);
+        let loading = async move { store.read(move |connection| super::life::stored(connection, id)).await };
+        ctx.wait(loading.into_actor(self).map(move |loaded, actor, ctx| match loaded {
+            Ok(stored) if stored.conversation.scope == actor.scope => {
+                actor.restore(stored);
+                actor.take_all(again, ctx);
+                actor.ask_bot_if_due(ctx);
+            }
+            Ok(_) | Err(crate::store::StoreError::NotFound) => {
+                refuse_all(again, &CallError::NotFound);
+                actor.end(ctx);
+            }
+            Err(error) => {
+                log::warn!("conversation not loaded conversation={id} error={error}");
+                refuse_all(again, &CallError::Unavailable);
+                // What is decided next must not rest on a state that is not stored.
+                actor.end(ctx);
+            }
+        }));
+    }
+
+    fn take_all(&mut self, again: Vec<Do>, ctx: &mut Context<Self>) {
+        for work in again {
+            self.take(work, true, ctx);
+        }
+    }
+
+    /// The client id is known: the first answer again, once the first one is committed.
+    fn repeat(&mut self, seq: Seq, work: Do, ctx: &mut Context<Self>) {
+        let in_flight = self.in_flight.iter().filter_map(|pending| match &pending.decided {
+            Decided::Written { entries, .. } => Some(entries),
+            Decided::Told(_) => None,
+        });
+        let known = in_flight.flatten().chain(&self.recent).find(|entry| entry.seq == seq);
+        if let Some(entry) = known {
+            let outcome = self.first_answer(&work.command, entry);
+            return self.tell(work, true, outcome, ctx);
+        }
+        let (store, id) = (self.shared.store.clone(), self.id);
+        let reading = async move {
+            store.read(move |connection| crate::store::entries::after(connection, id, seq - 1, 1)).await
+        };
+        ctx.spawn(reading.into_actor(self).map(move |entries, actor: &mut Self, _| {
+            let outcome = match entries.as_deref() {
+                Ok([entry]) => actor.first_answer(&work.command, entry),
+                _ => Err(CallError::Unavailable),
+            };
+            work.reply.send(outcome);
+        }));
+    }
+
+    fn first_answer(&self, command: &Command, entry: &Entry) -> Outcome {
+        if !command.wrote(&entry.body) && entry.body != Event::Erased {
+            return Err(Refusal::IdReused.into());
+        }
+        let version = self.head.as_ref().map_or(entry.seq, |head| head.version);
+        Ok(Answer { conversation: self.id, seq: Some(entry.seq), version })
+    }
+}
+
+fn refuse_all(works: Vec<Do>, error: &CallError) {
+    for work in works {
+        work.reply.send(Err(error.clone()));
+    }
+}
+
+/// Client ids are unique for each author of a conversation.
+pub(super) fn key(author: &Author, client_id: ClientId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    match author {
+        Author::Contact => 0_u8.hash(&mut hasher),
+        Author::Bot => 1_u8.hash(&mut hasher),
+        Author::System => 2_u8.hash(&mut hasher),
+        Author::Member { id, .. } => id.hash(&mut hasher),
+    }
+    client_id.hash(&mut hasher);
+    hasher.finish()
+}

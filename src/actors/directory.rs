@@ -1,0 +1,294 @@
+//! Finds the actor for an id, starting it on first use, and is the way in for everything that is
+//! not an actor: sessions, REST, start and shutdown.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use actix::dev::ToEnvelope;
+use actix::prelude::SendError;
+use actix::{Actor, Addr, ArbiterHandle, Message};
+
+use super::agent::{Agent, CloseSessions};
+use super::conversation::{Conversation, Do};
+use super::error::{Answer, CallError};
+use super::link::{Link, Push};
+use super::reply::Reply;
+use super::scope_supervisor::{
+    Find, FindMember, Forget, Look, Overview, Reload, RemoveMember, ScopeSupervisor,
+};
+use crate::bots::Bots;
+use crate::domain::conversation::{Assignee, Command};
+use crate::domain::ids::{ClientId, ContactId, ConversationId, LoginId, MemberId, ScopeId};
+use crate::protocol::code::CloseCode;
+use crate::protocol::server::{self, DashboardEvent};
+use crate::sources::Sources;
+use crate::store::{self, Store};
+
+/// How actors behave; from the configuration.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A conversation nobody is attached to sleeps after this long. Milliseconds.
+    pub sleep_after_ms: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { sleep_after_ms: 60_000 }
+    }
+}
+
+/// What every actor shares.
+pub struct Shared {
+    /// The store.
+    pub store: Store,
+    /// Clock and ids.
+    pub sources: Sources,
+    /// Asks bots.
+    pub bots: Bots,
+    /// From the configuration.
+    pub options: Options,
+    arbiters: Vec<ArbiterHandle>,
+    draining: AtomicBool,
+    scopes: Mutex<HashMap<ScopeId, Addr<ScopeSupervisor>>>,
+    agents: Mutex<HashMap<MemberId, Addr<Agent>>>,
+    sessions: Mutex<HashMap<u64, Link>>,
+}
+
+/// Finds actors. Cheap to clone.
+#[derive(Clone)]
+pub struct Directory(Arc<Shared>);
+
+impl Shared {
+    /// True once shutdown has begun: no command is taken any more.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// The thread for this id: always the same one, so that neighbours do not move about.
+    pub(super) fn arbiter<T: Hash>(&self, id: T) -> &ArbiterHandle {
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        let count = self.arbiters.len() as u64;
+        let index = usize::try_from(hasher.finish() % count).unwrap_or(0);
+        &self.arbiters[index]
+    }
+
+    /// The supervisor of a scope, started if it is not running. The caller has checked that the
+    /// scope exists; one that does not stops by itself.
+    pub fn scope(self: &Arc<Self>, id: ScopeId) -> Addr<ScopeSupervisor> {
+        let mut scopes = lock(&self.scopes);
+        if let Some(running) = scopes.get(&id).filter(|address| address.connected()) {
+            return running.clone();
+        }
+        let shared = self.clone();
+        let started =
+            ScopeSupervisor::start_in_arbiter(self.arbiter(id), move |_| ScopeSupervisor::new(id, shared));
+        scopes.insert(id, started.clone());
+        started
+    }
+
+    /// The actor of a member, started if it is not running.
+    pub fn agent(self: &Arc<Self>, id: MemberId) -> Addr<Agent> {
+        let mut agents = lock(&self.agents);
+        if let Some(running) = agents.get(&id).filter(|address| address.connected()) {
+            return running.clone();
+        }
+        let shared = self.clone();
+        let started = Agent::start_in_arbiter(self.arbiter(id), move |_| Agent::new(id, shared));
+        agents.insert(id, started.clone());
+        started
+    }
+}
+
+impl Directory {
+    /// A directory whose actors run on these arbiters, at least one.
+    pub fn new(
+        store: Store,
+        sources: Sources,
+        bots: Bots,
+        options: Options,
+        arbiters: Vec<ArbiterHandle>,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            store,
+            sources,
+            bots,
+            options,
+            arbiters,
+            draining: AtomicBool::new(false),
+            scopes: Mutex::default(),
+            agents: Mutex::default(),
+            sessions: Mutex::default(),
+        }))
+    }
+
+    /// What every actor shares.
+    pub fn shared(&self) -> &Arc<Shared> {
+        &self.0
+    }
+
+    /// Starts the supervisor of every scope, so that timers and bots go on where they stopped.
+    ///
+    /// # Errors
+    /// When the store cannot list the scopes.
+    pub async fn start_all(&self) -> Result<(), CallError> {
+        let scopes = self.0.store.read(store::scopes::list).await?;
+        for scope in scopes {
+            self.0.scope(scope.id);
+        }
+        Ok(())
+    }
+
+    /// The actor of a conversation of this scope.
+    ///
+    /// # Errors
+    /// [`CallError::Unavailable`] when it cannot run now.
+    pub async fn conversation(
+        &self,
+        scope: ScopeId,
+        conversation: ConversationId,
+    ) -> Result<Addr<Conversation>, CallError> {
+        ask(&self.0.scope(scope), Find { conversation }).await?
+    }
+
+    /// Sends a command to a conversation of this scope; the answer comes after the commit.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn command(
+        &self,
+        scope: ScopeId,
+        conversation: ConversationId,
+        command: Command,
+        client_id: Option<ClientId>,
+    ) -> Result<Answer, CallError> {
+        let (reply, answered) = Reply::to_task();
+        let work = Do { command, client_id, reply };
+        let address = self.conversation(scope, conversation).await?;
+        address.try_send(work).map_err(|error| not_sent(&error))?;
+        answered.await.map_err(|_| CallError::Unavailable)?
+    }
+
+    /// A member of a scope as a possible assignee; none when they are not active in it.
+    ///
+    /// # Errors
+    /// [`CallError::Unavailable`] when the scope cannot run now.
+    pub async fn member(&self, scope: ScopeId, member: MemberId) -> Result<Option<Assignee>, CallError> {
+        ask(&self.0.scope(scope), FindMember { member }).await
+    }
+
+    /// What members see of a scope besides its conversations.
+    ///
+    /// # Errors
+    /// [`CallError::Unavailable`] when the scope cannot run now.
+    pub async fn look(&self, scope: ScopeId) -> Result<Overview, CallError> {
+        ask(&self.0.scope(scope), Look).await
+    }
+
+    /// Settings, bot, channels or members of a scope changed in the store.
+    pub fn scope_changed(&self, scope: ScopeId) {
+        self.0.scope(scope).do_send(Reload);
+    }
+
+    /// A scope was deleted from the store: its actors end.
+    pub fn scope_deleted(&self, scope: ScopeId) {
+        if let Some(running) = lock(&self.0.scopes).remove(&scope) {
+            running.do_send(super::scope_supervisor::Stop);
+        }
+    }
+
+    /// A member was disabled, deleted or lost the scope: what they own waits again, their sockets close.
+    pub fn member_removed(&self, scope: ScopeId, member: MemberId) {
+        self.0.scope(scope).do_send(RemoveMember { member });
+        self.logins_revoked(member, None);
+    }
+
+    /// Log-ins of a member are void, except one: their sockets close with 4003.
+    pub fn logins_revoked(&self, member: MemberId, except: Option<LoginId>) {
+        self.0.agent(member).do_send(CloseSessions { code: CloseCode::Forbidden, except });
+    }
+
+    /// Ends the contact's open conversations, erases everything they said, and forgets what is in memory.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn erase_contact(&self, scope: ScopeId, contact: ContactId) -> Result<(), CallError> {
+        let store = &self.0.store;
+        let all = store.read(move |c| store::conversations::of_contact(c, contact, i64::MAX)).await?;
+        for conversation in all.iter().filter(|conversation| conversation.status.is_active()) {
+            self.command(scope, conversation.id, Command::Erase, None).await?;
+        }
+        store.write(move |connection| store::contacts::erase(connection, contact)).await?;
+        for conversation in all {
+            self.0.scope(scope).do_send(Forget { conversation: conversation.id });
+        }
+        Ok(())
+    }
+
+    /// A socket is open: it hears of a shutdown.
+    pub fn session_opened(&self, link: &Link) {
+        lock(&self.0.sessions).insert(link.id(), link.clone());
+    }
+
+    /// A socket is closed.
+    pub fn session_closed(&self, link: u64) {
+        lock(&self.0.sessions).remove(&link);
+    }
+
+    /// Open sockets.
+    pub fn session_count(&self) -> usize {
+        lock(&self.0.sessions).len()
+    }
+
+    /// Stops taking commands, waits for what is in hand (at most `limit`), and closes every socket
+    /// with 1012.
+    pub async fn drain(&self, limit: Duration) {
+        self.0.draining.store(true, Ordering::Relaxed);
+        // Everything taken before is ahead of this in the journal, and is told before it closes.
+        let _ = tokio::time::timeout(limit, self.0.store.ping()).await;
+        let frame = server::text(&DashboardEvent::Draining { retry_after_ms: super::reply::RETRY_AFTER_MS });
+        let links: Vec<Link> = lock(&self.0.sessions).values().cloned().collect();
+        for link in &links {
+            link.frame(frame.clone());
+            link.push(Push::Close(CloseCode::Restart));
+        }
+        let closed = async {
+            while self.session_count() > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        // Peers that do not answer the close are cut off with the server.
+        let _ = tokio::time::timeout(limit.min(Duration::from_secs(2)), closed).await;
+    }
+}
+
+/// Asks an actor and waits, at most 5 seconds.
+///
+/// # Errors
+/// [`CallError::Unavailable`] when it is gone or does not answer.
+pub async fn ask<A, M>(address: &Addr<A>, message: M) -> Result<M::Result, CallError>
+where
+    A: Actor + actix::Handler<M>,
+    A::Context: ToEnvelope<A, M>,
+    M: Message + Send + 'static,
+    M::Result: Send,
+{
+    let asking = tokio::time::timeout(Duration::from_secs(5), address.send(message));
+    asking.await.map_err(|_| CallError::Unavailable)?.map_err(|_| CallError::Unavailable)
+}
+
+/// Why a message did not get into a mailbox.
+pub fn not_sent<M>(error: &SendError<M>) -> CallError {
+    match error {
+        SendError::Full(_) => CallError::Overloaded,
+        SendError::Closed(_) => CallError::Unavailable,
+    }
+}
+
+/// A panic while a map is held leaves it whole, so a poisoned lock is only a lock.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,135 @@
+//! The way to one socket: a bounded queue that never makes the sender wait.
+//!
+//! A socket's actor is only polled while its peer reads, so nothing inside it can end a peer that
+//! does not. When the queue is full the link marks itself overflowed and, if the socket is still
+//! there after a moment, shuts the connection down from outside. The client resumes by number.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use actix::Recipient;
+use bytestring::ByteString;
+
+use crate::protocol::code::CloseCode;
+
+/// Most frames that wait for one socket.
+pub const QUEUE_FRAMES: usize = 256;
+
+/// Most bytes that wait for one socket. The direct answer to a client's own command is not counted.
+pub const QUEUE_BYTES: usize = 1024 * 1024;
+
+/// Word to a socket's actor.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub enum Push {
+    /// A frame to send.
+    Frame(ByteString),
+    /// The answer to the client's own command, in parts.
+    Answer(Vec<ByteString>),
+    /// Say why, then close.
+    Close(CloseCode),
+    /// The conversation the customer is in changed: attach to the contact's current one.
+    Moved,
+    /// The conversation's actor is gone: start over.
+    Detached,
+}
+
+/// Ends a connection whose peer no longer reads.
+pub trait Cut: Send + Sync {
+    /// Shuts the connection down, now.
+    fn cut(&self);
+}
+
+/// A handle on one socket; cheap to clone.
+#[derive(Clone)]
+pub struct Link(Arc<Inner>);
+
+struct Inner {
+    /// Tells sessions apart.
+    id: u64,
+    recipient: Recipient<Push>,
+    /// Bytes pushed and not yet taken by the socket.
+    waiting: AtomicUsize,
+    /// Set once the queue was full; nothing is pushed any more.
+    overflowed: AtomicBool,
+    cut: Box<dyn Cut>,
+}
+
+impl Link {
+    /// A link to the socket behind `recipient`, whose mailbox holds [`QUEUE_FRAMES`].
+    pub fn new(recipient: Recipient<Push>, cut: Box<dyn Cut>) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        Self(Arc::new(Inner {
+            id: NEXT.fetch_add(1, Ordering::Relaxed) as u64,
+            recipient,
+            waiting: AtomicUsize::new(0),
+            overflowed: AtomicBool::new(false),
+            cut,
+        }))
+    }
+
+    /// Tells sessions apart.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// Queues a frame. False: the socket is gone or too slow, so forget this link.
+    pub fn frame(&self, frame: ByteString) -> bool {
+        let size = frame.len();
+        if self.0.waiting.fetch_add(size, Ordering::Relaxed) + size > QUEUE_BYTES {
+            self.overflow();
+            return false;
+        }
+        self.push(Push::Frame(frame))
+    }
+
+    /// Queues anything else. False as in [`Link::frame`].
+    pub fn push(&self, push: Push) -> bool {
+        if self.0.overflowed.load(Ordering::Relaxed) {
+            return false;
+        }
+        match self.0.recipient.try_send(push) {
+            Ok(()) => true,
+            Err(actix::prelude::SendError::Closed(_)) => false,
+            Err(actix::prelude::SendError::Full(_)) => {
+                self.overflow();
+                false
+            }
+        }
+    }
+
+    /// The socket took a frame of this size out of its queue.
+    pub fn taken(&self, size: usize) {
+        self.0.waiting.fetch_sub(size, Ordering::Relaxed);
+    }
+
+    /// True once the queue was full: the socket closes itself when it is polled again.
+    pub fn has_overflowed(&self) -> bool {
+        self.0.overflowed.load(Ordering::Relaxed)
+    }
+
+    /// Shuts the connection down from outside.
+    pub fn cut(&self) {
+        self.0.cut.cut();
+    }
+
+    fn overflow(&self) {
+        if self.0.overflowed.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        log::debug!("slow consumer link={}", self.0.id);
+        // A peer that reads again within this time hears 4008; one that does not is cut off.
+        let link = self.clone();
+        actix::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            link.cut();
+        });
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Link({})", self.0.id)
+    }
+}

@@ -1,0 +1,187 @@
+//! The live index and who is told of it: a snapshot first, then every row that changed.
+
+use actix::{Addr, AsyncContext, Context, Handler};
+use bytestring::ByteString;
+use std::time::Duration;
+use tokio::time::Instant;
+
+use super::{Indexed, ScopeSupervisor};
+use crate::actors::agent::{Agent, CloseSessions, Deliver};
+use crate::domain::Millis;
+use crate::domain::conversation::Status;
+use crate::domain::ids::MemberId;
+use crate::protocol::code::CloseCode;
+use crate::protocol::server::{self, DashboardEvent};
+use crate::protocol::view::Row;
+
+/// Rows in one frame: about 90 KB.
+const ROWS_PER_FRAME: usize = 200;
+
+/// Rows that changed by messages alone wait this long for company.
+const FLUSH_EVERY: Duration = Duration::from_millis(20);
+
+/// A conversation changed, after its commit.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Published {
+    /// Its row now.
+    pub row: Row,
+}
+
+/// A member's session wants the lists.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Subscribe {
+    /// Who.
+    pub member: MemberId,
+    /// Their agent.
+    pub agent: Addr<Agent>,
+    /// The session that gets the snapshot.
+    pub link: u64,
+}
+
+/// None of a member's sessions wants the lists any more.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Unsubscribe {
+    /// Who.
+    pub member: MemberId,
+}
+
+impl Handler<Published> for ScopeSupervisor {
+    type Result = ();
+
+    fn handle(&mut self, Published { row }: Published, ctx: &mut Context<Self>) {
+        let id = row.id;
+        let known = self.index.get(&id);
+        if known.is_some_and(|known| known.row.version > row.version) {
+            return;
+        }
+        let before = known.map(|known| (known.row.status, known.row.assignee.as_ref().map(|a| a.id)));
+        let after = (row.status, row.assignee.as_ref().map(|assignee| assignee.id));
+        if row.status.is_active() {
+            let key = (row.channel, row.contact.id);
+            if self.open_of.insert(key, id) != Some(id) {
+                self.tell_moved(row.contact.id);
+            }
+            self.enter(row, 0);
+            self.changed.insert(id);
+        } else {
+            self.leave(&row);
+            self.ended.push(row);
+        }
+        if before == Some(after) {
+            return self.flush_soon(ctx);
+        }
+        self.flush();
+        if before.is_some_and(|(status, _)| status == Status::Queued) && after.0 == Status::Assigned {
+            self.claims.note(Instant::now());
+        }
+        if after.0 == Status::Queued || before.is_some_and(|(status, _)| status == Status::Queued) {
+            self.tell_places_soon(ctx);
+        }
+        self.tell_surroundings(id);
+        if let Some(owner) = after.1 {
+            self.watch_owner(owner, ctx);
+        }
+    }
+}
+
+impl ScopeSupervisor {
+    /// Takes an open conversation into the index; `silence` is how long it has been quiet already.
+    pub(super) fn enter(&mut self, row: Row, silence: Millis) {
+        let id = row.id;
+        let deadline = self.deadline(row.status, silence);
+        if let Some(old) = self.index.get(&id) {
+            self.deadlines.remove(&(old.deadline, id));
+            if let Some(since) = old.row.waiting_since {
+                self.queue.remove(&(since, id));
+            }
+        }
+        if let Some(since) = row.waiting_since {
+            self.queue.insert((since, id));
+        }
+        self.deadlines.insert((deadline, id));
+        self.index.insert(id, Indexed { row, deadline });
+    }
+
+    fn leave(&mut self, row: &Row) {
+        self.changed.remove(&row.id);
+        if let Some(old) = self.index.remove(&row.id) {
+            self.deadlines.remove(&(old.deadline, row.id));
+            if let Some(since) = old.row.waiting_since {
+                self.queue.remove(&(since, row.id));
+            }
+        }
+        let key = (row.channel, row.contact.id);
+        if self.open_of.get(&key) == Some(&row.id) {
+            self.open_of.remove(&key);
+        }
+    }
+
+    fn flush_soon(&mut self, ctx: &mut Context<Self>) {
+        if !self.flush_due {
+            self.flush_due = true;
+            ctx.run_later(FLUSH_EVERY, |actor, _| actor.flush());
+        }
+    }
+
+    /// Tells the subscribers every row that changed.
+    fn flush(&mut self) {
+        self.flush_due = false;
+        let changed = std::mem::take(&mut self.changed);
+        let mut rows = std::mem::take(&mut self.ended);
+        if self.subscribers.is_empty() {
+            return;
+        }
+        rows.extend(changed.iter().filter_map(|id| self.index.get(id)).map(|indexed| indexed.row.clone()));
+        let frames: Vec<ByteString> = rows
+            .chunks(ROWS_PER_FRAME)
+            .map(|rows| server::text(&DashboardEvent::Rows { scope: self.id, rows }))
+            .collect();
+        self.tell_subscribers(&frames);
+    }
+
+    /// Sends frames to every member who has the lists open.
+    pub(super) fn tell_subscribers(&self, frames: &[ByteString]) {
+        for agent in self.subscribers.values() {
+            let deliver = Deliver { scope: self.id, only: None, frames: frames.to_vec() };
+            if agent.try_send(deliver).is_err() && agent.connected() {
+                // It cannot be told everything any more, so it starts over with a snapshot.
+                agent.do_send(CloseSessions { code: CloseCode::SlowConsumer, except: None });
+            }
+        }
+    }
+}
+
+impl Handler<Subscribe> for ScopeSupervisor {
+    type Result = ();
+
+    fn handle(&mut self, Subscribe { member, agent, link }: Subscribe, _: &mut Context<Self>) {
+        let mut rows: Vec<&Row> = self.index.values().map(|indexed| &indexed.row).collect();
+        rows.sort_unstable_by_key(|row| row.id);
+        let mut parts: Vec<Vec<Row>> =
+            rows.chunks(ROWS_PER_FRAME).map(|part| part.iter().map(|row| (*row).clone()).collect()).collect();
+        if parts.is_empty() {
+            parts.push(Vec::new());
+        }
+        let last = parts.len() - 1;
+        let frames = parts
+            .iter()
+            .enumerate()
+            .map(|(index, rows)| {
+                server::text(&DashboardEvent::Snapshot { scope: self.id, rows, done: index == last })
+            })
+            .collect();
+        agent.do_send(Deliver { scope: self.id, only: Some(link), frames });
+        self.subscribers.insert(member, agent);
+    }
+}
+
+impl Handler<Unsubscribe> for ScopeSupervisor {
+    type Result = ();
+
+    fn handle(&mut self, Unsubscribe { member }: Unsubscribe, _: &mut Context<Self>) {
+        self.subscribers.remove(&member);
+    }
+}

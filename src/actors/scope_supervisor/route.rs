@@ -1,0 +1,245 @@
+//! Finds the actor of a conversation, starts or restarts it from the store, lets it sleep.
+
+use std::time::Duration;
+
+use actix::{Actor, Addr, AsyncContext, Context, Handler};
+use tokio::time::Instant;
+
+use super::ScopeSupervisor;
+use crate::actors::conversation::{self, Birth, Conversation, NewBirth, Surroundings};
+use crate::actors::error::CallError;
+use crate::actors::link::{Link, Push};
+use crate::domain::contact::{Contact, SessionDetails};
+use crate::domain::conversation::NewConversation;
+use crate::domain::ids::{ChannelId, ContactId, ConversationId};
+
+/// A conversation whose actor dies this often within [`DEATHS_WITHIN`] is left alone for people to see.
+const DEATHS_MAX: usize = 3;
+const DEATHS_WITHIN: Duration = Duration::from_secs(60);
+
+/// A running actor.
+pub(super) struct Child {
+    pub(super) address: Addr<Conversation>,
+    generation: u64,
+    /// What it was last told.
+    pub(super) told: Surroundings,
+}
+
+/// Find a conversation by its id, waking it if it sleeps.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "Result<Addr<Conversation>, CallError>")]
+pub struct Find {
+    /// Which. The caller has checked that it is of this scope.
+    pub conversation: ConversationId,
+}
+
+/// Find the contact's open conversation, if there is one.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "Result<Option<Addr<Conversation>>, CallError>")]
+pub struct FindForContact {
+    /// Where.
+    pub channel: ChannelId,
+    /// Whose.
+    pub contact: ContactId,
+}
+
+/// The contact writes and has no open conversation: make one, or find what another tab just made.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "Result<Addr<Conversation>, CallError>")]
+pub struct OpenFor {
+    /// Who; stored with the first message.
+    pub contact: Box<Contact>,
+    /// Where the widget runs.
+    pub session: SessionDetails,
+}
+
+/// A contact's socket is here, or gone.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Visitor {
+    /// Whose.
+    pub contact: ContactId,
+    /// The socket.
+    pub link: Link,
+    /// Here or gone.
+    pub here: bool,
+}
+
+/// A conversation has nobody attached and nothing to do.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Sleepy {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Of which actor.
+    pub generation: u64,
+}
+
+/// A conversation's actor has ended.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Gone {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Of which actor.
+    pub generation: u64,
+    /// By a panic.
+    pub died: bool,
+}
+
+/// What is in memory of a conversation no longer counts: its actor ends, the next one reads the store.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Forget {
+    /// Which.
+    pub conversation: ConversationId,
+}
+
+impl ScopeSupervisor {
+    /// The actor of a conversation, started if it is not running.
+    pub(super) fn child(
+        &mut self,
+        id: ConversationId,
+        ctx: &mut Context<Self>,
+    ) -> Result<Addr<Conversation>, CallError> {
+        if let Some(child) = self.children.get(&id).filter(|child| child.address.connected()) {
+            return Ok(child.address.clone());
+        }
+        if self.deaths.get(&id).is_some_and(|times| times.len() >= DEATHS_MAX) {
+            log::error!("conversation left alone after repeated panics conversation={id}");
+            return Err(CallError::Unavailable);
+        }
+        self.start(id, Birth::Wake, ctx)
+    }
+
+    fn start(
+        &mut self,
+        id: ConversationId,
+        birth: Birth,
+        ctx: &mut Context<Self>,
+    ) -> Result<Addr<Conversation>, CallError> {
+        let rules = self.rules.clone().ok_or(CallError::Unavailable)?;
+        self.next_generation += 1;
+        let (generation, scope) = (self.next_generation, self.id);
+        let (shared, supervisor) = (self.shared.clone(), ctx.address());
+        let address = Conversation::start_in_arbiter(self.shared.arbiter(id), move |_| {
+            Conversation::new(id, scope, generation, shared, supervisor, rules, birth)
+        });
+        let told = Surroundings::default();
+        self.children.insert(id, Child { address: address.clone(), generation, told });
+        self.tell_surroundings(id);
+        Ok(address)
+    }
+
+    /// Tells every socket of the contact, except through the conversation itself, to look again.
+    pub(super) fn tell_moved(&mut self, contact: ContactId) {
+        if let Some(links) = self.visitors.get_mut(&contact) {
+            links.retain(|link| link.push(Push::Moved));
+        }
+    }
+}
+
+impl Handler<Find> for ScopeSupervisor {
+    type Result = Result<Addr<Conversation>, CallError>;
+
+    fn handle(&mut self, Find { conversation }: Find, ctx: &mut Context<Self>) -> Self::Result {
+        self.child(conversation, ctx)
+    }
+}
+
+impl Handler<FindForContact> for ScopeSupervisor {
+    type Result = Result<Option<Addr<Conversation>>, CallError>;
+
+    fn handle(&mut self, find: FindForContact, ctx: &mut Context<Self>) -> Self::Result {
+        match self.open_of.get(&(find.channel, find.contact)).copied() {
+            Some(id) => self.child(id, ctx).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Handler<OpenFor> for ScopeSupervisor {
+    type Result = Result<Addr<Conversation>, CallError>;
+
+    fn handle(&mut self, OpenFor { contact, session }: OpenFor, ctx: &mut Context<Self>) -> Self::Result {
+        let key = (contact.channel, contact.id);
+        if let Some(&id) = self.open_of.get(&key) {
+            return self.child(id, ctx);
+        }
+        let id = self.shared.sources.id();
+        let new = NewConversation { id, scope: self.id, channel: contact.channel, contact: contact.id };
+        self.open_of.insert(key, id);
+        let contact_id = contact.id;
+        let started =
+            self.start(id, Birth::New(Box::new(NewBirth { new, contact: *contact, session })), ctx)?;
+        self.tell_moved(contact_id);
+        Ok(started)
+    }
+}
+
+impl Handler<Visitor> for ScopeSupervisor {
+    type Result = ();
+
+    fn handle(&mut self, Visitor { contact, link, here }: Visitor, _: &mut Context<Self>) {
+        let links = self.visitors.entry(contact).or_default();
+        links.retain(|other| other.id() != link.id());
+        if here {
+            links.push(link);
+        }
+        if links.is_empty() {
+            self.visitors.remove(&contact);
+        }
+    }
+}
+
+impl Handler<Sleepy> for ScopeSupervisor {
+    type Result = ();
+
+    fn handle(&mut self, Sleepy { conversation, generation }: Sleepy, _: &mut Context<Self>) {
+        // Forgotten first, told to stop afterwards: what comes meanwhile goes to a new actor.
+        if self.children.get(&conversation).is_some_and(|child| child.generation == generation) {
+            if let Some(child) = self.children.remove(&conversation) {
+                child.address.do_send(conversation::Stop);
+            }
+            self.forget_unopened(conversation);
+        }
+    }
+}
+
+impl Handler<Forget> for ScopeSupervisor {
+    type Result = ();
+
+    fn handle(&mut self, Forget { conversation }: Forget, _: &mut Context<Self>) {
+        if let Some(child) = self.children.remove(&conversation) {
+            child.address.do_send(conversation::Stop);
+        }
+    }
+}
+
+impl Handler<Gone> for ScopeSupervisor {
+    type Result = ();
+
+    fn handle(&mut self, Gone { conversation, generation, died }: Gone, _: &mut Context<Self>) {
+        if self.children.get(&conversation).is_some_and(|child| child.generation == generation) {
+            self.children.remove(&conversation);
+            self.forget_unopened(conversation);
+        }
+        if died {
+            let now = Instant::now();
+            self.deaths.retain(|_, times| {
+                times.retain(|time| now.duration_since(*time) < DEATHS_WITHIN);
+                !times.is_empty()
+            });
+            self.deaths.entry(conversation).or_default().push(now);
+        }
+    }
+}
+
+impl ScopeSupervisor {
+    /// A conversation whose first message was never stored leaves no trace.
+    fn forget_unopened(&mut self, conversation: ConversationId) {
+        if !self.index.contains_key(&conversation) {
+            self.open_of.retain(|_, open| *open != conversation);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Everything stored about a contact: handed out, or removed.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use serde_json::{Value, json};
+
+use super::access::{self, Action};
+use super::auth::Caller;
+use super::conversations::contact_view;
+use super::edge::Edge;
+use super::{ApiError, trail};
+use crate::domain::ids::ContactId;
+use crate::protocol::view::{Row, RowContact};
+use crate::store::audit;
+use crate::store::contacts::{self, Export};
+
+/// `GET /api/v1/contacts/{id}/export`.
+///
+/// # Errors
+/// `not_found` for strangers, `forbidden` below admin.
+pub async fn export(edge: Data<Edge>, caller: Caller, id: Path<ContactId>) -> Result<HttpResponse, ApiError> {
+    let id = id.into_inner();
+    let asking = caller.clone();
+    let export = edge
+        .read(move |connection| {
+            access::contact(connection, &asking, id, Action::ExportContact)?;
+            Ok(contacts::export(connection, id)?)
+        })
+        .await?;
+    let scope = export.contact.scope;
+    let line = trail::line(&edge.sources, &caller, Some(scope), "contact_exported", &id, json!({}));
+    edge.write(move |connection| Ok(audit::append(connection, line)?)).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header(("Content-Disposition", format!("attachment; filename=\"{id}.json\"")))
+        .json(view(&export)))
+}
+
+fn view(export: &Export) -> Value {
+    let contact = RowContact::of(&export.contact);
+    let all: Vec<Value> = export
+        .conversations
+        .iter()
+        .map(|one| {
+            let feedback: Vec<Value> = one
+                .feedback
+                .iter()
+                .map(|given| {
+                    json!({
+                        "episode": given.episode,
+                        "rating": given.feedback.rating,
+                        "comment": given.feedback.comment,
+                        "at": given.at,
+                    })
+                })
+                .collect();
+            json!({
+                "row": Row::of(&one.conversation, contact.clone(), false),
+                "session": one.session,
+                "entries": one.entries,
+                "feedback": feedback,
+            })
+        })
+        .collect();
+    json!({"contact": contact_view(&export.contact), "conversations": all})
+}
+
+/// `POST /api/v1/contacts/{id}/erase`: ends what is open, then removes what they said and told. Cannot be undone.
+///
+/// # Errors
+/// `not_found` for strangers, `forbidden` below admin.
+pub async fn erase(edge: Data<Edge>, caller: Caller, id: Path<ContactId>) -> Result<HttpResponse, ApiError> {
+    let id = id.into_inner();
+    let asking = caller.clone();
+    let contact =
+        edge.read(move |connection| access::contact(connection, &asking, id, Action::EraseContact)).await?;
+    edge.directory.erase_contact(contact.scope, id).await?;
+    let line = trail::line(&edge.sources, &caller, Some(contact.scope), "contact_erased", &id, json!({}));
+    edge.write(move |connection| Ok(audit::append(connection, line)?)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

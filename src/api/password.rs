@@ -1,0 +1,115 @@
+//! Passwords as argon2id hashes. Slow and hungry by design, so only a few are worked on at the same time.
+
+use std::sync::Arc;
+
+use actix_web::rt::task::spawn_blocking;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+
+use super::ApiError;
+use crate::protocol::code::Code;
+use crate::sources::Sources;
+
+/// Memory in KiB and passes, as OWASP's password storage cheat sheet recommends for one lane.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+
+/// Checks that may wait for their turn, for each that runs. More are refused.
+const WAITING_EACH: usize = 16;
+
+/// Hashes and checks passwords.
+#[derive(Clone)]
+pub struct Passwords {
+    sources: Sources,
+    running: Arc<Semaphore>,
+    /// Running and waiting.
+    admitted: Arc<Semaphore>,
+    /// Checked when there is no such account, so that the answer takes as long.
+    nobody: Arc<str>,
+}
+
+impl Passwords {
+    /// At most `at_once` are worked on at the same time.
+    ///
+    /// # Errors
+    /// None with the parameters above.
+    pub fn new(sources: Sources, at_once: usize) -> Result<Self, argon2::password_hash::Error> {
+        let nobody = hash(&sources, "nobody has this password")?.into();
+        Ok(Self {
+            sources,
+            running: Arc::new(Semaphore::new(at_once)),
+            admitted: Arc::new(Semaphore::new(at_once * (WAITING_EACH + 1))),
+            nobody,
+        })
+    }
+
+    /// The hash to keep of a new password.
+    ///
+    /// # Errors
+    /// `overloaded` when too many wait.
+    pub async fn hash(&self, password: String) -> Result<String, ApiError> {
+        let sources = self.sources.clone();
+        self.work(move || hash(&sources, &password)).await?.map_err(|error| {
+            log::error!("password not hashed error=\"{error}\"");
+            ApiError::Plain(Code::Unavailable, "the password could not be stored".into())
+        })
+    }
+
+    /// Does the password belong to this hash? Without a hash the answer is no, after the same work.
+    ///
+    /// # Errors
+    /// `overloaded` when too many wait.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, ApiError> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.nobody.to_string());
+        let fits = self.work(move || {
+            PasswordHash::new(&hash).is_ok_and(|hash| {
+                argon2().is_ok_and(|argon| argon.verify_password(password.as_bytes(), &hash).is_ok())
+            })
+        });
+        Ok(fits.await? && known)
+    }
+
+    async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+        let overloaded =
+            || ApiError::Plain(Code::Overloaded, "too many log-ins at the same time; try again".into());
+        let _admitted = self.admitted.try_acquire().map_err(|_| overloaded())?;
+        // Kept by the job: a client that goes away does not make room before its job is done.
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| overloaded())?;
+        let job = spawn_blocking(move || {
+            let done = job();
+            drop(running);
+            done
+        });
+        job.await.map_err(|_| overloaded())
+    }
+}
+
+/// The hash of a password, with a new salt. Takes tens of milliseconds.
+///
+/// # Errors
+/// None with the parameters above and passwords of bounded length.
+pub fn hash(sources: &Sources, password: &str) -> Result<String, argon2::password_hash::Error> {
+    let salt = SaltString::encode_b64(&sources.secret::<16>())?;
+    Ok(argon2()?.hash_password(password.as_bytes(), &salt)?.to_string())
+}
+
+fn argon2() -> Result<Argon2<'static>, argon2::password_hash::Error> {
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(MEMORY_KIB, PASSES, 1, None)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn only_the_right_password_fits_and_nobody_has_none() {
+        let passwords = Passwords::new(Sources::default(), 1).unwrap();
+        let hash = passwords.hash("correct horse".into()).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(passwords.verify("correct horse".into(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify("wrong horse".into(), Some(hash)).await.unwrap());
+        assert!(!passwords.verify("nobody has this password".into(), None).await.unwrap());
+    }
+}

@@ -1,0 +1,474 @@
+//! A member's connection: commands in, lists and open conversations out.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use actix::Addr;
+use actix::prelude::SendError;
+use actix_web::web::Data;
+
+use super::{bad_frame, error, failed, ok, rate_limited};
+use crate::actors::agent::{self, Agent};
+use crate::actors::conversation::{AttachMember, Attached, Conversation, Detach, Do, Read, Typing};
+use crate::actors::directory::{ask, not_sent};
+use crate::actors::error::CallError;
+use crate::actors::link::Link;
+use crate::actors::reply::Reply;
+use crate::actors::scope_supervisor::Overview;
+use crate::api::access::{self, Action};
+use crate::api::auth::{Caller, Via};
+use crate::api::bucket::Bucket;
+use crate::api::edge::Edge;
+use crate::api::seats::Seat;
+use crate::api::socket::{Next, Out, Session};
+use crate::domain::Seq;
+use crate::domain::conversation::{Command, Target};
+use crate::domain::ids::{ClientId, ConversationId, MemberId, ScopeId};
+use crate::domain::member::{Actor, Presence, Role};
+use crate::protocol::VERSION;
+use crate::protocol::client::{DashboardCommand, TransferTo, parse_dashboard};
+use crate::protocol::code::{CloseCode, Code};
+use crate::protocol::server::{self, ChannelView, DashboardEvent, Me, MemberView, Opened, ScopeView};
+
+/// Most conversations one socket has open at once.
+const OPEN_MAX: usize = 100;
+/// Addresses a session remembers; more and it looks them up again.
+const KNOWN_MAX: usize = 2_000;
+
+/// The session.
+pub struct DashboardSession {
+    edge: Data<Edge>,
+    caller: Arc<Caller>,
+    link: Option<Link>,
+    phase: Phase,
+}
+
+enum Phase {
+    Unidentified,
+    Identified(Box<Identified>),
+}
+
+struct Identified {
+    agent: Addr<Agent>,
+    bucket: Arc<Bucket>,
+    /// One of the member's sockets.
+    _seat: Seat<MemberId>,
+    /// Where conversations are that this session has named, and that it may see.
+    known: HashMap<ConversationId, Known>,
+    open: HashSet<ConversationId>,
+}
+
+#[derive(Clone)]
+struct Known {
+    scope: ScopeId,
+    role: Role,
+    address: Addr<Conversation>,
+}
+
+impl DashboardSession {
+    /// A connection of this caller, not yet identified.
+    pub fn new(edge: Data<Edge>, caller: Caller) -> Self {
+        Self { edge, caller: Arc::new(caller), link: None, phase: Phase::Unidentified }
+    }
+
+    fn hello(&self, reference: String, ticket: Option<&str>) -> Next<Self> {
+        let valid = match &self.caller.via {
+            Via::Login(login) => ticket.is_some_and(|ticket| self.edge.tickets.redeem(ticket, login.id)),
+            Via::Key(_) => true,
+        };
+        let Some(link) = self.link.clone().filter(|_| valid) else {
+            return Next::Close(CloseCode::Unauthenticated);
+        };
+        let (edge, caller) = (self.edge.clone(), self.caller.clone());
+        let Some(seat) = edge.member_sockets.take(caller.member.id) else {
+            return Next::Close(CloseCode::Rate);
+        };
+        Next::Wait(Box::pin(async move {
+            let mut scopes = Vec::new();
+            for membership in &caller.memberships {
+                match edge.directory.look(membership.scope).await {
+                    Ok(overview) => scopes.extend(scope_view(&overview, membership.role)),
+                    Err(error) => {
+                        let frame = failed(&reference, &error);
+                        return then(move |_, out| {
+                            out.push(frame);
+                            Next::Close(CloseCode::Restart)
+                        });
+                    }
+                }
+            }
+            then(move |session: &mut Self, out| {
+                let caller = &session.caller;
+                let agent = session.edge.directory.shared().agent(caller.member.id);
+                agent.do_send(agent::Attach {
+                    link,
+                    login: match &caller.via {
+                        Via::Login(login) => Some(login.id),
+                        Via::Key(_) => None,
+                    },
+                    scopes: caller.memberships.iter().map(|membership| membership.scope).collect(),
+                });
+                out.push(server::text(&DashboardEvent::Welcome {
+                    reference: &reference,
+                    protocol: VERSION,
+                    member: Me {
+                        id: caller.member.id,
+                        name: &caller.member.name,
+                        email: &caller.member.email,
+                    },
+                    scopes: &scopes,
+                    server_time: session.edge.sources.now(),
+                }));
+                session.phase = Phase::Identified(Box::new(Identified {
+                    agent,
+                    bucket: session.edge.member_rates.of(caller.member.id.uuid()),
+                    _seat: seat,
+                    known: HashMap::new(),
+                    open: HashSet::new(),
+                }));
+                Next::Go
+            })
+        }))
+    }
+
+    fn command(&mut self, reference: String, command: DashboardCommand, out: &mut Out) -> Next<Self> {
+        use DashboardCommand as C;
+        let Phase::Identified(identified) = &mut self.phase else {
+            return Next::Close(CloseCode::Unauthenticated);
+        };
+        if let Err(retry_after_ms) = identified.bucket.take() {
+            out.push(rate_limited(&reference, retry_after_ms));
+            return Next::Go;
+        }
+        let Some(link) = self.link.as_ref().map(Link::id) else { return Next::Go };
+        match command {
+            C::Hello { .. } => out.push(error(&reference, Code::BadRequest, "hello was said already")),
+            C::Subscribe { scope } | C::Unsubscribe { scope } if self.caller.role_in(scope).is_none() => {
+                out.push(failed(&reference, &CallError::NotFound));
+            }
+            C::Subscribe { scope } => {
+                out.push(ok(&reference));
+                identified.agent.do_send(agent::Subscribe { link, scope });
+            }
+            C::Unsubscribe { scope } => {
+                out.push(ok(&reference));
+                identified.agent.do_send(agent::Unsubscribe { link, scope });
+            }
+            C::Presence { status } => {
+                out.push(ok(&reference));
+                identified.agent.do_send(agent::SetPresence(status));
+            }
+            C::Close { conversation } => {
+                out.push(ok(&reference));
+                identified.open.remove(&conversation);
+                if let Some(known) = identified.known.get(&conversation) {
+                    known.address.do_send(Detach { link });
+                }
+            }
+            C::Open { conversation, after } => return self.open(reference, conversation, after, out),
+            C::Typing { conversation, on } => {
+                out.push(ok(&reference));
+                if let Some(known) = identified.known.get(&conversation) {
+                    // A full mailbox has better things to do.
+                    let _ = known.address.try_send(Typing { member: Some(self.caller.member.id), link, on });
+                }
+            }
+            C::Read { conversation, seq } => {
+                let member = Some(self.caller.member.id);
+                return self.with_known(conversation, reference, out, move |_, known, reference, out| {
+                    out.push(match known.address.try_send(Read { member, seq }) {
+                        Ok(()) => ok(&reference),
+                        Err(error) => failed(&reference, &not_sent(&error)),
+                    });
+                    Next::Go
+                });
+            }
+            C::Transfer { conversation, client_id, to } => {
+                return self.transfer(reference, conversation, client_id, to, out);
+            }
+            C::Send { conversation, client_id, text } => {
+                return self.act(reference, conversation, client_id, out, |by| Command::Send { by, text });
+            }
+            C::Note { conversation, client_id, text } => {
+                return self.act(reference, conversation, client_id, out, |by| Command::Note { by, text });
+            }
+            C::Join { conversation, client_id } => {
+                return self.act(reference, conversation, client_id, out, |by| Command::Join { by });
+            }
+            C::TakeOver { conversation, client_id } => {
+                return self.act(reference, conversation, client_id, out, |by| Command::TakeOver { by });
+            }
+            C::Resolve { conversation, client_id } => {
+                return self.act(reference, conversation, client_id, out, |by| Command::Resolve { by });
+            }
+            C::Activate { conversation, client_id } => {
+                return self.act(reference, conversation, client_id, out, |by| Command::Activate { by });
+            }
+        }
+        Next::Go
+    }
+
+    /// Runs `with` on a conversation this member may see, finding its actor first if need be.
+    fn with_known(
+        &mut self,
+        conversation: ConversationId,
+        reference: String,
+        out: &mut Out,
+        with: impl FnOnce(&mut Self, Known, String, &mut Out) -> Next<Self> + 'static,
+    ) -> Next<Self> {
+        if let Phase::Identified(identified) = &self.phase
+            && let Some(known) = identified.known.get(&conversation)
+            && known.address.connected()
+        {
+            let known = known.clone();
+            return with(self, known, reference, out);
+        }
+        let (edge, caller) = (self.edge.clone(), self.caller.clone());
+        Next::Wait(Box::pin(async move {
+            let found = find(&edge, &caller, conversation).await;
+            then(move |session: &mut Self, out| match found {
+                Ok(known) => {
+                    session.remember(conversation, known.clone());
+                    with(session, known, reference, out)
+                }
+                Err(error) => {
+                    out.push(failed(&reference, &error));
+                    Next::Go
+                }
+            })
+        }))
+    }
+
+    fn remember(&mut self, conversation: ConversationId, known: Known) {
+        if let Phase::Identified(identified) = &mut self.phase {
+            if identified.known.len() >= KNOWN_MAX {
+                let open = &identified.open;
+                identified.known.retain(|id, _| open.contains(id));
+            }
+            identified.known.insert(conversation, known);
+        }
+    }
+
+    /// Sends a command to a conversation; its actor answers by the link.
+    fn act(
+        &mut self,
+        reference: String,
+        conversation: ConversationId,
+        client_id: ClientId,
+        out: &mut Out,
+        command: impl FnOnce(Actor) -> Command + 'static,
+    ) -> Next<Self> {
+        self.with_known(conversation, reference, out, move |session, known, reference, out| {
+            let Some(link) = session.link.clone() else { return Next::Go };
+            let command = command(session.actor(known.role));
+            let reply = Reply::to_socket(link, reference);
+            let work = Do { command, client_id: Some(client_id), reply };
+            match known.address.try_send(work) {
+                Ok(()) => Next::Go,
+                Err(SendError::Full(work)) => {
+                    work.reply.send(Err(CallError::Overloaded));
+                    Next::Go
+                }
+                // It fell asleep between the look-up and now: find it again, once.
+                Err(SendError::Closed(work)) => session.send_again(known.scope, conversation, work, out),
+            }
+        })
+    }
+
+    fn send_again(
+        &mut self,
+        scope: ScopeId,
+        conversation: ConversationId,
+        work: Do,
+        _: &mut Out,
+    ) -> Next<Self> {
+        if let Phase::Identified(identified) = &mut self.phase {
+            identified.known.remove(&conversation);
+        }
+        let edge = self.edge.clone();
+        Next::Wait(Box::pin(async move {
+            match edge.directory.conversation(scope, conversation).await {
+                // A second failure drops the work, and its reply says so.
+                Ok(address) => drop(address.try_send(work)),
+                Err(error) => work.reply.send(Err(error)),
+            }
+            then(|_, _| Next::Go)
+        }))
+    }
+
+    fn transfer(
+        &mut self,
+        reference: String,
+        conversation: ConversationId,
+        client_id: ClientId,
+        to: TransferTo,
+        out: &mut Out,
+    ) -> Next<Self> {
+        let TransferTo::Member { id } = to else {
+            let to = if to == TransferTo::Queue { Target::Queue } else { Target::Bot };
+            return self.act(reference, conversation, client_id, out, |by| Command::Transfer { by, to });
+        };
+        self.with_known(conversation, reference, out, move |session, known, reference, _| {
+            let edge = session.edge.clone();
+            Next::Wait(Box::pin(async move {
+                let target = edge.directory.member(known.scope, id).await;
+                then(move |session: &mut Self, out| match target {
+                    Ok(target) => session.act(reference, conversation, client_id, out, move |by| {
+                        Command::Transfer { by, to: Target::Member(target) }
+                    }),
+                    Err(error) => {
+                        out.push(failed(&reference, &error));
+                        Next::Go
+                    }
+                })
+            }))
+        })
+    }
+
+    fn open(
+        &mut self,
+        reference: String,
+        conversation: ConversationId,
+        after: Option<Seq>,
+        out: &mut Out,
+    ) -> Next<Self> {
+        if let Phase::Identified(identified) = &self.phase
+            && identified.open.len() >= OPEN_MAX
+            && !identified.open.contains(&conversation)
+        {
+            out.push(error(&reference, Code::TooLarge, "too many chats are open on this connection"));
+            return Next::Go;
+        }
+        self.with_known(conversation, reference, out, move |session, known, reference, _| {
+            let Some(link) = session.link.clone() else { return Next::Go };
+            let (member, name) = (session.caller.member.id, session.caller.member.name.clone());
+            Next::Wait(Box::pin(async move {
+                let attach = AttachMember { member, name, link, after };
+                let attached = ask(&known.address, attach).await.and_then(|answer| answer);
+                then(move |session: &mut Self, out| {
+                    match attached {
+                        Ok(attached) => {
+                            if let Phase::Identified(identified) = &mut session.phase {
+                                identified.open.insert(conversation);
+                            }
+                            out.push(opened_frame(&reference, &attached));
+                        }
+                        Err(error) => out.push(failed(&reference, &error)),
+                    }
+                    Next::Go
+                })
+            }))
+        })
+    }
+
+    fn actor(&self, role: Role) -> Actor {
+        Actor { id: self.caller.member.id, name: self.caller.member.name.clone(), role }
+    }
+}
+
+impl Session for DashboardSession {
+    fn opened(&mut self, link: Link) {
+        self.link = Some(link);
+    }
+
+    fn on_text(&mut self, text: &str, out: &mut Out) -> Next<Self> {
+        match (parse_dashboard(text), &self.phase) {
+            (Ok((reference, DashboardCommand::Hello { ticket })), Phase::Unidentified) => {
+                self.hello(reference, ticket.as_deref())
+            }
+            (_, Phase::Unidentified) => Next::Close(CloseCode::Unauthenticated),
+            (Ok((reference, command)), Phase::Identified(_)) => self.command(reference, command, out),
+            (Err(bad), Phase::Identified(_)) => {
+                out.push(bad_frame(&bad));
+                Next::Go
+            }
+        }
+    }
+
+    fn on_moved(&mut self, _: &mut Out) -> Next<Self> {
+        Next::Go
+    }
+
+    fn is_identified(&self) -> bool {
+        matches!(self.phase, Phase::Identified(_))
+    }
+
+    fn closed(&mut self) {
+        let (Phase::Identified(identified), Some(link)) = (&self.phase, &self.link) else { return };
+        let link = link.id();
+        identified.agent.do_send(agent::Detach { link });
+        for conversation in &identified.open {
+            if let Some(known) = identified.known.get(conversation) {
+                known.address.do_send(Detach { link });
+            }
+        }
+    }
+}
+
+/// The actor of a conversation that this caller may see.
+async fn find(edge: &Edge, caller: &Caller, conversation: ConversationId) -> Result<Known, CallError> {
+    let asking = caller.clone();
+    let found = edge
+        .read(move |connection| access::conversation(connection, &asking, conversation, Action::Converse))
+        .await;
+    let (conversation, _, role) = found.map_err(|error| match error.code() {
+        Code::NotFound | Code::Forbidden => CallError::NotFound,
+        Code::Overloaded => CallError::Overloaded,
+        _ => CallError::Unavailable,
+    })?;
+    let scope = conversation.scope;
+    let address = edge.directory.conversation(scope, conversation.id).await?;
+    Ok(Known { scope, role, address })
+}
+
+fn opened_frame(reference: &str, attached: &Attached) -> bytestring::ByteString {
+    let Some(row) = &attached.row else { return failed(reference, &CallError::NotFound) };
+    let first_seq = attached.entries.first().map_or(0, |entry| entry.seq);
+    server::text(&Opened {
+        reference,
+        conversation: attached.conversation,
+        row,
+        entries: &attached.entries,
+        first_seq,
+        last_seq: attached.last_seq,
+        reads: &attached.reads,
+        more: first_seq > 1,
+        resync: attached.resync,
+    })
+}
+
+/// A scope as this member sees it.
+fn scope_view(overview: &Overview, role: Role) -> Option<ScopeView> {
+    let rules = overview.rules.as_ref()?;
+    let mut channels: Vec<ChannelView> = rules
+        .channels
+        .values()
+        .map(|channel| ChannelView { id: channel.id, kind: channel.kind, name: channel.name.clone() })
+        .collect();
+    channels.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut members: Vec<MemberView> = rules
+        .members
+        .values()
+        .map(|(member, role)| MemberView {
+            id: member.id,
+            name: member.name.clone(),
+            role: *role,
+            presence: overview.presence.get(&member.id).copied().unwrap_or(Presence::Offline),
+        })
+        .collect();
+    members.sort_by(|one, other| one.name.cmp(&other.name));
+    Some(ScopeView {
+        id: rules.scope.id,
+        name: rules.scope.name.clone(),
+        mode: rules.scope.mode,
+        time_zone: rules.scope.time_zone.clone(),
+        role,
+        has_bot: rules.rules.has_bot,
+        channels,
+        members,
+    })
+}
+
+fn then<S: Session>(with: impl FnOnce(&mut S, &mut Out) -> Next<S> + 'static) -> crate::api::socket::Then<S> {
+    Box::new(with)
+}

@@ -1,0 +1,367 @@
+//! A customer's connection: their messages in, their one conversation out.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix::Addr;
+use actix_web::web::Data;
+
+use super::{bad_frame, error, failed, ok, rate_limited};
+use crate::actors::conversation::{AttachContact, Attached, Conversation, Detach, Do, Read, Start, Typing};
+use crate::actors::directory::{ask, not_sent};
+use crate::actors::error::CallError;
+use crate::actors::link::Link;
+use crate::actors::reply::Reply;
+use crate::actors::scope_supervisor::{FindForContact, OpenFor, Visitor as VisitorHere};
+use crate::api::bucket::Bucket;
+use crate::api::edge::Edge;
+use crate::api::seats::Seat;
+use crate::api::socket::{Next, Out, Session, Then};
+use crate::api::visitors::{self, Visitor};
+use crate::domain::Seq;
+use crate::domain::channel::Channel;
+use crate::domain::contact::SessionDetails;
+use crate::domain::conversation::Command;
+use crate::domain::ids::{ClientId, ContactId, ConversationId};
+use crate::protocol::VERSION;
+use crate::protocol::client::{Hello, WidgetCommand, feedback, parse_widget};
+use crate::protocol::code::{CloseCode, Code};
+use crate::protocol::server::{
+    self, Reader, Standing, WidgetContact, WidgetEvent, WidgetReads, WidgetStatus, WidgetWelcome,
+};
+use crate::protocol::view::ContactEntry;
+
+/// The session.
+pub struct WidgetSession {
+    edge: Data<Edge>,
+    channel: Arc<Channel>,
+    address: IpAddr,
+    user_agent: Option<String>,
+    link: Option<Link>,
+    phase: Phase,
+}
+
+enum Phase {
+    Unidentified,
+    Identified(Box<Identified>),
+}
+
+struct Identified {
+    visitor: Visitor,
+    details: SessionDetails,
+    bucket: Arc<Bucket>,
+    /// One of the visitor's sockets.
+    _seat: Seat<ContactId>,
+    /// The conversation it hears, if there is one.
+    current: Option<Current>,
+}
+
+struct Current {
+    id: ConversationId,
+    address: Addr<Conversation>,
+}
+
+impl WidgetSession {
+    /// A connection to this channel, not yet identified.
+    pub fn new(edge: Data<Edge>, channel: Channel, address: IpAddr, user_agent: Option<String>) -> Self {
+        let channel = Arc::new(channel);
+        Self { edge, channel, address, user_agent, link: None, phase: Phase::Unidentified }
+    }
+
+    fn hello(&self, reference: String, hello: Hello) -> Next<Self> {
+        let Some(link) = self.link.clone() else { return Next::Close(CloseCode::Restart) };
+        let (edge, channel) = (self.edge.clone(), self.channel.clone());
+        let details = visitors::details(hello.page.as_ref(), self.user_agent.as_deref());
+        Next::Wait(Box::pin(async move {
+            let visitor = match visitors::identify(&edge, &channel, &hello).await {
+                Ok(visitor) => visitor,
+                Err(refused) => {
+                    let frame = refused.frame(&reference);
+                    let code =
+                        if refused.is_invalid() { CloseCode::Unauthenticated } else { CloseCode::Restart };
+                    return then(move |_, out| {
+                        out.push(frame);
+                        Next::Close(code)
+                    });
+                }
+            };
+            let contact = visitor.contact.id;
+            let Some(seat) = edge.visitor_sockets.take(contact) else {
+                return then(|_, _| Next::Close(CloseCode::Rate));
+            };
+            let supervisor = edge.directory.shared().scope(channel.scope);
+            supervisor.do_send(VisitorHere { contact, link: link.clone(), here: true });
+            let attached = attach(&edge, &channel, contact, link, hello.after).await;
+            then(move |session: &mut Self, out| {
+                let bucket = session.edge.visitor_rates.of(contact.uuid());
+                session.phase = Phase::Identified(Box::new(Identified {
+                    visitor,
+                    details,
+                    bucket,
+                    _seat: seat,
+                    current: None,
+                }));
+                session.welcome(&reference, attached, hello.after, out)
+            })
+        }))
+    }
+
+    /// Sends `welcome` with what the widget has not seen of the conversation it is now attached to.
+    fn welcome(
+        &mut self,
+        reference: &str,
+        attached: Result<Option<(Addr<Conversation>, Attached)>, CallError>,
+        after: Option<Seq>,
+        out: &mut Out,
+    ) -> Next<Self> {
+        let Phase::Identified(identified) = &mut self.phase else { return Next::Go };
+        let attached = match attached {
+            Ok(attached) => attached,
+            Err(error) => {
+                out.push(failed(reference, &error));
+                return Next::Close(CloseCode::Restart);
+            }
+        };
+        let none = WidgetStatus { status: Standing::None, human_button: false, agents_online: 0 };
+        let (entries, resync, status, reads) = match &attached {
+            Some((_, attached)) => {
+                (&attached.entries[..], attached.resync, &attached.status, &attached.reads[..])
+            }
+            // Whatever the widget has is of a conversation that is no longer its own.
+            None => (&[][..], after.is_some(), &none, &[][..]),
+        };
+        let members = reads.iter().filter(|mark| mark.by != Reader::CONTACT);
+        let visitor = &identified.visitor;
+        out.push(server::text(&WidgetEvent::Welcome(WidgetWelcome {
+            reference,
+            protocol: VERSION,
+            visitor_token: &visitors::token(&self.edge, visitor),
+            contact: WidgetContact { name: visitor.given_name() },
+            channel: &visitor.view,
+            conversation: attached.as_ref().map(|(_, attached)| attached.conversation),
+            entries: entries.iter().map(ContactEntry::of).collect(),
+            resync,
+            more: entries.first().is_some_and(|entry| entry.seq > 1) && (resync || after.is_none()),
+            status,
+            reads: WidgetReads { member: members.map(|mark| mark.seq).max().unwrap_or(0) },
+            server_time: self.edge.sources.now(),
+        })));
+        identified.current =
+            attached.map(|(address, attached)| Current { id: attached.conversation, address });
+        Next::Go
+    }
+
+    fn command(&mut self, reference: String, command: WidgetCommand, out: &mut Out) -> Next<Self> {
+        use WidgetCommand as C;
+        let Phase::Identified(identified) = &mut self.phase else {
+            return Next::Close(CloseCode::Unauthenticated);
+        };
+        if let Err(retry_after_ms) = identified.bucket.take() {
+            out.push(rate_limited(&reference, retry_after_ms));
+            return Next::Go;
+        }
+        let Some(link) = self.link.clone() else { return Next::Go };
+        let current = identified.current.as_ref().filter(|current| current.address.connected());
+        match (command, current) {
+            (C::Hello(_), _) => out.push(error(&reference, Code::BadRequest, "hello was said already")),
+            (C::Send { client_id, text }, Some(current)) => {
+                let work = Do {
+                    command: Command::Post { text },
+                    client_id: Some(client_id),
+                    reply: Reply::to_socket(link, reference),
+                };
+                send(&current.address, work);
+            }
+            (C::Send { client_id, text } | C::Start { client_id, text }, _) => {
+                return self.start(reference, client_id, text, link, out);
+            }
+            (C::Typing { on }, current) => {
+                out.push(ok(&reference));
+                if let Some(current) = current {
+                    // A full mailbox has better things to do.
+                    let _ = current.address.try_send(Typing { member: None, link: link.id(), on });
+                }
+            }
+            (C::Read { seq }, Some(current)) => {
+                out.push(match current.address.try_send(Read { member: None, seq }) {
+                    Ok(()) => ok(&reference),
+                    Err(error) => failed(&reference, &not_sent(&error)),
+                });
+            }
+            (C::RequestHuman { client_id }, Some(current)) => {
+                let reply = Reply::to_socket(link, reference);
+                send(
+                    &current.address,
+                    Do { command: Command::RequestHuman, client_id: Some(client_id), reply },
+                );
+            }
+            (C::End { client_id, rating, comment }, Some(current)) => {
+                let command = Command::End { feedback: feedback(rating, comment) };
+                let reply = Reply::to_socket(link, reference);
+                send(&current.address, Do { command, client_id: Some(client_id), reply });
+            }
+            (C::Feedback { client_id, rating, comment }, Some(current)) => {
+                let command = Command::Feedback { feedback: feedback(rating, comment) };
+                let reply = Reply::to_socket(link, reference);
+                send(&current.address, Do { command, client_id: Some(client_id), reply });
+            }
+            (C::RequestHuman { .. } | C::End { .. } | C::Feedback { .. } | C::Read { .. }, None) => {
+                out.push(failed(&reference, &CallError::NotFound));
+            }
+        }
+        Next::Go
+    }
+
+    /// The first message, or the first after the end: finds or makes the open conversation, hears it,
+    /// then writes.
+    fn start(
+        &mut self,
+        reference: String,
+        client_id: ClientId,
+        text: String,
+        link: Link,
+        out: &mut Out,
+    ) -> Next<Self> {
+        let Phase::Identified(identified) = &self.phase else { return Next::Go };
+        if let Err(retry_after_ms) =
+            self.edge.conversations_per_address.count(&self.address, self.edge.sources.now())
+        {
+            out.push(rate_limited(&reference, retry_after_ms));
+            return Next::Go;
+        }
+        let supervisor = self.edge.directory.shared().scope(self.channel.scope);
+        let open = OpenFor {
+            contact: Box::new(identified.visitor.contact.clone()),
+            session: identified.details.clone(),
+        };
+        Next::Wait(Box::pin(async move {
+            let reply = Reply::to_socket(link.clone(), reference);
+            let address = match ask(&supervisor, open).await.and_then(|answer| answer) {
+                Ok(address) => address,
+                Err(error) => {
+                    reply.send(Err(error));
+                    return then(|_, _| Next::Go);
+                }
+            };
+            // From the first entry on: what is there already is not known to this widget.
+            let attached = ask(&address, AttachContact { link, after: Some(0) }).await;
+            match attached.and_then(|answer| answer) {
+                Ok(attached) => {
+                    // Full or gone: the reply says so as it is dropped.
+                    let _ = address.try_send(Start { text, client_id, reply });
+                    then(move |session: &mut Self, out| {
+                        let is_new = attached.last_seq == 0;
+                        let current = Current { id: attached.conversation, address: address.clone() };
+                        session.hear(current);
+                        if is_new { Next::Go } else { session.moved_to(address, attached, out) }
+                    })
+                }
+                Err(error) => {
+                    reply.send(Err(error));
+                    then(|_, _| Next::Go)
+                }
+            }
+        }))
+    }
+
+    /// Leaves the conversation it heard for another one.
+    fn hear(&mut self, next: Current) {
+        let (Phase::Identified(identified), Some(link)) = (&mut self.phase, &self.link) else { return };
+        let next_id = next.id;
+        if let Some(before) = identified.current.replace(next).filter(|before| before.id != next_id) {
+            before.address.do_send(Detach { link: link.id() });
+        }
+    }
+
+    fn moved_to(&mut self, address: Addr<Conversation>, attached: Attached, out: &mut Out) -> Next<Self> {
+        let attached = Attached { resync: true, ..attached };
+        self.welcome("", Ok(Some((address, attached))), None, out)
+    }
+}
+
+impl Session for WidgetSession {
+    fn opened(&mut self, link: Link) {
+        self.link = Some(link);
+    }
+
+    fn on_text(&mut self, text: &str, out: &mut Out) -> Next<Self> {
+        match (parse_widget(text), &self.phase) {
+            (Ok((reference, WidgetCommand::Hello(hello))), Phase::Unidentified) => {
+                self.hello(reference, *hello)
+            }
+            (_, Phase::Unidentified) => Next::Close(CloseCode::Unauthenticated),
+            (Ok((reference, command)), Phase::Identified(_)) => self.command(reference, command, out),
+            (Err(bad), Phase::Identified(_)) => {
+                out.push(bad_frame(&bad));
+                Next::Go
+            }
+        }
+    }
+
+    fn on_moved(&mut self, _: &mut Out) -> Next<Self> {
+        let (Phase::Identified(identified), Some(link)) = (&self.phase, self.link.clone()) else {
+            return Next::Go;
+        };
+        let (contact, scope) = (identified.visitor.contact.id, self.channel.scope);
+        let known = identified.current.as_ref().map(|current| current.id);
+        let find = FindForContact { channel: self.channel.id, contact };
+        let supervisor = self.edge.directory.shared().scope(scope);
+        Next::Wait(Box::pin(async move {
+            let Ok(Ok(Some(address))) = ask(&supervisor, find).await else {
+                return then(|_, _| Next::Go);
+            };
+            let attached = ask(&address, AttachContact { link, after: None }).await;
+            then(move |session: &mut Self, out| match attached {
+                Ok(Ok(attached)) if Some(attached.conversation) != known => {
+                    session.hear(Current { id: attached.conversation, address: address.clone() });
+                    // Before its first entry there is nothing to show, and then it comes by itself.
+                    if attached.last_seq == 0 { Next::Go } else { session.moved_to(address, attached, out) }
+                }
+                _ => Next::Go,
+            })
+        }))
+    }
+
+    fn is_identified(&self) -> bool {
+        matches!(self.phase, Phase::Identified(_))
+    }
+
+    fn closed(&mut self) {
+        let (Phase::Identified(identified), Some(link)) = (&self.phase, self.link.take()) else { return };
+        if let Some(current) = &identified.current {
+            current.address.do_send(Detach { link: link.id() });
+        }
+        let contact = identified.visitor.contact.id;
+        let supervisor = self.edge.directory.shared().scope(self.channel.scope);
+        supervisor.do_send(VisitorHere { contact, link, here: false });
+    }
+}
+
+/// Attaches to the contact's open conversation, else to the last one that ended.
+async fn attach(
+    edge: &Edge,
+    channel: &Channel,
+    contact: ContactId,
+    link: Link,
+    after: Option<Seq>,
+) -> Result<Option<(Addr<Conversation>, Attached)>, CallError> {
+    let Some(address) = visitors::conversation(edge, channel, contact).await? else { return Ok(None) };
+    let attached = ask(&address, AttachContact { link, after }).await??;
+    Ok(Some((address, attached)))
+}
+
+/// Full or gone: the reply says so.
+fn send(address: &Addr<Conversation>, work: Do) {
+    if let Err(error) = address.try_send(work) {
+        let outcome = Err(not_sent(&error));
+        match error {
+            actix::prelude::SendError::Full(work) | actix::prelude::SendError::Closed(work) => {
+                work.reply.send(outcome);
+            }
+        }
+    }
+}
+
+fn then<S: Session>(with: impl FnOnce(&mut S, &mut Out) -> Next<S> + 'static) -> Then<S> {
+    Box::new(with)
+}

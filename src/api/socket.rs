@@ -1,0 +1,305 @@
+//! Frames in and out, heartbeat, close: the only user of `actix_web_actors`.
+//!
+//! A socket owns a [`Session`], which knows no sockets: it gets texts and gives frames. What a
+//! socket promises: messages of at most 64 KiB in at most 64 fragments, UTF-8, in order; a peer that
+//! is silent or does not read is closed; one bad frame closes one socket.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, StreamHandler, WrapFuture};
+use actix_web::http::header::{HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web_actors::ws::{self, WebsocketContext};
+use base64::Engine;
+use bytestring::ByteString;
+use tokio::time::Instant;
+
+use super::ApiError;
+use super::edge::Edge;
+use super::frame_guard::FrameGuard;
+use super::seats::Seat;
+use crate::actors::link::{Cut, Link, Push, QUEUE_FRAMES};
+use crate::protocol::code::CloseCode;
+
+/// Frames to send now.
+pub type Out = Vec<ByteString>;
+
+/// What a socket does after a session's turn.
+pub enum Next<S> {
+    /// On to the next frame.
+    Go,
+    /// Nothing else is handled until this is done; frames wait in order.
+    Wait(Pin<Box<dyn Future<Output = Then<S>>>>),
+    /// Say why and close.
+    Close(CloseCode),
+}
+
+/// What a session does with what it waited for.
+pub type Then<S> = Box<dyn FnOnce(&mut S, &mut Out) -> Next<S>>;
+
+/// The side of a connection that understands frames.
+pub trait Session: Sized + Unpin + 'static {
+    /// The socket is open; this link leads to it.
+    fn opened(&mut self, link: Link);
+    /// A whole text message.
+    fn on_text(&mut self, text: &str, out: &mut Out) -> Next<Self>;
+    /// The contact's conversation changed.
+    fn on_moved(&mut self, out: &mut Out) -> Next<Self>;
+    /// `hello` was accepted.
+    fn is_identified(&self) -> bool;
+    /// The socket is gone.
+    fn closed(&mut self);
+}
+
+/// Limits and times of a socket; from the configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct SocketOptions {
+    /// Most bytes of a message.
+    pub message_bytes: usize,
+    /// Most fragments of a message.
+    pub fragments: usize,
+    /// Between two pings.
+    pub ping: Duration,
+    /// Silence that ends the socket.
+    pub silence: Duration,
+    /// `hello` must come within this time.
+    pub first_frame: Duration,
+}
+
+/// One of an address's sockets.
+pub type AddressSeat = Seat<IpAddr>;
+
+/// A duplicate of a connection's socket, kept beside it since nothing inside an actor whose peer
+/// does not read can end the connection.
+#[derive(Clone)]
+pub struct Peer(pub Arc<socket2::Socket>);
+
+impl Cut for Peer {
+    fn cut(&self) {
+        // It may be closed already.
+        let _ = self.0.shutdown(std::net::Shutdown::Both);
+    }
+}
+
+struct Socket<S> {
+    session: S,
+    options: SocketOptions,
+    edge: web::Data<Edge>,
+    peer: Option<Peer>,
+    link: Option<Link>,
+    /// When a whole frame last came in; a frame that trickles is no sign of life.
+    heard: Instant,
+    /// Set by the frame guard.
+    too_big: Rc<Cell<bool>>,
+    /// A message in fragments, so far.
+    partial: Option<Partial>,
+    _seat: AddressSeat,
+}
+
+struct Partial {
+    bytes: Vec<u8>,
+    fragments: usize,
+}
+
+/// Upgrades a request to a socket with this session.
+///
+/// # Errors
+/// `bad_request` for a handshake that is not RFC 6455 version 13.
+pub fn open<S: Session>(
+    session: S,
+    edge: web::Data<Edge>,
+    seat: AddressSeat,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    check_handshake(request)?;
+    let options = edge.socket_options();
+    let mut response =
+        ws::handshake(request).map_err(|error| ApiError::bad_request(format!("no WebSocket: {error}")))?;
+    let too_big = Rc::new(Cell::new(false));
+    let guarded = FrameGuard::new(payload, options.message_bytes, too_big.clone());
+    let codec = actix_http::ws::Codec::new().max_size(options.message_bytes);
+    let socket = Socket {
+        session,
+        options,
+        edge,
+        peer: request.conn_data::<Peer>().cloned(),
+        link: None,
+        heard: Instant::now(),
+        too_big,
+        partial: None,
+        _seat: seat,
+    };
+    Ok(response.streaming(WebsocketContext::with_codec(socket, guarded, codec)))
+}
+
+/// The library takes older versions and any key; RFC 6455 section 4.2.1 does not.
+fn check_handshake(request: &HttpRequest) -> Result<(), ApiError> {
+    let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let key = header(SEC_WEBSOCKET_KEY).unwrap_or_default();
+    let decoded = base64::engine::general_purpose::STANDARD.decode(key);
+    if header(SEC_WEBSOCKET_VERSION) != Some("13") || !decoded.is_ok_and(|key| key.len() == 16) {
+        return Err(ApiError::bad_request("a WebSocket handshake of version 13 is needed"));
+    }
+    Ok(())
+}
+
+impl<S: Session> Actor for Socket<S> {
+    type Context = WebsocketContext<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(QUEUE_FRAMES);
+        let cut: Box<dyn Cut> = match self.peer.take() {
+            Some(peer) => Box::new(peer),
+            None => Box::new(NoPeer),
+        };
+        let link = Link::new(ctx.address().recipient(), cut);
+        self.edge.directory.session_opened(&link);
+        self.session.opened(link.clone());
+        self.link = Some(link);
+        ctx.run_interval(self.options.ping, |socket, ctx| {
+            if socket.heard.elapsed() >= socket.options.silence {
+                ctx.stop();
+            } else {
+                ctx.ping(b"");
+            }
+        });
+        ctx.run_later(self.options.first_frame, |socket, ctx| {
+            if !socket.session.is_identified() {
+                Self::close(CloseCode::Unauthenticated, ctx);
+            }
+        });
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        if let Some(link) = &self.link {
+            self.edge.directory.session_closed(link.id());
+        }
+        self.session.closed();
+    }
+}
+
+/// In tests without a real connection there is nothing to cut.
+struct NoPeer;
+
+impl Cut for NoPeer {
+    fn cut(&self) {}
+}
+
+impl<S: Session> StreamHandler<Result<ws::Message, ws::ProtocolError>> for Socket<S> {
+    fn handle(&mut self, item: Result<ws::Message, ws::ProtocolError>, ctx: &mut Self::Context) {
+        let message = match item {
+            Ok(message) => message,
+            Err(error) => return Self::close(self.fault(&error), ctx),
+        };
+        self.heard = Instant::now();
+        match message {
+            ws::Message::Text(text) => self.text(&text, ctx),
+            ws::Message::Continuation(item) => self.fragment(item, ctx),
+            ws::Message::Ping(bytes) => ctx.pong(&bytes),
+            ws::Message::Pong(_) | ws::Message::Nop => {}
+            ws::Message::Binary(_) => Self::close(CloseCode::Unsupported, ctx),
+            ws::Message::Close(reason) => {
+                ctx.close(reason);
+                ctx.stop();
+            }
+        }
+    }
+}
+
+impl<S: Session> Handler<Push> for Socket<S> {
+    type Result = ();
+
+    fn handle(&mut self, push: Push, ctx: &mut Self::Context) {
+        let Some(link) = &self.link else { return };
+        if link.has_overflowed() {
+            return Self::close(CloseCode::SlowConsumer, ctx);
+        }
+        match push {
+            Push::Frame(frame) => {
+                link.taken(frame.len());
+                ctx.text(frame);
+            }
+            Push::Answer(frames) => frames.into_iter().for_each(|frame| ctx.text(frame)),
+            Push::Close(code) => Self::close(code, ctx),
+            Push::Detached => Self::close(CloseCode::Restart, ctx),
+            Push::Moved => {
+                let mut out = Out::new();
+                let next = self.session.on_moved(&mut out);
+                self.follow(next, out, ctx);
+            }
+        }
+    }
+}
+
+impl<S: Session> Socket<S> {
+    fn text(&mut self, text: &str, ctx: &mut WebsocketContext<Self>) {
+        let mut out = Out::new();
+        let next = self.session.on_text(text, &mut out);
+        self.follow(next, out, ctx);
+    }
+
+    fn follow(&mut self, next: Next<S>, out: Out, ctx: &mut WebsocketContext<Self>) {
+        out.into_iter().for_each(|frame| ctx.text(frame));
+        match next {
+            Next::Go => {}
+            Next::Close(code) => Self::close(code, ctx),
+            Next::Wait(future) => ctx.wait(future.into_actor(self).map(|then, socket, ctx| {
+                let mut out = Out::new();
+                let next = then(&mut socket.session, &mut out);
+                socket.follow(next, out, ctx);
+            })),
+        }
+    }
+
+    fn fragment(&mut self, item: actix_http::ws::Item, ctx: &mut WebsocketContext<Self>) {
+        use actix_http::ws::Item;
+        let (bytes, is_first, is_last) = match item {
+            Item::FirstText(bytes) => (bytes, true, false),
+            Item::FirstBinary(_) => return Self::close(CloseCode::Unsupported, ctx),
+            Item::Continue(bytes) => (bytes, false, false),
+            Item::Last(bytes) => (bytes, false, true),
+        };
+        let fresh = || Partial { bytes: Vec::new(), fragments: 0 };
+        let mut partial = match (self.partial.take(), is_first) {
+            (None, true) => fresh(),
+            (Some(partial), false) => partial,
+            _ => return Self::close(CloseCode::Protocol, ctx),
+        };
+        partial.bytes.extend_from_slice(&bytes);
+        partial.fragments += 1;
+        if partial.bytes.len() > self.options.message_bytes || partial.fragments > self.options.fragments {
+            return Self::close(CloseCode::TooBig, ctx);
+        }
+        if !is_last {
+            self.partial = Some(partial);
+            return;
+        }
+        match String::from_utf8(partial.bytes) {
+            Ok(text) => self.text(&text, ctx),
+            Err(_) => Self::close(CloseCode::NotUtf8, ctx),
+        }
+    }
+
+    /// The close code for a frame that could not be read.
+    fn fault(&self, error: &ws::ProtocolError) -> CloseCode {
+        match error {
+            _ if self.too_big.get() => CloseCode::TooBig,
+            ws::ProtocolError::Overflow => CloseCode::TooBig,
+            // The library turns text that is not UTF-8 into this.
+            ws::ProtocolError::Io(_) => CloseCode::NotUtf8,
+            _ => CloseCode::Protocol,
+        }
+    }
+
+    fn close(code: CloseCode, ctx: &mut WebsocketContext<Self>) {
+        ctx.close(Some(ws::CloseReason { code: ws::CloseCode::Other(code as u16), description: None }));
+        ctx.stop();
+    }
+}

@@ -1,0 +1,85 @@
+//! The two sockets' front doors: who may open one, from where, and how many.
+
+use actix_web::http::header::{ORIGIN, USER_AGENT};
+use actix_web::web::{Data, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use super::auth::{self, Via};
+use super::edge::Edge;
+use super::session::dashboard::DashboardSession;
+use super::session::widget::WidgetSession;
+use super::{ApiError, address, socket};
+use crate::protocol::code::Code;
+use crate::store::channels;
+
+/// `GET /api/v1/dashboard/socket`: a cookie needs a page of ours, and a ticket in its first frame.
+///
+/// # Errors
+/// `unauthenticated`, `invalid_token`, `origin_denied`, `rate_limited`, `draining`.
+pub async fn dashboard(
+    edge: Data<Edge>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, ApiError> {
+    refuse_while_draining(&edge)?;
+    let caller = auth::identify(&request).await?;
+    match caller.via {
+        Via::Login(_) => edge.origins.check(&request)?,
+        Via::Key(_) => edge.origins.check_if_given(&request)?,
+    }
+    let seat = seat(&edge, &request)?;
+    socket::open(DashboardSession::new(edge.clone(), caller), edge, seat, &request, payload)
+}
+
+/// The query of the widget's socket.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WidgetQuery {
+    /// Public key of the channel.
+    channel: String,
+}
+
+/// `GET /api/v1/widget/socket`: the page's origin must be one the channel allows.
+///
+/// # Errors
+/// `not_found`, `origin_denied`, `rate_limited`, `draining`.
+pub async fn widget(
+    edge: Data<Edge>,
+    request: HttpRequest,
+    query: Query<WidgetQuery>,
+    payload: Payload,
+) -> Result<HttpResponse, ApiError> {
+    refuse_while_draining(&edge)?;
+    let key = query.into_inner().channel;
+    let channel = edge.store.read(move |connection| channels::by_public_key(connection, &key)).await?;
+    if !channel.enabled {
+        return Err(ApiError::not_found());
+    }
+    let mut origins = request.headers().get_all(ORIGIN);
+    let origin = origins.next().and_then(|origin| origin.to_str().ok());
+    if origins.next().is_some() || !channel.settings.allows(origin) {
+        return Err(ApiError::Plain(Code::OriginDenied, "this site may not use this widget".into()));
+    }
+    let seat = seat(&edge, &request)?;
+    let address = address::client(&request, &edge.config);
+    let browser = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let session = WidgetSession::new(edge.clone(), channel, address, browser);
+    socket::open(session, edge, seat, &request, payload)
+}
+
+fn refuse_while_draining(edge: &Edge) -> Result<(), ApiError> {
+    if edge.is_draining() {
+        return Err(ApiError::Plain(Code::Draining, "the server is shutting down".into()));
+    }
+    Ok(())
+}
+
+/// One of the address's sockets.
+fn seat(edge: &Edge, request: &HttpRequest) -> Result<socket::AddressSeat, ApiError> {
+    let address = address::client(request, &edge.config);
+    edge.address_sockets.take(address).ok_or(ApiError::RateLimited(RETRY_AFTER_MS))
+}
+
+/// When an address with too many sockets may try again, in milliseconds.
+const RETRY_AFTER_MS: u64 = 5_000;

@@ -1,0 +1,247 @@
+//! The customer behind a widget: who they are, and which conversation is theirs.
+
+use actix::Addr;
+use bytestring::ByteString;
+
+use super::edge::Edge;
+use super::visitor_token::{Claims, is_proven};
+use crate::actors::conversation::Conversation;
+use crate::actors::directory::ask;
+use crate::actors::error::CallError;
+use crate::actors::reply;
+use crate::actors::scope_supervisor::FindForContact;
+use crate::domain::channel::Channel;
+use crate::domain::contact::{Contact, SessionDetails};
+use crate::domain::ids::ContactId;
+use crate::protocol::client::{Hello, Identity, Page};
+use crate::protocol::code::Code;
+use crate::protocol::server::{self, Details, Greeting, WidgetChannel};
+use crate::store::{self, StoreError};
+
+/// How a contact without a name is called: this and four digits.
+const NAMELESS: &str = "Visitor ";
+
+/// Longest browser name that is kept, in characters.
+const USER_AGENT_MAX: usize = 300;
+
+/// A customer who said hello.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Who; in the store only once they wrote.
+    pub contact: Contact,
+    /// What their widget needs to know.
+    pub view: WidgetChannel,
+}
+
+impl Visitor {
+    /// The name they or the site gave, if any.
+    pub fn given_name(&self) -> Option<&str> {
+        Some(self.contact.name.as_str()).filter(|name| !name.starts_with(NAMELESS))
+    }
+}
+
+/// Why a hello was refused.
+#[derive(Debug)]
+pub enum Refused {
+    /// The proof of identity is wrong.
+    Proof,
+    /// Something is not there now.
+    Failed(CallError),
+}
+
+impl Refused {
+    /// True when trying again with the same words is of no use.
+    pub const fn is_invalid(&self) -> bool {
+        matches!(self, Self::Proof)
+    }
+
+    /// As an error frame.
+    pub fn frame(&self, reference: &str) -> ByteString {
+        match self {
+            Self::Proof => server::text(&server::Error {
+                reference: Some(reference),
+                code: Code::InvalidToken,
+                message: "the proof of identity is not valid",
+                details: Details::default(),
+            }),
+            Self::Failed(error) => reply::error_frame(Some(reference), error),
+        }
+    }
+}
+
+impl From<CallError> for Refused {
+    fn from(error: CallError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Who is this? By the site's proof, else by the token, else somebody new. A token that is not valid
+/// is as good as none: its owner begins anew.
+///
+/// # Errors
+/// [`Refused`].
+pub async fn identify(edge: &Edge, channel: &Channel, hello: &Hello) -> Result<Visitor, Refused> {
+    let now = edge.sources.now();
+    let token = hello.visitor_token.as_deref();
+    let claims = token.and_then(|token| edge.visitor_tokens.read(token, channel.id, now));
+    let by_token = match claims {
+        Some(claims) => known(edge, channel, &claims).await?,
+        None => None,
+    };
+    let contact = match &hello.identity {
+        Some(identity) if identity.proof.is_some() => proven(edge, channel, identity, by_token).await?,
+        Some(identity) => {
+            let mut contact = by_token.clone().unwrap_or_else(|| stranger(edge, channel));
+            if !contact.verified {
+                describe(&mut contact, identity);
+                keep(edge, by_token.as_ref(), &contact).await?;
+            }
+            contact
+        }
+        None => by_token.unwrap_or_else(|| stranger(edge, channel)),
+    };
+    Ok(Visitor { view: view(edge, channel).await?, contact })
+}
+
+/// A token for this visitor, valid from now on for the configured time.
+pub fn token(edge: &Edge, visitor: &Visitor) -> String {
+    let life = i64::try_from(edge.config.timers.visitor_token_ms).unwrap_or(i64::MAX);
+    edge.visitor_tokens.make(&Claims {
+        contact: visitor.contact.id,
+        channel: visitor.contact.channel,
+        generation: visitor.contact.token_generation,
+        expires_at: edge.sources.now().saturating_add(life),
+    })
+}
+
+/// The contact's open conversation, else the last one that ended, if there is one.
+///
+/// # Errors
+/// [`CallError::Unavailable`] when it cannot be found now.
+pub async fn conversation(
+    edge: &Edge,
+    channel: &Channel,
+    contact: ContactId,
+) -> Result<Option<Addr<Conversation>>, CallError> {
+    let supervisor = edge.directory.shared().scope(channel.scope);
+    if let Some(open) = ask(&supervisor, FindForContact { channel: channel.id, contact }).await?? {
+        return Ok(Some(open));
+    }
+    let latest = edge.store.read(move |c| store::conversations::latest_of(c, contact)).await?;
+    match latest {
+        Some(ended) => edge.directory.conversation(channel.scope, ended.id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Where the widget runs, as far as it tells.
+pub fn details(page: Option<&Page>, user_agent: Option<&str>) -> SessionDetails {
+    let page = page.cloned().unwrap_or_default();
+    SessionDetails {
+        url: page.url,
+        title: page.title,
+        referrer: page.referrer,
+        language: page.language,
+        time_zone: page.time_zone,
+        user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_MAX).collect()),
+    }
+}
+
+/// The contact of a token. One that never wrote is not stored; one whose generation moved on is void.
+async fn known(edge: &Edge, channel: &Channel, claims: &Claims) -> Result<Option<Contact>, StoreError> {
+    let id = claims.contact;
+    match edge.store.read(move |connection| store::contacts::by_id(connection, id)).await {
+        Ok(contact) => Ok(Some(contact).filter(|contact| contact.token_generation == claims.generation)),
+        Err(StoreError::NotFound) => Ok(Some(Contact { id, ..stranger(edge, channel) })),
+        Err(error) => Err(error),
+    }
+}
+
+/// The contact the site vouches for: the one with that external id, else the one of the token, which
+/// becomes theirs, else a new one.
+async fn proven(
+    edge: &Edge,
+    channel: &Channel,
+    identity: &Identity,
+    by_token: Option<Contact>,
+) -> Result<Contact, Refused> {
+    let (Some(external_id), Some(proof)) = (&identity.external_id, &identity.proof) else {
+        return Err(Refused::Proof);
+    };
+    if !is_proven(channel, external_id, proof) {
+        return Err(Refused::Proof);
+    }
+    let (channel_id, wanted) = (channel.id, external_id.clone());
+    let stored = edge.store.read(move |c| store::contacts::by_external_id(c, channel_id, &wanted)).await;
+    let before = match stored? {
+        Some(contact) => Some(contact),
+        // A token of another proven customer says nothing about this one.
+        None => by_token.filter(|contact| !contact.verified),
+    };
+    let mut contact = before.clone().unwrap_or_else(|| stranger(edge, channel));
+    contact.external_id = Some(external_id.clone());
+    contact.verified = true;
+    describe(&mut contact, identity);
+    keep(edge, before.as_ref(), &contact).await?;
+    Ok(contact)
+}
+
+fn describe(contact: &mut Contact, identity: &Identity) {
+    if let Some(name) = identity.name.as_ref().filter(|name| !name.trim().is_empty()) {
+        contact.name.clone_from(name);
+    }
+    if identity.email.is_some() {
+        contact.email.clone_from(&identity.email);
+    }
+    contact.attributes.extend(identity.attributes.clone());
+}
+
+/// Stores what changed of a contact that is stored already.
+async fn keep(edge: &Edge, before: Option<&Contact>, contact: &Contact) -> Result<(), StoreError> {
+    if before.is_none_or(|before| before == contact) {
+        return Ok(());
+    }
+    let contact = contact.clone();
+    let kept = edge.store.write(move |connection| store::contacts::update(connection, &contact)).await;
+    match kept {
+        Err(StoreError::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+fn stranger(edge: &Edge, channel: &Channel) -> Contact {
+    Contact {
+        id: edge.sources.id(),
+        scope: channel.scope,
+        channel: channel.id,
+        external_id: None,
+        name: format!("{NAMELESS}{}", 1_000 + edge.sources.dice(9_000)),
+        email: None,
+        verified: false,
+        attributes: std::collections::BTreeMap::new(),
+        token_generation: 0,
+        first_seen: edge.sources.now(),
+    }
+}
+
+async fn view(edge: &Edge, channel: &Channel) -> Result<WidgetChannel, CallError> {
+    let overview = edge.directory.look(channel.scope).await?;
+    let rules = overview.rules.ok_or(CallError::Unavailable)?;
+    let (text, quick_replies) = rules.bot.greeting();
+    let settings = &channel.settings;
+    let title = if settings.title.is_empty() { &rules.scope.name } else { &settings.title };
+    Ok(WidgetChannel {
+        id: channel.id,
+        name: rules.scope.name.clone(),
+        title: title.clone(),
+        colour: settings.colour.clone(),
+        greeting: Greeting { text: text.to_owned(), quick_replies: quick_replies.to_vec() },
+        human_after: settings.human_after,
+    })
+}

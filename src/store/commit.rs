@@ -1,0 +1,299 @@
+//! One change of one conversation, and everything that must become durable with it.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+
+use super::audit::AuditRow;
+use super::outbox::OutboxRow;
+use super::schema::conversations as conversations_table;
+use super::{Connection, StoreError, audit, contacts, conversations, dialect, feedback, hot, outbox, text};
+use crate::domain::contact::{Contact, SessionDetails};
+use crate::domain::conversation::{Conversation, Side};
+use crate::domain::event::{Author, Entry, Event};
+use crate::domain::ids::ConversationId;
+use crate::domain::{Millis, Seq};
+
+/// All of it is stored in one transaction, or none.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// The version it was decided on: the fence. 0 = the conversation does not exist yet.
+    pub before: Seq,
+    /// The state after the entries.
+    pub after: Conversation,
+    /// What happened: numbers `before + 1` to `after.version`, without holes. An
+    /// [`Event::Feedback`] also becomes the feedback of its episode.
+    pub entries: Vec<Entry>,
+    /// With the first entries.
+    pub opening: Option<Opening>,
+    /// Lines for the audit trail.
+    pub audit: Vec<AuditRow>,
+    /// Deliveries it causes.
+    pub outbox: Vec<OutboxRow>,
+}
+
+/// What else is stored when a conversation begins.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Who. Kept as it is if the store knows them.
+    pub contact: Contact,
+    /// Where, as the widget told it.
+    pub session: SessionDetails,
+}
+
+/// What became of a commit that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Done,
+    Conflict,
+    ActiveExists(ConversationId),
+}
+
+/// A commit as rows, made by whoever asks for it so that the journal's thread only writes.
+pub(super) struct Rows {
+    pub(super) before: Seq,
+    pub(super) head: Head,
+    pub(super) rest: Rest,
+    pub(super) entries: Vec<EntryRow>,
+    pub(super) feedback: Vec<feedback::Row>,
+    pub(super) audit: Vec<audit::Row>,
+    pub(super) outbox: Vec<outbox::Row>,
+}
+
+/// The columns of a conversation that any message changes.
+pub(super) struct Head {
+    pub(super) id: String,
+    pub(super) version: Seq,
+    pub(super) last_at: Millis,
+    pub(super) preview_by: Option<&'static str>,
+    pub(super) preview_text: Option<String>,
+    pub(super) turn: Option<Seq>,
+    pub(super) bot_messages: i64,
+}
+
+/// What else of a conversation changes.
+pub(super) enum Rest {
+    /// Nothing: only messages and notes were added.
+    Same,
+    /// Status, owner or feedback. `reopens`: it had ended and no longer has.
+    Changed { row: Box<conversations::Row>, reopens: bool },
+    /// It begins, perhaps with a new contact.
+    New { row: Box<conversations::Row>, contact: Option<Box<contacts::Row>> },
+}
+
+/// One entry; its conversation is the one of [`Head`].
+pub(super) struct EntryRow {
+    pub(super) seq: Seq,
+    pub(super) at: Millis,
+    pub(super) author_kind: &'static str,
+    pub(super) author_id: Option<String>,
+    pub(super) author_name: Option<String>,
+    pub(super) client_id: Option<String>,
+    pub(super) kind: &'static str,
+    pub(super) body: String,
+}
+
+impl Rows {
+    /// # Errors
+    /// [`StoreError::Broken`] when the entries do not lead from `before` to `after`.
+    pub(super) fn of(commit: Commit) -> Result<Self, StoreError> {
+        let Commit { before, after, entries, opening, audit, outbox } = commit;
+        let numbered = entries.iter().map(|entry| entry.seq).eq(before + 1..=after.version);
+        if !numbered {
+            return Err(StoreError::broken("the entries do not lead from one version to the other"));
+        }
+        let changes = entries.iter().any(|entry| entry.body.changes_status());
+        let reopens = entries.iter().any(|entry| matches!(entry.body, Event::Activated { .. }));
+        let id = after.id.to_string();
+        let feedback = entries.iter().filter_map(|entry| feedback_row(&id, after.episode, entry)).collect();
+        let mut head = Head {
+            id,
+            version: after.version,
+            last_at: after.last_at,
+            preview_by: after.preview.as_ref().map(|preview| preview.by.as_str()),
+            preview_text: None,
+            turn: after.turn,
+            bot_messages: after.bot_messages,
+        };
+        let rest = if before > 0 && !changes {
+            head.preview_text = after.preview.map(|preview| preview.text);
+            Rest::Same
+        } else if before > 0 {
+            let row = conversations::Row::of(after, &SessionDetails::default())?;
+            Rest::Changed { row: Box::new(row), reopens }
+        } else {
+            let (contact, session) = match &opening {
+                Some(opening) => (Some(contacts::Row::of(&opening.contact)?), &opening.session),
+                None => (None, &SessionDetails::default()),
+            };
+            let row = conversations::Row::of(after, session)?;
+            Rest::New { row: Box::new(row), contact: contact.map(Box::new) }
+        };
+        Ok(Self {
+            before,
+            head,
+            rest,
+            entries: entries.into_iter().map(EntryRow::of).collect::<Result<_, _>>()?,
+            feedback,
+            audit: audit.into_iter().map(audit::Row::of).collect::<Result<_, _>>()?,
+            outbox: outbox.into_iter().map(outbox::Row::of).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// True when the commit is no more than entries and the head of its conversation.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self.rest, Rest::Same)
+            && self.feedback.is_empty()
+            && self.audit.is_empty()
+            && self.outbox.is_empty()
+    }
+
+    /// Stores everything but the entries, if the fence allows it.
+    ///
+    /// # Errors
+    /// Any failure of a statement; then the transaction is of no further use.
+    pub(super) fn store_state(&self, connection: &mut Connection) -> Result<Outcome, StoreError> {
+        let outcome = match &self.rest {
+            Rest::Same => fence(hot::update_head(connection, self)?),
+            Rest::Changed { row, reopens } => {
+                if *reopens
+                    && let Some(other) = open_conversation(connection, &row.channel_id, &row.contact_id)?
+                    && other != row.id
+                {
+                    return Ok(Outcome::ActiveExists(text::id(&other)?));
+                }
+                fence(row.update(connection, self.before)?)
+            }
+            Rest::New { row, contact } => open(connection, row, contact.as_deref())?,
+        };
+        if outcome == Outcome::Done {
+            for row in &self.feedback {
+                row.insert(connection)?;
+            }
+            for row in &self.audit {
+                row.insert(connection)?;
+            }
+            for row in &self.outbox {
+                row.insert(connection)?;
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+impl EntryRow {
+    fn of(entry: Entry) -> Result<Self, StoreError> {
+        let author_kind = Side::of(&entry.by).as_str();
+        let (author_id, author_name) = match entry.by {
+            Author::Member { id, name } => (Some(id.to_string()), Some(name)),
+            Author::Contact | Author::Bot | Author::System => (None, None),
+        };
+        Ok(Self {
+            seq: entry.seq,
+            at: entry.at,
+            author_kind,
+            author_id,
+            author_name,
+            client_id: text::maybe(entry.client_id),
+            kind: entry.body.kind(),
+            body: text::json(&entry.body)?,
+        })
+    }
+}
+
+fn fence(changed: usize) -> Outcome {
+    if changed == 1 { Outcome::Done } else { Outcome::Conflict }
+}
+
+fn feedback_row(conversation: &str, episode: i64, entry: &Entry) -> Option<feedback::Row> {
+    let Event::Feedback { rating, comment } = &entry.body else { return None };
+    Some(feedback::Row {
+        conversation_id: conversation.to_owned(),
+        episode,
+        rating: feedback::stars(*rating),
+        comment: comment.clone(),
+        at: entry.at,
+    })
+}
+
+/// Adds contact and conversation. The unique indexes decide between two who do so at once; whoever comes
+/// second learns of the conversation that stands.
+fn open(
+    connection: &mut Connection,
+    row: &conversations::Row,
+    contact: Option<&contacts::Row>,
+) -> Result<Outcome, StoreError> {
+    if let Some(contact) = contact {
+        dialect::put_contact_once(connection, contact)?;
+        if let Some(known) = contact.known_as(connection)? {
+            let other = open_conversation(connection, &row.channel_id, &known)?;
+            return other.map_or(Ok(Outcome::Conflict), |other| Ok(Outcome::ActiveExists(text::id(&other)?)));
+        }
+    }
+    if dialect::put_conversation_once(connection, row)? {
+        return Ok(Outcome::Done);
+    }
+    match open_conversation(connection, &row.channel_id, &row.contact_id)? {
+        Some(other) if other != row.id => Ok(Outcome::ActiveExists(text::id(&other)?)),
+        _ => Ok(Outcome::Conflict),
+    }
+}
+
+fn open_conversation(
+    connection: &mut Connection,
+    channel: &str,
+    contact: &str,
+) -> Result<Option<String>, StoreError> {
+    let open = conversations_table::table
+        .filter(conversations_table::channel_id.eq(channel))
+        .filter(conversations_table::contact_id.eq(contact))
+        .filter(conversations_table::ended_at.is_null());
+    Ok(open.select(conversations_table::id).first(connection).optional()?)
+}
+
+/// Stores commits in order within the open transaction; those whose fence fails are left out. Plain ones
+/// of different conversations go together, which is what makes PostgreSQL fast.
+///
+/// # Errors
+/// Any failure of a statement; then the transaction is of no further use.
+pub(super) fn store_all(connection: &mut Connection, commits: &[&Rows]) -> Result<Vec<Outcome>, StoreError> {
+    let mut outcomes = vec![Outcome::Conflict; commits.len()];
+    let mut together: Vec<usize> = Vec::with_capacity(commits.len());
+    let mut conversations: HashSet<&str> = HashSet::with_capacity(commits.len());
+    for (place, rows) in commits.iter().enumerate() {
+        if conversations.contains(rows.head.id.as_str()) {
+            store_together(connection, commits, &mut together, &mut outcomes)?;
+            conversations.clear();
+        }
+        if rows.is_plain() {
+            together.push(place);
+            conversations.insert(&rows.head.id);
+        } else {
+            outcomes[place] = rows.store_state(connection)?;
+        }
+    }
+    store_together(connection, commits, &mut together, &mut outcomes)?;
+    let stored = commits.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Done);
+    let stored: Vec<&Rows> = stored.map(|(rows, _)| *rows).collect();
+    if !stored.is_empty() {
+        hot::append_entries(connection, &stored)?;
+    }
+    Ok(outcomes)
+}
+
+fn store_together(
+    connection: &mut Connection,
+    commits: &[&Rows],
+    together: &mut Vec<usize>,
+    outcomes: &mut [Outcome],
+) -> Result<(), StoreError> {
+    if together.is_empty() {
+        return Ok(());
+    }
+    let heads: Vec<&Rows> = together.iter().map(|place| commits[*place]).collect();
+    let held = hot::update_heads(connection, &heads)?;
+    for (place, held) in together.drain(..).zip(held) {
+        outcomes[place] = fence(usize::from(held));
+    }
+    Ok(())
+}

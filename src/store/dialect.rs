@@ -1,0 +1,106 @@
+//! Every statement that differs per backend or that the two-database connection lacks, but for those of
+//! [`super::hot`].
+
+use diesel::prelude::*;
+
+use super::schema::{contacts, conversations, memberships, meta, outbox, reads};
+use super::{Connection, StoreError, contacts as people, conversations as threads};
+use crate::domain::{Millis, Seq};
+
+/// Runs one expression on whichever connection it is; diesel types it for each.
+macro_rules! on_either {
+    ($connection:expr, |$concrete:ident| $body:expr) => {
+        match $connection {
+            Connection::Sqlite($concrete) => $body,
+            Connection::Postgres($concrete) => $body,
+        }
+    };
+}
+
+/// Adds a membership or changes its role.
+pub(super) fn put_membership(
+    connection: &mut Connection,
+    member: &str,
+    scope: &str,
+    role: &str,
+) -> Result<(), StoreError> {
+    let row =
+        (memberships::member_id.eq(member), memberships::scope_id.eq(scope), memberships::role.eq(role));
+    on_either!(connection, |concrete| diesel::insert_into(memberships::table)
+        .values(row)
+        .on_conflict((memberships::member_id, memberships::scope_id))
+        .do_update()
+        .set(memberships::role.eq(role))
+        .execute(concrete))?;
+    Ok(())
+}
+
+/// Adds a value unless its key has one.
+pub(super) fn put_meta_once(connection: &mut Connection, key: &str, value: &str) -> Result<(), StoreError> {
+    let row = (meta::key.eq(key), meta::value.eq(value));
+    on_either!(connection, |concrete| diesel::insert_into(meta::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(concrete))?;
+    Ok(())
+}
+
+/// Adds a contact unless its id, or its proven external id on this channel, is there.
+pub(super) fn put_contact_once(connection: &mut Connection, row: &people::Row) -> Result<(), StoreError> {
+    on_either!(connection, |concrete| diesel::insert_into(contacts::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(concrete))?;
+    Ok(())
+}
+
+/// Raises how far a reader has read.
+pub(super) fn raise_read(
+    connection: &mut Connection,
+    conversation: &str,
+    reader: &str,
+    seq: Seq,
+) -> Result<(), StoreError> {
+    use diesel::query_dsl::methods::FilterDsl;
+
+    let row = (reads::conversation_id.eq(conversation), reads::reader.eq(reader), reads::seq.eq(seq));
+    on_either!(connection, |concrete| diesel::insert_into(reads::table)
+        .values(row)
+        .on_conflict((reads::conversation_id, reads::reader))
+        .do_update()
+        .set(reads::seq.eq(seq))
+        .filter(reads::seq.lt(seq))
+        .execute(concrete))?;
+    Ok(())
+}
+
+/// Ids of deliveries that are due; on PostgreSQL, those no other node is just taking.
+pub(super) fn lock_due(
+    connection: &mut Connection,
+    now: Millis,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let due = outbox::table
+        .filter(outbox::done_at.is_null())
+        .filter(outbox::next_at.le(now))
+        .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(now).assume_not_null()))
+        .order((outbox::next_at, outbox::id))
+        .limit(limit)
+        .select(outbox::id);
+    Ok(match connection {
+        Connection::Sqlite(concrete) => due.load(concrete)?,
+        Connection::Postgres(concrete) => due.for_update().skip_locked().load(concrete)?,
+    })
+}
+
+/// Adds a conversation unless its id is there, or its contact has an open one. True when it was added.
+pub(super) fn put_conversation_once(
+    connection: &mut Connection,
+    row: &threads::Row,
+) -> Result<bool, StoreError> {
+    let added = on_either!(connection, |concrete| diesel::insert_into(conversations::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(concrete))?;
+    Ok(added == 1)
+}

@@ -1,0 +1,230 @@
+//! The tables as diesel sees them: one schema for both databases, text, numbers and flags only.
+//!
+//! `tests/it/migrations.rs` compares it with what the migrations of each database really make.
+
+diesel::table! {
+    scopes (id) {
+        id -> Text,
+        name -> Text,
+        mode -> Text,
+        time_zone -> Text,
+        settings -> Text,
+        bot -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    channels (id) {
+        id -> Text,
+        scope_id -> Text,
+        kind -> Text,
+        name -> Text,
+        public_key -> Text,
+        identity_secret -> Text,
+        settings -> Text,
+        enabled -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    members (id) {
+        id -> Text,
+        email -> Text,
+        name -> Text,
+        password_hash -> Nullable<Text>,
+        disabled -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    memberships (member_id, scope_id) {
+        member_id -> Text,
+        scope_id -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    logins (id) {
+        id -> Text,
+        member_id -> Text,
+        token_hash -> Text,
+        csrf_token -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Text,
+        member_id -> Text,
+        token_hash -> Text,
+        purpose -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        scope_id -> Text,
+        member_id -> Text,
+        name -> Text,
+        key_hash -> Text,
+        role -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    contacts (id) {
+        id -> Text,
+        scope_id -> Text,
+        channel_id -> Text,
+        external_id -> Nullable<Text>,
+        name -> Text,
+        email -> Nullable<Text>,
+        verified -> Bool,
+        attributes -> Text,
+        token_generation -> BigInt,
+        first_seen -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> Text,
+        scope_id -> Text,
+        channel_id -> Text,
+        contact_id -> Text,
+        version -> BigInt,
+        status -> Text,
+        assignee_id -> Nullable<Text>,
+        assignee_name -> Nullable<Text>,
+        handled_by -> Nullable<Text>,
+        epoch -> BigInt,
+        episode -> BigInt,
+        turn -> Nullable<BigInt>,
+        bot_messages -> BigInt,
+        first_text -> Text,
+        preview_by -> Nullable<Text>,
+        preview_text -> Nullable<Text>,
+        opened_at -> BigInt,
+        last_at -> BigInt,
+        waiting_since -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        end_reason -> Nullable<Text>,
+        rated -> Bool,
+        rating -> Nullable<BigInt>,
+        session -> Text,
+    }
+}
+
+diesel::table! {
+    entries (conversation_id, seq) {
+        conversation_id -> Text,
+        seq -> BigInt,
+        at -> BigInt,
+        author_kind -> Text,
+        author_id -> Nullable<Text>,
+        author_name -> Nullable<Text>,
+        client_id -> Nullable<Text>,
+        kind -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    feedback (conversation_id, episode) {
+        conversation_id -> Text,
+        episode -> BigInt,
+        rating -> Nullable<BigInt>,
+        comment -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reads (conversation_id, reader) {
+        conversation_id -> Text,
+        reader -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> Text,
+        scope_id -> Nullable<Text>,
+        at -> BigInt,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        actor_name -> Text,
+        action -> Text,
+        object -> Text,
+        address -> Nullable<Text>,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        scope_id -> Text,
+        conversation_id -> Nullable<Text>,
+        topic -> Text,
+        payload -> Text,
+        created_at -> BigInt,
+        attempts -> BigInt,
+        next_at -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        done_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    meta (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::joinable!(memberships -> members (member_id));
+diesel::joinable!(memberships -> scopes (scope_id));
+diesel::joinable!(logins -> members (member_id));
+diesel::joinable!(invitations -> members (member_id));
+diesel::joinable!(api_keys -> members (member_id));
+diesel::joinable!(conversations -> contacts (contact_id));
+diesel::joinable!(entries -> conversations (conversation_id));
+diesel::joinable!(feedback -> conversations (conversation_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
+    audit,
+    channels,
+    contacts,
+    conversations,
+    entries,
+    feedback,
+    invitations,
+    logins,
+    members,
+    memberships,
+    meta,
+    outbox,
+    reads,
+    scopes,
+);

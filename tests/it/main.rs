@@ -1,0 +1,13 @@
+//! The integration tests: one binary, one module per behaviour, public interfaces only.
+//!
+//! PostgreSQL's part needs a server: `export SWITCHBOARD_TEST_POSTGRES_URL=$(tests/postgres.sh start DIR)`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bots;
+mod migrations;
+mod store_contract;
+mod store_postgres;
+mod store_records;
+mod store_sqlite;
+mod support;
