@@ -7,7 +7,6 @@
 mod assets;
 mod auth;
 mod bots;
-
 mod csrf;
 mod migrations;
 mod openapi;

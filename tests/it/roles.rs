@@ -169,7 +169,7 @@ async fn every_route_with_every_role() {
     assert_eq!(owner.delete(&format!("/api/v1/scopes/{scope}")).await.status, 204);
     assert_eq!(owner.get(&format!("/api/v1/scopes/{scope}")).await.code(), "not_found");
     assert_eq!(
-        owner.delete(&format!("/api/v1/scopes/{elsewhere}")).await.code(),
+        foreigner.delete(&format!("/api/v1/scopes/{elsewhere}")).await.code(),
         "forbidden",
         "the last one"
     );
