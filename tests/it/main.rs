@@ -7,6 +7,7 @@
 mod assets;
 mod auth;
 mod bots;
+mod crash;
 mod csrf;
 mod migrations;
 mod openapi;

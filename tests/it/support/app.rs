@@ -48,20 +48,7 @@ impl TestApp {
 
     /// Somebody without any credentials.
     pub fn stranger(&self) -> Person {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
-        Person {
-            http,
-            base: self.base.clone(),
-            email: String::new(),
-            id: String::new(),
-            cookie: String::new(),
-            csrf: String::new(),
-            key: String::new(),
-        }
+        stranger(&self.base)
     }
 
     /// The token of the set-up link.
@@ -82,11 +69,7 @@ impl TestApp {
 
     /// A new member, invited by `by`.
     pub async fn invited(&self, by: &Person, scope: &str, role: &str, name: &str) -> Person {
-        let email = format!("{}@shop.example", name.to_lowercase().replace(' ', "."));
-        let body = json!({"email": email, "name": name, "role": role});
-        let answer = by.post(&format!("/api/v1/scopes/{scope}/members"), body).await.good();
-        let token = token_of(answer["link"].as_str().unwrap());
-        self.stranger().accept(json!({"token": token, "name": name, "password": PASSWORD})).await
+        by.invites(scope, role, name).await
     }
 
     /// A scope of the server for seeding conversations; the agent is this person.
@@ -103,6 +86,21 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         self.running.stop();
+    }
+}
+
+/// Somebody without any credentials at this server.
+pub fn stranger(base: &str) -> Person {
+    let http =
+        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    Person {
+        http,
+        base: base.to_owned(),
+        email: String::new(),
+        id: String::new(),
+        cookie: String::new(),
+        csrf: String::new(),
+        key: String::new(),
     }
 }
 
@@ -202,6 +200,20 @@ impl Person {
             id: text(&body["member"]["id"]),
             ..self
         }
+    }
+
+    /// A new member, invited by this one.
+    pub async fn invites(&self, scope: &str, role: &str, name: &str) -> Self {
+        let email = format!("{}@shop.example", name.to_lowercase().replace(' ', "."));
+        let body = json!({"email": email, "name": name, "role": role});
+        let answer = self.post(&format!("/api/v1/scopes/{scope}/members"), body).await.good();
+        let token = token_of(answer["link"].as_str().unwrap());
+        stranger(&self.base).accept(json!({"token": token, "name": name, "password": PASSWORD})).await
+    }
+
+    /// The same person at the same server, started anew on another port.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     /// The first of their scopes.
