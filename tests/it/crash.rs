@@ -62,7 +62,7 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed(database: Datab
     let mut server = launch.start().await;
     let owner = server.owner().await;
     let scope = owner.scope().await;
-    let channel = opened_to_all(&owner, &scope).await;
+    let channel = owner.channel_open_to_all().await;
     let waiting = patient_customers(&owner, &channel).await;
 
     let (place, here) = watch::channel(Place::default());
@@ -117,15 +117,6 @@ fn number<T: std::str::FromStr>(name: &str) -> Option<T> {
 fn here_is(server: &Process, start: u64) -> Place {
     let since = switchboard::sources::Sources::default().now();
     Place { base: server.base.clone(), start, since }
-}
-
-/// Lets every page use the scope's channel; answers its key.
-async fn opened_to_all(owner: &Person, scope: &str) -> String {
-    let channels = format!("/api/v1/scopes/{scope}/channels");
-    let channel = owner.get(&channels).await.good()["items"][0].clone();
-    let path = format!("{channels}/{}", channel["id"].as_str().unwrap());
-    owner.patch(&path, json!({"settings": {"allowed_origins": ["*"]}})).await.good();
-    channel["public_key"].as_str().unwrap().to_owned()
 }
 
 /// Customers who wait from now on; answers the queue.

@@ -9,6 +9,7 @@ mod auth;
 mod bots;
 mod crash;
 mod csrf;
+mod drain;
 mod migrations;
 mod openapi;
 mod rest;
