@@ -36,6 +36,11 @@ pub struct Surroundings {
 #[rtype(result = "()")]
 pub struct RulesChanged(pub Arc<ScopeRules>);
 
+/// Answered once everything that came before is decided, and every commit whose outcome is known is told.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct CaughtUp;
+
 /// The supervisor has forgotten this actor: end.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
@@ -85,6 +90,7 @@ impl Conversation {
                 store::reads::Reader::Member(id) => (Reader::Member(id), seq),
             })
             .collect();
+        self.outdated = None;
         self.recent = stored.recent.into();
         self.contact = Some(stored.contact);
         self.head = Some(stored.conversation.clone());
@@ -127,6 +133,12 @@ impl Handler<Stop> for Conversation {
     fn handle(&mut self, _: Stop, ctx: &mut Context<Self>) {
         self.end(ctx);
     }
+}
+
+impl Handler<CaughtUp> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, _: CaughtUp, _: &mut Context<Self>) {}
 }
 
 impl Handler<RulesChanged> for Conversation {
