@@ -6,6 +6,7 @@
 
 mod assets;
 mod auth;
+mod bot_rest;
 mod bots;
 mod crash;
 mod csrf;
@@ -20,3 +21,4 @@ mod store_postgres;
 mod store_records;
 mod store_sqlite;
 mod support;
+mod widget_rest;

@@ -14,7 +14,7 @@ mod life;
 mod publish;
 mod submit;
 
-pub use attach::{AttachContact, AttachMember, Attached, Detach, Read, Typing};
+pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
 pub use life::{CaughtUp, RulesChanged, Stop, Surroundings};
 pub use submit::{Do, Start};
 
