@@ -13,6 +13,7 @@ mod openapi;
 mod rest;
 mod roles;
 mod setup;
+mod shutdown;
 mod store_contract;
 mod store_postgres;
 mod store_records;

@@ -48,20 +48,7 @@ impl TestApp {
 
     /// Somebody without any credentials.
     pub fn stranger(&self) -> Person {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
-        Person {
-            http,
-            base: self.base.clone(),
-            email: String::new(),
-            id: String::new(),
-            cookie: String::new(),
-            csrf: String::new(),
-            key: String::new(),
-        }
+        Person::at(&self.base)
     }
 
     /// The token of the set-up link.
@@ -130,6 +117,24 @@ pub struct Person {
 }
 
 impl Person {
+    /// Somebody without any credentials, at a server.
+    pub fn at(base: &str) -> Self {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            http,
+            base: base.to_owned(),
+            email: String::new(),
+            id: String::new(),
+            cookie: String::new(),
+            csrf: String::new(),
+            key: String::new(),
+        }
+    }
+
     /// A request as a page of ours, or a program with a key, sends it.
     pub fn request(&self, method: &Method, path: &str) -> RequestBuilder {
         let mut request = self.bare(method, path);
