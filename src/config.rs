@@ -79,7 +79,6 @@ pub struct Timers {
     pub unread_ms: u64,
     pub drain_ms: u64,
     pub conversation_sleep_ms: u64,
-    pub command_ms: u64,
     pub gather_ms: u64,
     pub visitor_token_ms: u64,
     pub ticket_ms: u64,
@@ -103,7 +102,8 @@ pub struct Login {
 #[allow(missing_docs, reason = "config/default.toml describes each")]
 pub struct Outgoing {
     pub allow: Vec<String>,
-    pub ports: Vec<u16>,
+    pub ports: Vec<String>,
+    pub connect_ms: u64,
 }
 
 /// How the database is used.
@@ -113,7 +113,6 @@ pub struct Outgoing {
 pub struct Store {
     pub pool: usize,
     pub queue: usize,
-    pub wait_ms: u64,
     pub journal_queue: usize,
 }
 

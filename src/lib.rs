@@ -6,10 +6,13 @@
 
 pub mod actors;
 pub mod api;
+pub mod app;
 pub mod bots;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod outgoing;
 pub mod protocol;
+pub mod setup;
 pub mod sources;
 pub mod store;

@@ -1,3 +1,147 @@
 //! The program: arguments, logger, configuration, run.
 
-fn main() {}
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+use switchboard::api::origin::OwnOrigins;
+use switchboard::app;
+use switchboard::config::Config;
+use switchboard::domain::member::Role;
+use switchboard::setup::{self, NewUser};
+use switchboard::sources::Sources;
+use switchboard::store::{self, Store};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+const HELP: &str = "\
+Switchboard, a self-hosted live-chat routing engine
+
+    switchboard [--config FILE]                       run the server
+    switchboard user add --email E --name N --scope S --role agent|admin|owner
+                                                      add a member, print a one-time link
+    switchboard backup FILE                           copy a SQLite database, also while the server runs
+    switchboard --version | --help
+
+Every key of the configuration with its default: config/default.toml";
+
+/// What the arguments ask for.
+enum Wanted {
+    Help,
+    Version,
+    Serve,
+    AddUser(NewUser),
+    Backup(PathBuf),
+}
+
+fn main() -> ExitCode {
+    let (wanted, file) = match arguments() {
+        Ok(read) => read,
+        Err(error) => {
+            eprintln!("switchboard: {error}\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(wanted, file) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("switchboard: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn arguments() -> Result<(Wanted, Option<PathBuf>), lexopt::Error> {
+    let mut words: Vec<OsString> = Vec::new();
+    let (mut file, mut options) = (None, Vec::new());
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok((Wanted::Help, None)),
+            Short('V') | Long("version") => return Ok((Wanted::Version, None)),
+            Short('c') | Long("config") => file = Some(parser.value()?.into()),
+            Long(name @ ("email" | "name" | "scope" | "role")) => {
+                let name = name.to_owned();
+                options.push((name, parser.value()?.string()?));
+            }
+            Value(word) => words.push(word),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let mut option = |name: &str| {
+        let place = options.iter().position(|(given, _)| given == name);
+        place.map(|place| options.swap_remove(place).1).ok_or_else(|| format!("--{name} is missing"))
+    };
+    let texts: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let wanted = match (texts.as_slice(), words.len()) {
+        ([], 0) => Wanted::Serve,
+        (["user", "add"], 2) => Wanted::AddUser(NewUser {
+            email: option("email")?,
+            name: option("name")?,
+            scope: option("scope")?,
+            role: Role::parse(&option("role")?).ok_or("--role is agent, admin or owner")?,
+        }),
+        (["backup", ..], 2) => Wanted::Backup(PathBuf::from(&words[1])),
+        _ => return Err("unknown command".into()),
+    };
+    match options.first() {
+        Some((name, _)) => Err(format!("--{name} does not belong here").into()),
+        None => Ok((wanted, file)),
+    }
+}
+
+fn run(wanted: Wanted, file: Option<PathBuf>) -> Result<ExitCode, Box<dyn Error>> {
+    match wanted {
+        Wanted::Help => println!("{HELP}"),
+        Wanted::Version => println!("switchboard {}", env!("CARGO_PKG_VERSION")),
+        Wanted::Backup(to) => {
+            let config = Config::load(file.as_deref())?;
+            store::backup(&config.database(), &to)?;
+            println!("{}", to.display());
+        }
+        Wanted::AddUser(user) => {
+            let config = Config::load(file.as_deref())?;
+            println!("{}", actix_web::rt::System::new().block_on(add_user(&config, user))?);
+        }
+        Wanted::Serve => {
+            let config = Config::load(file.as_deref())?;
+            env_logger::Builder::new().parse_filters(&config.log).init();
+            return actix_web::rt::System::new().block_on(serve(config));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn add_user(config: &Config, user: NewUser) -> Result<String, Box<dyn Error>> {
+    let store = Store::open(&app::store_options(config))?;
+    let origins = OwnOrigins::new(config, config.listen);
+    let link = setup::add_user(&store, &Sources::default(), config, origins.main(), user).await?;
+    store.close().await?;
+    Ok(link)
+}
+
+async fn serve(config: Config) -> Result<ExitCode, Box<dyn Error>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let running = app::start(config, Sources::default()).await?;
+    println!("Switchboard listens on {}", running.edge.origins.main());
+    if let Some(link) = &running.setup_link {
+        println!("Set the owner's name and password, once, within 24 hours: {link}");
+    }
+    asked_to_end(&mut terminate, &mut interrupt).await;
+    log::info!("shutting down");
+    tokio::select! {
+        () = running.drain() => Ok(ExitCode::SUCCESS),
+        () = asked_to_end(&mut terminate, &mut interrupt) => {
+            log::warn!("asked a second time, ending at once");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+async fn asked_to_end(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

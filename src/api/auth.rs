@@ -16,7 +16,7 @@ use super::edge::Edge;
 use super::{ApiError, address, secret};
 use crate::config::Config;
 use crate::domain::Millis;
-use crate::domain::ids::{KeyId, LoginId, ScopeId};
+use crate::domain::ids::{KeyId, ScopeId};
 use crate::domain::member::{Member, Membership, Role};
 use crate::protocol::code::Code;
 use crate::store::audit::AuditActor;
@@ -131,7 +131,12 @@ async fn by_cookie(edge: &Data<Edge>, request: &HttpRequest) -> Result<Caller, A
         let id = login.id;
         note(edge.store.write(move |connection| logins::touch(connection, id, now)).await);
     }
-    Ok(Caller { member, memberships, via: Via::Login(login), address: address::client(request, &edge.config) })
+    Ok(Caller {
+        member,
+        memberships,
+        via: Via::Login(login),
+        address: address::client(request, &edge.config),
+    })
 }
 
 async fn by_key(edge: &Data<Edge>, request: &HttpRequest) -> Result<Caller, ApiError> {

@@ -67,7 +67,7 @@ pub async fn put(
     let made = new_secret.clone();
     let before = edge.read(move |connection| Ok(scopes::bot(connection, scope)?)).await?;
     let bot = complete(given, &before, new_secret);
-    check(&bot, &edge)?;
+    edge.directory.shared().bots.check(&bot).map_err(ApiError::bad_request)?;
     let mut answer = masked(&bot);
     let kind = answer["kind"].clone();
     if let BotConfig::Http(bot) = &bot

@@ -38,7 +38,11 @@ impl Bucket {
         if filled < 1.0 {
             *level = (filled, now);
             let seconds = (1.0 - filled) / f64::from(self.rate);
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1,000 milliseconds")]
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "0 to 1,000 milliseconds"
+            )]
             return Err((seconds * 1_000.0).ceil() as u64);
         }
         *level = (filled - 1.0, now);

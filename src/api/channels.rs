@@ -143,7 +143,10 @@ pub async fn change(
             channels::update(connection, &channel)?;
             let mut details = view(&channel);
             details["new_identity_secret"] = json!(given.new_identity_secret);
-            audit::append(connection, trail::line(&sources, &caller, Some(scope), "channel_changed", id, details))?;
+            audit::append(
+                connection,
+                trail::line(&sources, &caller, Some(scope), "channel_changed", id, details),
+            )?;
             Ok(if given.new_identity_secret { with_secret(&channel) } else { view(&channel) })
         })
         .await?;
@@ -172,7 +175,10 @@ pub async fn delete(
             other => other.into(),
         })?;
         let details = json!({"name": channel.name});
-        Ok(audit::append(connection, trail::line(&sources, &caller, Some(scope), "channel_deleted", id, details))?)
+        Ok(audit::append(
+            connection,
+            trail::line(&sources, &caller, Some(scope), "channel_deleted", id, details),
+        )?)
     })
     .await?;
     edge.directory.scope_changed(scope);

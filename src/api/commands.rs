@@ -4,20 +4,17 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
+use super::ApiError;
 use super::access::{self, Action};
 use super::auth::Caller;
 use super::body::Body;
 use super::edge::Edge;
-use super::ApiError;
-use crate::domain::conversation::{Assignee, Command, Target};
+use crate::actors::conversation::Read;
+use crate::actors::directory::not_sent;
+use crate::domain::conversation::{Command, Target};
 use crate::domain::ids::{ClientId, ConversationId, ScopeId};
-use crate::domain::member::{Actor, Role};
+use crate::domain::member::Actor;
 use crate::protocol::client::{self, DashboardCommand, TransferTo};
-use crate::store::{Connection, members};
-
-/// The verbs that are also paths.
-pub const VERBS: [&str; 8] =
-    ["send", "note", "join", "take_over", "transfer", "resolve", "activate", "read"];
 
 /// Carries a command to its conversation and answers after the commit.
 ///
@@ -40,11 +37,13 @@ pub async fn run(
     let command = client::parse_dashboard_body(&verb, id, &text)?;
     let scope = conversation.scope;
     if let DashboardCommand::Read { seq, .. } = command {
-        edge.directory.member_read(scope, id, caller.member.id, seq).await?;
+        let actor = edge.directory.conversation(scope, id).await?;
+        let read = Read { member: Some(caller.member.id), seq };
+        actor.try_send(read).map_err(|error| not_sent(&error))?;
         return Ok(HttpResponse::Ok().json(json!({"conversation": id})));
     }
     let by = Actor { id: caller.member.id, name: caller.member.name.clone(), role };
-    let (command, client_id) = edge.read(move |connection| judged(connection, scope, by, command)).await?;
+    let (command, client_id) = judged(&edge, scope, by, command).await?;
     let answer = edge.directory.command(scope, id, command, Some(client_id)).await?;
     let mut body = json!({"conversation": answer.conversation, "version": answer.version});
     if let Some(seq) = answer.seq {
@@ -54,11 +53,8 @@ pub async fn run(
 }
 
 /// The command as the conversation judges it.
-///
-/// # Errors
-/// `bad_request` for commands that make sense on a socket only, and the store's failures.
-pub fn judged(
-    connection: &mut Connection,
+async fn judged(
+    edge: &Data<Edge>,
     scope: ScopeId,
     by: Actor,
     command: DashboardCommand,
@@ -72,22 +68,13 @@ pub fn judged(
         C::Resolve { client_id, .. } => (Command::Resolve { by }, client_id),
         C::Activate { client_id, .. } => (Command::Activate { by }, client_id),
         C::Transfer { client_id, to, .. } => {
-            (Command::Transfer { by, to: target(connection, scope, to)? }, client_id)
+            let to = match to {
+                TransferTo::Queue => Target::Queue,
+                TransferTo::Bot => Target::Bot,
+                TransferTo::Member { id } => Target::Member(edge.directory.member(scope, id).await?),
+            };
+            (Command::Transfer { by, to }, client_id)
         }
         _ => return Err(ApiError::bad_request("this command belongs to the socket")),
-    })
-}
-
-/// To whom; a member only if they belong to the scope and may log in.
-fn target(connection: &mut Connection, scope: ScopeId, to: TransferTo) -> Result<Target, ApiError> {
-    Ok(match to {
-        TransferTo::Queue => Target::Queue,
-        TransferTo::Bot => Target::Bot,
-        TransferTo::Member { id } => {
-            let role: Option<Role> = members::role_in(connection, id, scope)?;
-            let member = if role.is_some() { Some(members::by_id(connection, id)?) } else { None };
-            let active = member.filter(|member| !member.disabled);
-            Target::Member(active.map(|member| Assignee { id: member.id, name: member.name }))
-        }
     })
 }

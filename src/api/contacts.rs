@@ -9,17 +9,10 @@ use super::auth::Caller;
 use super::conversations::contact_view;
 use super::edge::Edge;
 use super::{ApiError, trail};
-use crate::actors::error::CallError;
-use crate::domain::conversation::Command;
-use crate::domain::ids::{ContactId, ConversationId};
-use crate::domain::refusal::Refusal;
-use crate::protocol::code::Code;
+use crate::domain::ids::ContactId;
 use crate::protocol::view::{Row, RowContact};
+use crate::store::audit;
 use crate::store::contacts::{self, Export};
-use crate::store::{audit, conversations};
-
-/// Tries to end what is open and erase, while the contact goes on writing.
-const TRIES: usize = 5;
 
 /// `GET /api/v1/contacts/{id}/export`.
 ///
@@ -78,40 +71,10 @@ fn view(export: &Export) -> Value {
 pub async fn erase(edge: Data<Edge>, caller: Caller, id: Path<ContactId>) -> Result<HttpResponse, ApiError> {
     let id = id.into_inner();
     let asking = caller.clone();
-    let contact = edge
-        .read(move |connection| access::contact(connection, &asking, id, Action::EraseContact))
-        .await?;
-    for _ in 0..TRIES {
-        for open in open_of(&edge, id).await? {
-            match edge.directory.command(contact.scope, open, Command::Erase, None).await {
-                Ok(_) | Err(CallError::Refused(Refusal::Ended)) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        let line = trail::line(&edge.sources, &caller, Some(contact.scope), "contact_erased", id, json!({}));
-        let erased = edge
-            .write(move |connection| {
-                let all = conversations::of_contact(connection, id, i64::MAX)?;
-                if all.iter().any(|one| one.status.is_active()) {
-                    return Ok(None);
-                }
-                let erased = contacts::erase(connection, id)?;
-                audit::append(connection, line)?;
-                Ok(Some(erased))
-            })
-            .await?;
-        if let Some(erased) = erased {
-            edge.directory.contact_erased(contact.scope, id, &erased);
-            return Ok(HttpResponse::Ok().json(json!({"conversations": erased.len()})));
-        }
-    }
-    Err(ApiError::Plain(Code::Overloaded, "the contact keeps writing; try again".into()))
-}
-
-async fn open_of(edge: &Data<Edge>, id: ContactId) -> Result<Vec<ConversationId>, ApiError> {
-    edge.read(move |connection| {
-        let all = conversations::of_contact(connection, id, i64::MAX)?;
-        Ok(all.into_iter().filter(|one| one.status.is_active()).map(|one| one.id).collect())
-    })
-    .await
+    let contact =
+        edge.read(move |connection| access::contact(connection, &asking, id, Action::EraseContact)).await?;
+    edge.directory.erase_contact(contact.scope, id).await?;
+    let line = trail::line(&edge.sources, &caller, Some(contact.scope), "contact_erased", id, json!({}));
+    edge.write(move |connection| Ok(audit::append(connection, line)?)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

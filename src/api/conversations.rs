@@ -104,17 +104,23 @@ fn fits(filter: &EndedFilter, conversation: &Conversation, contact: &Contact) ->
 ///
 /// # Errors
 /// `not_found`, also for strangers.
-pub async fn show(edge: Data<Edge>, caller: Caller, id: Path<ConversationId>) -> Result<HttpResponse, ApiError> {
+pub async fn show(
+    edge: Data<Edge>,
+    caller: Caller,
+    id: Path<ConversationId>,
+) -> Result<HttpResponse, ApiError> {
     let id = id.into_inner();
     let (found, contact, session, earlier) = edge
         .read(move |connection| {
-            let (found, contact, _) = access::conversation(connection, &caller, id, Action::ReadConversations)?;
+            let (found, contact, _) =
+                access::conversation(connection, &caller, id, Action::ReadConversations)?;
             let session = conversations::session(connection, id)?;
             let earlier = conversations::of_contact(connection, contact.id, EARLIER + 1)?;
             Ok((found, contact, session, earlier))
         })
         .await?;
-    let earlier: Vec<Row> = earlier.iter().filter(|other| other.id != id).map(|other| row(other, &contact)).collect();
+    let earlier: Vec<Row> =
+        earlier.iter().filter(|other| other.id != id).map(|other| row(other, &contact)).collect();
     Ok(HttpResponse::Ok().json(json!({
         "row": row(&found, &contact),
         "contact": contact_view(&contact),
@@ -203,7 +209,8 @@ pub async fn transcript(
     let id = id.into_inner();
     let text = edge
         .read(move |connection| {
-            let (found, contact, _) = access::conversation(connection, &caller, id, Action::ReadConversations)?;
+            let (found, contact, _) =
+                access::conversation(connection, &caller, id, Action::ReadConversations)?;
             let channel = channels::by_id(connection, found.channel)?;
             let mut all: Vec<Entry> = Vec::new();
             loop {

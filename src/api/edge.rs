@@ -4,16 +4,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use std::net::IpAddr;
+use std::time::Duration;
 use uuid::Uuid;
 
 use super::ApiError;
+use super::bucket::Buckets;
 use super::metrics::Counters;
 use super::origin::OwnOrigins;
 use super::password::Passwords;
+use super::seats::Seats;
+use super::socket::SocketOptions;
 use super::throttle::Throttle;
 use super::tickets::Tickets;
+use super::visitor_token::VisitorTokens;
 use crate::actors::directory::Directory;
 use crate::config::Config;
+use crate::domain::ids::{ContactId, MemberId};
 use crate::sources::Sources;
 use crate::store::{Connection, Store, StoreError};
 
@@ -39,6 +45,20 @@ pub struct Edge {
     pub tries_per_address: Throttle<IpAddr>,
     /// Requests, by API key or log-in.
     pub requests: Throttle<Uuid>,
+    /// New conversations, by address.
+    pub conversations_per_address: Throttle<IpAddr>,
+    /// Open sockets, by address.
+    pub address_sockets: Seats<IpAddr>,
+    /// Open sockets, by member.
+    pub member_sockets: Seats<MemberId>,
+    /// Open sockets, by contact.
+    pub visitor_sockets: Seats<ContactId>,
+    /// Commands of members.
+    pub member_rates: Buckets,
+    /// Commands of customers.
+    pub visitor_rates: Buckets,
+    /// Makes and reads visitor tokens.
+    pub visitor_tokens: VisitorTokens,
     /// Figures for `/metrics`.
     pub counters: Counters,
     draining: AtomicBool,
@@ -53,6 +73,7 @@ impl Edge {
         directory: Directory,
         origins: OwnOrigins,
         passwords: Passwords,
+        visitor_tokens: VisitorTokens,
     ) -> Self {
         let limits = &config.limits;
         let if_enabled = |most: u32| limits.enabled.then_some(most);
@@ -63,6 +84,13 @@ impl Edge {
             tries_per_address: Throttle::new(if_enabled(limits.login_per_address), window),
             requests: Throttle::new(if_enabled(limits.key_per_minute), 60_000),
             tickets: Tickets::new(sources.clone(), millis(config.timers.ticket_ms)),
+            conversations_per_address: Throttle::new(if_enabled(limits.conversations_per_minute), 60_000),
+            address_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_address)),
+            member_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_agent)),
+            visitor_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_visitor)),
+            member_rates: Buckets::new(if_enabled(limits.agent_rate).unwrap_or(0), limits.agent_burst),
+            visitor_rates: Buckets::new(if_enabled(limits.visitor_rate).unwrap_or(0), limits.visitor_burst),
+            visitor_tokens,
             counters: Counters::default(),
             draining: AtomicBool::new(false),
             config,
@@ -82,6 +110,18 @@ impl Edge {
     /// Is the server shutting down?
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Limits and times of sockets.
+    pub fn socket_options(&self) -> SocketOptions {
+        let (limits, timers) = (&self.config.limits, &self.config.timers);
+        SocketOptions {
+            message_bytes: limits.socket_message_bytes,
+            fragments: limits.socket_fragments,
+            ping: Duration::from_millis(timers.ping_ms),
+            silence: Duration::from_millis(timers.silence_ms),
+            first_frame: Duration::from_millis(timers.first_frame_ms),
+        }
     }
 
     /// Reads from the store; `work` may also refuse.

@@ -113,7 +113,9 @@ impl From<CallError> for ApiError {
         match error {
             CallError::Refused(refusal) => Self::Refused(refusal),
             CallError::NotFound => Self::not_found(),
-            CallError::Overloaded => Self::Plain(Code::Overloaded, "too many requests wait; try again".into()),
+            CallError::Overloaded => {
+                Self::Plain(Code::Overloaded, "too many requests wait; try again".into())
+            }
             CallError::Unavailable => {
                 Self::Plain(Code::Unavailable, "the database is unavailable; nothing was acknowledged".into())
             }

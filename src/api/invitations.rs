@@ -110,7 +110,11 @@ pub async fn accept(edge: Data<Edge>, request: HttpRequest, body: Body) -> Resul
     Ok(answer)
 }
 
-async fn find(edge: &Data<Edge>, request: &HttpRequest, token: &str) -> Result<(Invitation, Member), ApiError> {
+async fn find(
+    edge: &Data<Edge>,
+    request: &HttpRequest,
+    token: &str,
+) -> Result<(Invitation, Member), ApiError> {
     let from = address::counted(address::client(request, &edge.config));
     let now = edge.sources.now();
     edge.tries_per_address.count(&from, now).map_err(ApiError::RateLimited)?;

@@ -15,8 +15,8 @@ use crate::domain::Millis;
 use crate::domain::ids::{KeyId, ScopeId};
 use crate::domain::invalid::check_name;
 use crate::domain::member::Role;
-use crate::store::keys::{self, ApiKey};
 use crate::store::audit;
+use crate::store::keys::{self, ApiKey};
 
 fn view(key: &ApiKey) -> Value {
     json!({

@@ -45,11 +45,16 @@ pub fn answer<T: Serialize>(items: &[T], next: Option<String>) -> HttpResponse {
 ///
 /// # Errors
 /// `bad_request` for a limit out of range or a cursor that is not in the list.
-pub fn cut<T>(mut items: Vec<T>, part: &Part, name: impl Fn(&T) -> String) -> Result<(Vec<T>, Option<String>), ApiError> {
+pub fn cut<T>(
+    mut items: Vec<T>,
+    part: &Part,
+    name: impl Fn(&T) -> String,
+) -> Result<(Vec<T>, Option<String>), ApiError> {
     let limit = usize::try_from(limit(part.limit)?).unwrap_or(1);
     if let Some(cursor) = &part.cursor {
         let place = items.iter().position(|item| name(item) == *cursor);
-        let place = place.ok_or_else(|| ApiError::bad_request("the list has changed; start again without cursor"))?;
+        let place =
+            place.ok_or_else(|| ApiError::bad_request("the list has changed; start again without cursor"))?;
         items.drain(..=place);
     }
     let more = items.len() > limit;

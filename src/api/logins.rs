@@ -105,7 +105,8 @@ pub async fn open(
         let memberships = members::memberships_of(connection, who.id)?;
         let caller = Caller { member: who, memberships: Vec::new(), via: Via::Login(stored), address: from };
         for membership in memberships {
-            let line = trail::line(&sources, &caller, Some(membership.scope), action, caller.member.id, json!({}));
+            let line =
+                trail::line(&sources, &caller, Some(membership.scope), action, caller.member.id, json!({}));
             audit::append(connection, line)?;
         }
         Ok(())
@@ -201,7 +202,11 @@ pub async fn list(
 ///
 /// # Errors
 /// `not_found` when it is not one of one's own.
-pub async fn delete_one(edge: Data<Edge>, caller: Caller, id: Path<LoginId>) -> Result<HttpResponse, ApiError> {
+pub async fn delete_one(
+    edge: Data<Edge>,
+    caller: Caller,
+    id: Path<LoginId>,
+) -> Result<HttpResponse, ApiError> {
     caller.login()?;
     end(&edge, &caller, id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -140,7 +140,8 @@ pub async fn change(
     let sources = edge.sources.clone();
     let (member, role, ended, scopes) = edge
         .write(move |connection| {
-            let (mut member, mut role) = access::member(connection, &caller, scope, id, Action::ManageMembers)?;
+            let (mut member, mut role) =
+                access::member(connection, &caller, scope, id, Action::ManageMembers)?;
             at_most(role, own)?;
             let scopes = members::memberships_of(connection, id)?;
             let mut ended = false;

@@ -46,7 +46,12 @@ pub async fn show(edge: Data<Edge>, request: HttpRequest) -> Result<HttpResponse
 
 fn text(counters: &Counters, stats: &Stats) -> String {
     let mut out = String::with_capacity(4_096);
-    head(&mut out, "switchboard_http_answers_total", "counter", "Answers to HTTP requests by class of status.");
+    head(
+        &mut out,
+        "switchboard_http_answers_total",
+        "counter",
+        "Answers to HTTP requests by class of status.",
+    );
     for (class, count) in counters.answers.iter().enumerate() {
         let count = count.load(Ordering::Relaxed);
         let _ = writeln!(out, "switchboard_http_answers_total{{class=\"{}xx\"}} {count}", class + 1);

@@ -64,13 +64,16 @@ impl Passwords {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.to_string());
         let fits = self.work(move || {
-            PasswordHash::new(&hash).is_ok_and(|hash| argon2().is_ok_and(|argon| argon.verify_password(password.as_bytes(), &hash).is_ok()))
+            PasswordHash::new(&hash).is_ok_and(|hash| {
+                argon2().is_ok_and(|argon| argon.verify_password(password.as_bytes(), &hash).is_ok())
+            })
         });
         Ok(fits.await? && known)
     }
 
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-        let overloaded = || ApiError::Plain(Code::Overloaded, "too many log-ins at the same time; try again".into());
+        let overloaded =
+            || ApiError::Plain(Code::Overloaded, "too many log-ins at the same time; try again".into());
         let _admitted = self.admitted.try_acquire().map_err(|_| overloaded())?;
         // Kept by the job: a client that goes away does not make room before its job is done.
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| overloaded())?;

@@ -60,8 +60,9 @@ pub async fn list(edge: Data<Edge>, caller: Caller, part: Query<Part>) -> Result
 pub async fn show(edge: Data<Edge>, caller: Caller, id: Path<ScopeId>) -> Result<HttpResponse, ApiError> {
     let id = id.into_inner();
     let role = access::scope(&caller, id, Action::ReadScope)?;
-    let (scope, bot) =
-        edge.read(move |connection| Ok((scopes::by_id(connection, id)?, scopes::bot(connection, id)?))).await?;
+    let (scope, bot) = edge
+        .read(move |connection| Ok((scopes::by_id(connection, id)?, scopes::bot(connection, id)?)))
+        .await?;
     Ok(HttpResponse::Ok().json(view(&scope, role, bot.exists())))
 }
 
@@ -186,7 +187,10 @@ pub async fn delete(edge: Data<Edge>, caller: Caller, id: Path<ScopeId>) -> Resu
 ///
 /// # Errors
 /// `bad_request` for a field it does not have, or of another type.
-pub fn merged<T: Serialize + DeserializeOwned>(current: &T, given: Map<String, Value>) -> Result<T, ApiError> {
+pub fn merged<T: Serialize + DeserializeOwned>(
+    current: &T,
+    given: Map<String, Value>,
+) -> Result<T, ApiError> {
     let mut all = serde_json::to_value(current).unwrap_or_default();
     if let Value::Object(fields) = &mut all {
         fields.extend(given);

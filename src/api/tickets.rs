@@ -41,7 +41,8 @@ impl Tickets {
             open.retain(|_, ticket| ticket.expires_at > now);
         }
         if open.len() >= MOST
-            && let Some(oldest) = open.iter().min_by_key(|(_, ticket)| ticket.expires_at).map(|(hash, _)| hash.clone())
+            && let Some(oldest) =
+                open.iter().min_by_key(|(_, ticket)| ticket.expires_at).map(|(hash, _)| hash.clone())
         {
             open.remove(&oldest);
         }

@@ -4,11 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 use serde_json::{Value, json};
 
+use super::ApiError;
 use super::access::{self, Action};
 use super::auth::Caller;
 use super::edge::Edge;
 use super::list::{self, Part};
-use super::ApiError;
 use crate::domain::ids::ScopeId;
 use crate::sources::Sources;
 use crate::store::Cursor;

@@ -65,7 +65,8 @@ impl VisitorTokens {
 
 /// Did the site prove that this is its customer?
 pub fn is_proven(channel: &Channel, external_id: &str, proof: &str) -> bool {
-    let canonical = proof.len() == 64 && proof.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let canonical =
+        proof.len() == 64 && proof.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     let bytes: Option<Vec<u8>> = (0..proof.len() / 2)
         .map(|index| u8::from_str_radix(proof.get(2 * index..2 * index + 2)?, 16).ok())
         .collect();
@@ -111,11 +112,7 @@ mod tests {
         let mut other = claims();
         other.contact = ContactId::from_uuid(Uuid::from_u128(4));
         let forged = tokens.make(&other);
-        let mixed = format!(
-            "v1.{}.{}",
-            forged.split('.').nth(1).unwrap(),
-            token.split('.').nth(2).unwrap()
-        );
+        let mixed = format!("v1.{}.{}", forged.split('.').nth(1).unwrap(), token.split('.').nth(2).unwrap());
         assert_eq!(tokens.read(&mixed, claims().channel, 0), None);
     }
 

@@ -178,13 +178,11 @@ async fn proven(
         return Err(Refused::Proof);
     }
     let (channel_id, wanted) = (channel.id, external_id.clone());
-    let stored =
-        edge.store.read(move |c| store::contacts::by_external_id(c, channel_id, &wanted)).await;
-    let before = match stored {
-        Ok(contact) => Some(contact),
+    let stored = edge.store.read(move |c| store::contacts::by_external_id(c, channel_id, &wanted)).await;
+    let before = match stored? {
+        Some(contact) => Some(contact),
         // A token of another proven customer says nothing about this one.
-        Err(StoreError::NotFound) => by_token.filter(|contact| !contact.verified),
-        Err(error) => return Err(error.into()),
+        None => by_token.filter(|contact| !contact.verified),
     };
     let mut contact = before.clone().unwrap_or_else(|| stranger(edge, channel));
     contact.external_id = Some(external_id.clone());

@@ -39,9 +39,6 @@ impl Config {
         if !self.public_url.is_empty() {
             check_public_url(&self.public_url)?;
         }
-        if self.outgoing.ports.contains(&0) {
-            return wrong("outgoing.ports", "0 is not a port");
-        }
         for (key, value) in self.numbers_above_zero() {
             if value == 0 {
                 return wrong(key, "must be above 0");
@@ -90,9 +87,9 @@ impl Config {
             ("timers.first_frame_ms", timers.first_frame_ms),
             ("timers.unread_ms", timers.unread_ms),
             ("timers.conversation_sleep_ms", timers.conversation_sleep_ms),
-            ("timers.command_ms", timers.command_ms),
             ("timers.visitor_token_ms", timers.visitor_token_ms),
             ("timers.ticket_ms", timers.ticket_ms),
+            ("outgoing.connect_ms", self.outgoing.connect_ms),
             ("login.hashers", count(self.login.hashers)),
             ("store.queue", count(self.store.queue)),
             ("store.journal_queue", count(self.store.journal_queue)),

@@ -45,6 +45,7 @@ fn words(entry: &Entry, contact: &str) -> String {
         Event::Message { text, .. } => format!("{who}: {text}"),
         Event::Note { text } => format!("[internal note] {who}: {text}"),
         Event::Suppressed { text, .. } => format!("[internal, came too late and was not sent] {who}: {text}"),
+        Event::Silent { .. } => "[internal] [the bot had nothing to say]".to_owned(),
         Event::HandedOff { reason, note } => {
             let mut words = format!("[{}]", handed_off(*reason));
             if let Some(note) = note {

@@ -173,6 +173,14 @@ impl Store {
     }
 }
 
+/// Writes a copy of a SQLite database that another process may be using. As [`Store::backup`]; blocks.
+///
+/// # Errors
+/// As [`Store::backup`], and [`StoreError::Refused`] when the URL is of no known kind.
+pub fn backup(url: &str, to: &Path) -> Result<(), StoreError> {
+    Target::parse(url)?.copy_to(to)
+}
+
 /// One row was changed, or there was none.
 fn found(changed: usize) -> Result<(), StoreError> {
     if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }

@@ -1,0 +1,159 @@
+//! The edge: HTTP. [`configure`] holds the only list of URLs; each line names the file that answers.
+//!
+//! A handler asks for what it needs: [`auth::Caller`] guards it, [`access`] says whether the caller may, and only then is
+//! the [`body::Body`] read. `docs/PROTOCOL.md` section 5 describes the requests for people, `docs/openapi.json` for programs.
+
+pub mod access;
+pub mod address;
+pub mod assets;
+pub mod auth;
+pub mod body;
+mod bot;
+pub mod bucket;
+mod channels;
+mod commands;
+mod contacts;
+mod conversations;
+pub mod edge;
+mod error;
+mod finish;
+pub mod frame_guard;
+mod health;
+pub mod invitations;
+mod keys;
+mod list;
+mod logins;
+mod members;
+mod metrics;
+pub mod origin;
+pub mod password;
+mod scopes;
+pub mod seats;
+pub mod secret;
+pub mod session;
+pub mod socket;
+mod sockets;
+pub mod throttle;
+pub mod tickets;
+mod trail;
+pub mod visitor_token;
+pub mod visitors;
+
+pub use error::ApiError;
+pub use finish::finish;
+
+use std::future::ready;
+
+use actix_web::http::Method;
+use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig};
+use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route};
+
+/// One URL with one method.
+struct Url {
+    method: Method,
+    path: &'static str,
+    route: Route,
+}
+
+fn url<H, A>(method: Method, path: &'static str, handler: H) -> Url
+where
+    H: Handler<A>,
+    A: FromRequest + 'static,
+    H::Output: Responder + 'static,
+{
+    Url { route: web::method(method.clone()).to(handler), method, path }
+}
+
+/// Which URL does what?
+fn urls() -> Vec<Url> {
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+    const PATCH: Method = Method::PATCH;
+    const DELETE: Method = Method::DELETE;
+    vec![
+        url(GET, "/healthz", health::alive),
+        url(GET, "/readyz", health::ready),
+        url(GET, "/metrics", metrics::show),
+        url(GET, "/api/v1/openapi.json", openapi),
+        url(POST, "/api/v1/session", logins::create),
+        url(GET, "/api/v1/session", logins::show),
+        url(DELETE, "/api/v1/session", logins::delete),
+        url(POST, "/api/v1/session/ticket", logins::ticket),
+        url(GET, "/api/v1/session/list", logins::list),
+        url(DELETE, "/api/v1/session/list/{id}", logins::delete_one),
+        url(PUT, "/api/v1/session/password", logins::password),
+        url(POST, "/api/v1/invitations/look", invitations::look),
+        url(POST, "/api/v1/invitations/accept", invitations::accept),
+        url(GET, "/api/v1/scopes", scopes::list),
+        url(POST, "/api/v1/scopes", scopes::create),
+        url(GET, "/api/v1/scopes/{scope}", scopes::show),
+        url(PATCH, "/api/v1/scopes/{scope}", scopes::change),
+        url(DELETE, "/api/v1/scopes/{scope}", scopes::delete),
+        url(GET, "/api/v1/scopes/{scope}/bot", bot::show),
+        url(PUT, "/api/v1/scopes/{scope}/bot", bot::put),
+        url(GET, "/api/v1/scopes/{scope}/channels", channels::list),
+        url(POST, "/api/v1/scopes/{scope}/channels", channels::create),
+        url(PATCH, "/api/v1/scopes/{scope}/channels/{channel}", channels::change),
+        url(DELETE, "/api/v1/scopes/{scope}/channels/{channel}", channels::delete),
+        url(GET, "/api/v1/scopes/{scope}/members", members::list),
+        url(POST, "/api/v1/scopes/{scope}/members", members::create),
+        url(PATCH, "/api/v1/scopes/{scope}/members/{member}", members::change),
+        url(DELETE, "/api/v1/scopes/{scope}/members/{member}", members::delete),
+        url(GET, "/api/v1/scopes/{scope}/keys", keys::list),
+        url(POST, "/api/v1/scopes/{scope}/keys", keys::create),
+        url(DELETE, "/api/v1/scopes/{scope}/keys/{key}", keys::delete),
+        url(GET, "/api/v1/scopes/{scope}/audit", trail::show),
+        url(GET, "/api/v1/scopes/{scope}/conversations", conversations::list),
+        url(GET, "/api/v1/conversations/{id}", conversations::show),
+        url(GET, "/api/v1/conversations/{id}/entries", conversations::entries),
+        url(GET, "/api/v1/conversations/{id}/transcript", conversations::transcript),
+        url(POST, "/api/v1/conversations/{id}/send", commands::run),
+        url(POST, "/api/v1/conversations/{id}/note", commands::run),
+        url(POST, "/api/v1/conversations/{id}/join", commands::run),
+        url(POST, "/api/v1/conversations/{id}/take_over", commands::run),
+        url(POST, "/api/v1/conversations/{id}/transfer", commands::run),
+        url(POST, "/api/v1/conversations/{id}/resolve", commands::run),
+        url(POST, "/api/v1/conversations/{id}/activate", commands::run),
+        url(POST, "/api/v1/conversations/{id}/read", commands::run),
+        url(GET, "/api/v1/contacts/{id}/export", contacts::export),
+        url(POST, "/api/v1/contacts/{id}/erase", contacts::erase),
+        url(GET, "/api/v1/dashboard/socket", sockets::dashboard),
+        url(GET, "/api/v1/widget/socket", sockets::widget),
+    ]
+}
+
+/// Every method and path, for tests and documentation.
+pub fn paths() -> Vec<(Method, &'static str)> {
+    urls().into_iter().map(|url| (url.method, url.path)).collect()
+}
+
+/// Adds every URL to an application, and the error answers of whatever else is asked. What is no URL of ours is a page or
+/// a file of the web bundle.
+pub fn configure(config: &mut ServiceConfig) {
+    config.app_data(PathConfig::default().error_handler(|_, _| ApiError::not_found().into()));
+    config.app_data(
+        QueryConfig::default().error_handler(|error, _| ApiError::bad_request(error.to_string()).into()),
+    );
+    let mut by_path: Vec<(&'static str, Vec<Url>)> = Vec::new();
+    for url in urls() {
+        match by_path.iter_mut().find(|(path, _)| *path == url.path) {
+            Some((_, of_path)) => of_path.push(url),
+            None => by_path.push((url.path, vec![url])),
+        }
+    }
+    for (path, of_path) in by_path {
+        let allowed = of_path.iter().map(|url| url.method.as_str()).collect::<Vec<_>>().join(", ");
+        let resource =
+            of_path.into_iter().fold(web::resource(path), |resource, url| resource.route(url.route));
+        config.service(resource.default_service(web::to(move || {
+            ready(Err::<HttpResponse, _>(ApiError::Method(allowed.clone())))
+        })));
+    }
+    config.default_service(web::to(assets::serve));
+}
+
+/// `GET /api/v1/openapi.json`.
+async fn openapi() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(include_str!("../../docs/openapi.json"))
+}

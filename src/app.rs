@@ -1,0 +1,219 @@
+//! The composition root: builds every part, starts the server, and ends it in order.
+
+use std::any::Any;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Arbiter, ArbiterHandle};
+use actix_web::dev::{Extensions, ServerHandle};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::rt::net::TcpStream;
+use actix_web::rt::task::JoinHandle;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use socket2::SockRef;
+
+use crate::actors::directory::{self, Directory};
+use crate::actors::error::CallError;
+use crate::api;
+use crate::api::edge::Edge;
+use crate::api::invitations::link;
+use crate::api::origin::OwnOrigins;
+use crate::api::password::Passwords;
+use crate::api::secret;
+use crate::api::socket::Peer;
+use crate::api::visitor_token::{self, VisitorTokens};
+use crate::bots::{BotLimits, Bots};
+use crate::config::Config;
+use crate::outgoing::{Outgoing, OutgoingOptions};
+use crate::setup;
+use crate::sources::Sources;
+use crate::store::{Store, StoreError, StoreOptions, logins, meta};
+
+/// How often log-ins that ended by themselves are removed.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("the database cannot be used: {0}")]
+    Store(#[from] StoreError),
+    /// The address.
+    #[error("configuration key `listen`: {0}")]
+    Listen(#[from] std::io::Error),
+    /// What outgoing calls may reach.
+    #[error("configuration section [outgoing]: {0}")]
+    Outgoing(String),
+    /// Passwords.
+    #[error("passwords cannot be hashed: {0}")]
+    Passwords(argon2::password_hash::Error),
+    /// The scopes could not be loaded.
+    #[error("the scopes cannot be started: {0}")]
+    Actors(#[from] CallError),
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The owner's set-up link, as long as they have no password.
+    pub setup_link: Option<String>,
+    /// What all requests share.
+    pub edge: Data<Edge>,
+    server: ServerHandle,
+    finished: JoinHandle<std::io::Result<()>>,
+    arbiters: Vec<Arbiter>,
+    sweeper: JoinHandle<()>,
+}
+
+/// Starts everything. Must be called in an actix system.
+///
+/// # Errors
+/// See [`StartError`]; nothing runs then.
+pub async fn start(config: Config, sources: Sources) -> Result<Running, StartError> {
+    let store = Store::open(&store_options(&config))?;
+    let listener = TcpListener::bind(config.listen)?;
+    let address = listener.local_addr()?;
+    let origins = OwnOrigins::new(&config, address);
+    let token = setup::first_start(&store, &sources, &config, origins.all()).await?;
+    let setup_link = token.map(|token| link(origins.main(), &token));
+
+    let workers = workers(&config);
+    let arbiters: Vec<Arbiter> = (0..workers).map(|_| Arbiter::new()).collect();
+    let handles: Vec<ArbiterHandle> = arbiters.iter().map(Arbiter::handle).collect();
+    let outgoing = Outgoing::new(&outgoing_options(&config)).map_err(StartError::Outgoing)?;
+    let bots = Bots::new(outgoing, sources.clone(), BotLimits::default());
+    let options = directory::Options { sleep_after_ms: config.timers.conversation_sleep_ms };
+    let directory = Directory::new(store.clone(), sources.clone(), bots, options, handles);
+    directory.start_all().await?;
+
+    let passwords = Passwords::new(sources.clone(), config.login.hashers).map_err(StartError::Passwords)?;
+    let tokens = VisitorTokens::new(visitor_secret(&store, &sources).await?);
+    let edge = Data::new(Edge::new(config, sources, store, directory, origins, passwords, tokens));
+    let (server, finished) = serve(&edge, listener, workers)?;
+    let sweeper = actix_web::rt::spawn(sweep(edge.clone()));
+    Ok(Running { address, setup_link, edge, server, finished, arbiters, sweeper })
+}
+
+fn serve(
+    edge: &Data<Edge>,
+    listener: TcpListener,
+    workers: usize,
+) -> Result<(ServerHandle, JoinHandle<std::io::Result<()>>), StartError> {
+    let limits = &edge.config.limits;
+    let shared = edge.clone();
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(shared.clone())
+            .wrap(Compress::default())
+            .wrap(from_fn(api::finish))
+            .configure(api::configure)
+    })
+    .workers(workers)
+    .disable_signals()
+    .client_request_timeout(Duration::from_millis(limits.request_head_ms))
+    .max_connections(limits.connections.div_ceil(workers))
+    .shutdown_timeout(edge.config.timers.drain_ms / 1_000)
+    .on_connect(prepare)
+    .listen(listener)?
+    .run();
+    Ok((server.handle(), actix_web::rt::spawn(server)))
+}
+
+/// A peer that vanished without a word is noticed after so long, even while nothing is read from it.
+const VANISHED: Duration = Duration::from_secs(30);
+
+/// Every answer leaves at once: frames are small, and waiting for more of them costs 40 ms. A
+/// duplicate of the socket stays at hand, to end a connection whose peer does not read.
+fn prepare(connection: &dyn Any, beside: &mut Extensions) {
+    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
+    let socket = SockRef::from(stream);
+    let prepared = socket
+        .set_tcp_nodelay(true)
+        .and_then(|()| socket.set_tcp_user_timeout(Some(VANISHED)))
+        .and_then(|()| socket.try_clone());
+    match prepared {
+        Ok(duplicate) => {
+            beside.insert(Peer(Arc::new(duplicate)));
+        }
+        Err(error) => log::debug!("connection not prepared error=\"{error}\""),
+    }
+}
+
+/// The secret behind visitor tokens: made at the first start, the same ever after.
+async fn visitor_secret(store: &Store, sources: &Sources) -> Result<Vec<u8>, StoreError> {
+    let fresh = secret::token(sources, "");
+    let kept = store.write(move |connection| meta::put_once(connection, visitor_token::SECRET_NAME, &fresh));
+    Ok(kept.await?.into_bytes())
+}
+
+impl Running {
+    /// Ends in order: not ready at once, commands in hand finish and are answered, sockets hear of it, the store closes.
+    pub async fn drain(self) {
+        self.edge.start_draining();
+        self.edge.directory.drain(self.edge.config.timers.drain()).await;
+        self.server.stop(true).await;
+        self.sweeper.abort();
+        if let Err(error) = self.finished.await {
+            log::error!("server ended badly error=\"{error}\"");
+        }
+        for arbiter in self.arbiters {
+            arbiter.stop();
+        }
+        if let Err(error) = self.edge.store.clone().close().await {
+            log::error!("store not closed error=\"{error}\"");
+        }
+    }
+
+    /// Stops without ceremony, as when the power goes.
+    pub fn stop(&self) {
+        drop(self.server.stop(false));
+        self.sweeper.abort();
+        for arbiter in &self.arbiters {
+            arbiter.stop();
+        }
+    }
+}
+
+/// Removes log-ins that ended by themselves.
+async fn sweep(edge: Data<Edge>) {
+    loop {
+        actix_web::rt::time::sleep(SWEEP).await;
+        let now = edge.sources.now();
+        let idle_since = now - edge.config.login.idle_ms;
+        let swept =
+            edge.store.write(move |connection| logins::delete_expired(connection, now, idle_since)).await;
+        match swept {
+            Ok(count) => log::debug!("ended log-ins removed count={count}"),
+            Err(error) => log::warn!("ended log-ins not removed error=\"{error}\""),
+        }
+    }
+}
+
+fn workers(config: &Config) -> usize {
+    if config.workers > 0 {
+        return config.workers;
+    }
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// How the store is opened with this configuration.
+pub fn store_options(config: &Config) -> StoreOptions {
+    let readers = if config.store.pool > 0 { config.store.pool } else { 2 * workers(config) };
+    StoreOptions {
+        readers: u32::try_from(readers).unwrap_or(u32::MAX),
+        journal_queue: config.store.journal_queue,
+        read_queue: config.store.queue,
+        ..StoreOptions::new(config.database())
+    }
+}
+
+fn outgoing_options(config: &Config) -> OutgoingOptions {
+    OutgoingOptions {
+        allow: config.outgoing.allow.clone(),
+        ports: config.outgoing.ports.clone(),
+        connect_timeout_ms: config.outgoing.connect_ms,
+    }
+}
