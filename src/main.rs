@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(wanted, file) {
+    match run(wanted, file.as_deref()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("switchboard: {error}");
@@ -91,21 +91,21 @@ fn arguments() -> Result<(Wanted, Option<PathBuf>), lexopt::Error> {
     }
 }
 
-fn run(wanted: Wanted, file: Option<PathBuf>) -> Result<ExitCode, Box<dyn Error>> {
+fn run(wanted: Wanted, file: Option<&Path>) -> Result<ExitCode, Box<dyn Error>> {
     match wanted {
         Wanted::Help => println!("{HELP}"),
         Wanted::Version => println!("switchboard {}", env!("CARGO_PKG_VERSION")),
         Wanted::Backup(to) => {
-            let config = Config::load(file.as_deref())?;
+            let config = Config::load(file)?;
             store::backup(&config.database(), &to)?;
             println!("{}", to.display());
         }
         Wanted::AddUser(user) => {
-            let config = Config::load(file.as_deref())?;
+            let config = Config::load(file)?;
             println!("{}", actix_web::rt::System::new().block_on(add_user(&config, user))?);
         }
         Wanted::Serve => {
-            let config = Config::load(file.as_deref())?;
+            let config = Config::load(file)?;
             env_logger::Builder::new().parse_filters(&config.log).init();
             return actix_web::rt::System::new().block_on(serve(config));
         }

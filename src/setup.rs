@@ -156,7 +156,7 @@ pub async fn add_user(
             };
             members::set_role(connection, id, scope, user.role)?;
             let operator = AuditActor { kind: "operator".into(), id: None, name: "command line".into() };
-            let line = AuditRow {
+            let row = AuditRow {
                 id: sources.id(),
                 scope: Some(scope),
                 at: sources.now(),
@@ -166,7 +166,7 @@ pub async fn add_user(
                 address: None,
                 details: json!({"email": user.email, "role": user.role}),
             };
-            audit::append(connection, line)?;
+            audit::append(connection, row)?;
             invitations::make(connection, &sources, id, purpose, life)
         })
         .await?;

@@ -40,7 +40,7 @@ pub async fn serve(edge: Data<Edge>, request: HttpRequest) -> Result<HttpRespons
 fn file_name(path: &str, demo: bool) -> Option<String> {
     let below =
         |page: &str| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if path == "/" || PAGES.iter().any(|page| below(&page)) {
+    if path == "/" || PAGES.iter().any(|page| below(page)) {
         return Some("index.html".to_owned());
     }
     let name = path.strip_prefix('/')?;

@@ -75,7 +75,7 @@ pub async fn put(
     {
         answer["secret"] = json!(made);
     }
-    let line = trail::line(&edge.sources, &caller, Some(scope), "bot_changed", scope, json!({"kind": kind}));
+    let line = trail::line(&edge.sources, &caller, Some(scope), "bot_changed", &scope, json!({"kind": kind}));
     edge.write(move |connection| {
         scopes::set_bot(connection, scope, &bot)?;
         Ok(audit::append(connection, line)?)

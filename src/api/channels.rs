@@ -89,7 +89,7 @@ pub async fn create(
     };
     let answer = with_secret(&channel);
     let details = json!({"name": channel.name});
-    let line = trail::line(&edge.sources, &caller, Some(scope), "channel_created", channel.id, details);
+    let line = trail::line(&edge.sources, &caller, Some(scope), "channel_created", &channel.id, details);
     let now = edge.sources.now();
     edge.write(move |connection| {
         channels::insert(connection, &channel, now)?;
@@ -145,7 +145,7 @@ pub async fn change(
             details["new_identity_secret"] = json!(given.new_identity_secret);
             audit::append(
                 connection,
-                trail::line(&sources, &caller, Some(scope), "channel_changed", id, details),
+                trail::line(&sources, &caller, Some(scope), "channel_changed", &id, details),
             )?;
             Ok(if given.new_identity_secret { with_secret(&channel) } else { view(&channel) })
         })
@@ -177,7 +177,7 @@ pub async fn delete(
         let details = json!({"name": channel.name});
         Ok(audit::append(
             connection,
-            trail::line(&sources, &caller, Some(scope), "channel_deleted", id, details),
+            trail::line(&sources, &caller, Some(scope), "channel_deleted", &id, details),
         )?)
     })
     .await?;

@@ -28,7 +28,7 @@ pub async fn export(edge: Data<Edge>, caller: Caller, id: Path<ContactId>) -> Re
         })
         .await?;
     let scope = export.contact.scope;
-    let line = trail::line(&edge.sources, &caller, Some(scope), "contact_exported", id, json!({}));
+    let line = trail::line(&edge.sources, &caller, Some(scope), "contact_exported", &id, json!({}));
     edge.write(move |connection| Ok(audit::append(connection, line)?)).await?;
     Ok(HttpResponse::Ok()
         .insert_header(("Content-Disposition", format!("attachment; filename=\"{id}.json\"")))
@@ -74,7 +74,7 @@ pub async fn erase(edge: Data<Edge>, caller: Caller, id: Path<ContactId>) -> Res
     let contact =
         edge.read(move |connection| access::contact(connection, &asking, id, Action::EraseContact)).await?;
     edge.directory.erase_contact(contact.scope, id).await?;
-    let line = trail::line(&edge.sources, &caller, Some(contact.scope), "contact_erased", id, json!({}));
+    let line = trail::line(&edge.sources, &caller, Some(contact.scope), "contact_erased", &id, json!({}));
     edge.write(move |connection| Ok(audit::append(connection, line)?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

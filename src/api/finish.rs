@@ -1,13 +1,12 @@
 //! What every answer gets: a request id, the headers that protect browsers, a place in the figures and in the log.
 
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::Error;
+use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, ResponseError};
 
-use super::ApiError;
 use super::auth::is_https;
 use super::edge::Edge;
 use crate::sources::Sources;
@@ -18,26 +17,15 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; ob
 /// Wraps the whole application.
 ///
 /// # Errors
-/// None of its own: errors of inner layers become answers here.
+/// Those of inner layers; handlers have none, as theirs become answers before.
 pub async fn finish<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+) -> Result<ServiceResponse<B>, Error> {
     let edge = request.app_data::<Data<Edge>>().cloned();
     let id = edge.as_ref().map_or_else(String::new, |edge| request_id(&edge.sources));
     let (method, path) = (request.method().clone(), request.path().to_owned());
-    let whole = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_left_body(),
-        Err(error) => {
-            log::debug!("request failed request={id} error=\"{error}\"");
-            let response = match error.as_error::<ApiError>() {
-                Some(ours) => ours.error_response(),
-                None => ApiError::bad_request("the request cannot be read").error_response(),
-            };
-            ServiceResponse::new(whole, response.map_into_right_body())
-        }
-    };
+    let mut response = next.call(request).await?;
     let status = response.status();
     if let Some(edge) = edge {
         edge.counters.answered(status);

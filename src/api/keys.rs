@@ -95,7 +95,7 @@ pub async fn create(
     let hash = secret::hash(&text);
     let mut answer = view(&key);
     answer["key"] = json!(text);
-    let line = trail::line(&edge.sources, &caller, Some(scope), "key_created", key.id, view(&key));
+    let line = trail::line(&edge.sources, &caller, Some(scope), "key_created", &key.id, view(&key));
     edge.write(move |connection| {
         keys::insert(connection, &key, &hash)?;
         Ok(audit::append(connection, line)?)
@@ -116,7 +116,7 @@ pub async fn delete(
     let (scope, id) = path.into_inner();
     access::scope(&caller, scope, Action::ManageKeys)?;
     let now = edge.sources.now();
-    let line = trail::line(&edge.sources, &caller, Some(scope), "key_revoked", id, json!({}));
+    let line = trail::line(&edge.sources, &caller, Some(scope), "key_revoked", &id, json!({}));
     edge.write(move |connection| {
         keys::revoke(connection, id, scope, now)?;
         Ok(audit::append(connection, line)?)

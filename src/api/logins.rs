@@ -53,17 +53,13 @@ pub async fn create(edge: Data<Edge>, request: HttpRequest, body: Body) -> Resul
         .await?;
     let (member, hash) = known.map_or((None, None), |found| (Some(found.member), found.password_hash));
     let fits = edge.passwords.verify(given.password, hash).await?;
-    match member.filter(|member| fits && !member.disabled) {
-        Some(member) => {
-            edge.tries_per_account.forget(&secret::hash(&account));
-            open(&edge, &request, member, "login", |_| Ok(())).await
-        }
-        None => {
-            edge.counters.failed_logins.fetch_add(1, Ordering::Relaxed);
-            log::info!("log-in failed address={from}");
-            Err(ApiError::Plain(Code::Unauthenticated, "wrong e-mail address or password".into()))
-        }
-    }
+    let Some(member) = member.filter(|member| fits && !member.disabled) else {
+        edge.counters.failed_logins.fetch_add(1, Ordering::Relaxed);
+        log::info!("log-in failed address={from}");
+        return Err(ApiError::Plain(Code::Unauthenticated, "wrong e-mail address or password".into()));
+    };
+    edge.tries_per_account.forget(&secret::hash(&account));
+    open(&edge, &request, member, "login", |_| Ok(())).await
 }
 
 /// Opens a new session for a member who has proved who they are, and answers with its cookie. The session that the
@@ -106,7 +102,7 @@ pub async fn open(
         let caller = Caller { member: who, memberships: Vec::new(), via: Via::Login(stored), address: from };
         for membership in memberships {
             let line =
-                trail::line(&sources, &caller, Some(membership.scope), action, caller.member.id, json!({}));
+                trail::line(&sources, &caller, Some(membership.scope), action, &caller.member.id, json!({}));
             audit::append(connection, line)?;
         }
         Ok(())
@@ -250,7 +246,7 @@ pub async fn password(edge: Data<Edge>, caller: Caller, body: Body) -> Result<Ht
         members::set_password(connection, member, &hash)?;
         logins::delete_all_of(connection, member, Some(current))?;
         for membership in &who.memberships {
-            let line = trail::line(&sources, &who, Some(membership.scope), "password", member, json!({}));
+            let line = trail::line(&sources, &who, Some(membership.scope), "password", &member, json!({}));
             audit::append(connection, line)?;
         }
         Ok(())

@@ -92,16 +92,11 @@ pub async fn create(
                 (member, Some(Purpose::Invite))
             };
             // Somebody who belongs here already keeps their role: changing it is another request.
-            let role = match members::role_in(connection, member.id, scope)? {
-                Some(role) => role,
-                None => {
-                    members::set_role(connection, member.id, scope, given.role)?;
-                    given.role
-                }
-            };
+            let role = members::role_in(connection, member.id, scope)?.unwrap_or(given.role);
+            members::set_role(connection, member.id, scope, role)?;
             let details = json!({"email": member.email, "role": role, "link": purpose});
-            let line = trail::line(&sources, &caller, Some(scope), "member_invited", member.id, details);
-            audit::append(connection, line)?;
+            let row = trail::line(&sources, &caller, Some(scope), "member_invited", &member.id, details);
+            audit::append(connection, row)?;
             let token = match purpose {
                 Some(purpose) => Some(invitations::make(connection, &sources, member.id, purpose, life)?),
                 None => None,
@@ -182,8 +177,8 @@ pub async fn change(
             if ended {
                 logins::delete_all_of(connection, id, None)?;
             }
-            let line = trail::line(&sources, &caller, Some(scope), "member_changed", id, view(&member, role));
-            audit::append(connection, line)?;
+            let row = trail::line(&sources, &caller, Some(scope), "member_changed", &id, view(&member, role));
+            audit::append(connection, row)?;
             Ok((member, role, ended, scopes))
         })
         .await?;
@@ -220,8 +215,8 @@ pub async fn delete(
         }
         members::remove_from_scope(connection, id, scope)?;
         logins::delete_all_of(connection, id, None)?;
-        let line = trail::line(&sources, &caller, Some(scope), "member_removed", id, view(&member, role));
-        Ok(audit::append(connection, line)?)
+        let row = trail::line(&sources, &caller, Some(scope), "member_removed", &id, view(&member, role));
+        Ok(audit::append(connection, row)?)
     })
     .await?;
     edge.directory.member_removed(scope, id);

@@ -98,7 +98,7 @@ pub async fn create(edge: Data<Edge>, caller: Caller, body: Body) -> Result<Http
         &caller,
         Some(scope.id),
         "scope_created",
-        scope.id,
+        &scope.id,
         json!({"name": scope.name}),
     );
     let (stored, now) = (scope.clone(), edge.sources.now());
@@ -152,7 +152,7 @@ pub async fn change(
             }
             scopes::update(connection, &scope)?;
             let after = json!({"name": scope.name, "mode": scope.mode, "time_zone": scope.time_zone, "settings": scope.settings});
-            audit::append(connection, trail::line(&sources, &caller, Some(id), "scope_changed", id, after))?;
+            audit::append(connection, trail::line(&sources, &caller, Some(id), "scope_changed", &id, after))?;
             let bot = scopes::bot(connection, id)?;
             Ok((scope, bot))
         })
@@ -173,7 +173,7 @@ pub async fn delete(edge: Data<Edge>, caller: Caller, id: Path<ScopeId>) -> Resu
     if owned < 2 {
         return Err(ApiError::forbidden("the last scope you own stays"));
     }
-    let line = trail::line(&edge.sources, &caller, Some(id), "scope_deleted", id, json!({}));
+    let line = trail::line(&edge.sources, &caller, Some(id), "scope_deleted", &id, json!({}));
     edge.write(move |connection| {
         scopes::delete(connection, id)?;
         Ok(audit::append(connection, line)?)

@@ -20,7 +20,7 @@ pub fn line(
     caller: &Caller,
     scope: Option<ScopeId>,
     action: &str,
-    object: impl ToString,
+    object: &impl ToString,
     details: Value,
 ) -> AuditRow {
     AuditRow {

@@ -11,7 +11,7 @@ use crate::sources::Sources;
 use crate::store::StoreError;
 
 /// The shop's name, as its pages have it.
-const SHOP: &str = "Fern & Field";
+const SHOP: &str = "Morrow & Wick";
 
 /// The public key in the script tag of the shop's pages.
 const PUBLIC_KEY: &str = "demo";

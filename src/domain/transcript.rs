@@ -197,7 +197,9 @@ mod tests {
             .zip(1..)
             .map(|((by, body), seq)| Entry { seq, at: 1_767_225_600_000, by, client_id: None, body })
             .collect();
-        entries.iter().for_each(|entry| conversation.apply(entry));
+        for entry in &entries {
+            conversation.apply(entry);
+        }
         let expected = "\
 Transcript of c_00000000000000000000000000000001
 Customer: Zoë

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::audit::AuditRow;
 use super::outbox::OutboxRow;
 use super::schema::conversations as conversations_table;
-use super::{Connection, StoreError, audit, contacts, conversations, dialect, feedback, outbox, text};
+use super::{Connection, StoreError, audit, contacts, conversations, dialect, feedback, hot, outbox, text};
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{Conversation, Side};
 use crate::domain::event::{Author, Entry, Event};
@@ -22,7 +22,7 @@ pub struct Commit {
     /// The state after the entries.
     pub after: Conversation,
     /// What happened: numbers `before + 1` to `after.version`, without holes. An
-    /// [`Event::Feedback`](crate::domain::event::Event::Feedback) also becomes the feedback of its episode.
+    /// [`Event::Feedback`] also becomes the feedback of its episode.
     pub entries: Vec<Entry>,
     /// With the first entries.
     pub opening: Option<Opening>,
@@ -154,7 +154,7 @@ impl Rows {
     /// Any failure of a statement; then the transaction is of no further use.
     pub(super) fn store_state(&self, connection: &mut Connection) -> Result<Outcome, StoreError> {
         let outcome = match &self.rest {
-            Rest::Same => fence(dialect::update_head(connection, self)?),
+            Rest::Same => fence(hot::update_head(connection, self)?),
             Rest::Changed { row, reopens } => {
                 if *reopens
                     && let Some(other) = open_conversation(connection, &row.channel_id, &row.contact_id)?
@@ -276,7 +276,7 @@ pub(super) fn store_all(connection: &mut Connection, commits: &[&Rows]) -> Resul
     let stored = commits.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Done);
     let stored: Vec<&Rows> = stored.map(|(rows, _)| *rows).collect();
     if !stored.is_empty() {
-        dialect::append_entries(connection, &stored)?;
+        hot::append_entries(connection, &stored)?;
     }
     Ok(outcomes)
 }
@@ -291,7 +291,7 @@ fn store_together(
         return Ok(());
     }
     let heads: Vec<&Rows> = together.iter().map(|place| commits[*place]).collect();
-    let held = dialect::update_heads(connection, &heads)?;
+    let held = hot::update_heads(connection, &heads)?;
     for (place, held) in together.drain(..).zip(held) {
         outcomes[place] = fence(usize::from(held));
     }

@@ -78,6 +78,8 @@ impl From<StoreError> for CommitError {
         match error {
             StoreError::Unknown => Self::Unknown,
             StoreError::Busy => Self::Overloaded,
+            // A unique index knew better than the version: somebody else was there first.
+            StoreError::Conflict(DUPLICATE) => Self::Conflict,
             other => Self::Unavailable(other),
         }
     }
@@ -90,7 +92,7 @@ impl From<DieselError> for StoreError {
         }
         match &error {
             DieselError::NotFound => Self::NotFound,
-            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict("duplicate"),
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict(DUPLICATE),
             DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
                 Self::Conflict("reference")
             }
@@ -118,6 +120,9 @@ impl From<serde_json::Error> for StoreError {
         Self::Broken(Arc::new(error))
     }
 }
+
+/// Name of the contradiction that a unique index found.
+const DUPLICATE: &str = "duplicate";
 
 /// Failures that go away by themselves or by an operator's hand. Both databases report them only in words:
 /// SQLite's result codes 5 and 13 (<https://sqlite.org/rescode.html>), PostgreSQL's classes 53 and 57.

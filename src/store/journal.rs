@@ -97,7 +97,7 @@ where
 }
 
 impl Journal {
-    /// Starts the thread. `held` is let go of when the thread ends, after its connection.
+    /// Starts the thread. `held` is let go of after its connection, and before `close` answers.
     pub(super) fn start(
         target: Target,
         connection: Connection,
@@ -107,14 +107,19 @@ impl Journal {
     ) -> Result<Self, StoreError> {
         let (jobs, waiting) = sync_channel(queue.max(1));
         let journal = Self { jobs, counters: counters.clone() };
-        let writer = Writer { target, connection: Some(connection), last_attempt: None, counters };
+        let writer = Writer {
+            target,
+            connection: Some(connection),
+            last_attempt: None,
+            counters,
+            _held: Box::new(held),
+        };
         thread::Builder::new()
             .name("journal".into())
             .spawn(move || {
                 if catch_unwind(AssertUnwindSafe(move || writer.run(&waiting))).is_err() {
                     end_process("the journal panicked");
                 }
-                drop(held);
             })
             .map_err(|error| StoreError::Broken(Arc::new(error)))?;
         Ok(journal)
@@ -185,11 +190,14 @@ struct Writer {
     connection: Option<Connection>,
     last_attempt: Option<Instant>,
     counters: Arc<Counters>,
+    /// Last of the fields, as they go in this order.
+    _held: Box<dyn Send>,
 }
 
 /// What is stored in one transaction.
 #[derive(Default)]
 struct Batch {
+    #[expect(clippy::vec_box, reason = "as they came; moving them costs more than the pointer")]
     commits: Vec<Box<CommitJob>>,
     writes: Vec<Box<dyn Work>>,
 }
@@ -198,7 +206,9 @@ impl Writer {
     fn run(mut self, waiting: &Receiver<Job>) {
         let mut closing = None;
         while let Some(batch) = next_batch(waiting, &mut closing, &self.counters) {
-            self.store(batch);
+            if batch.size() > 0 {
+                self.store(batch);
+            }
         }
         self.tidy();
         drop(self);
@@ -208,11 +218,7 @@ impl Writer {
     }
 
     fn store(&mut self, batch: Batch) {
-        if batch.is_empty() {
-            return;
-        }
-        let begun = Instant::now();
-        let size = batch.commits.len() + batch.writes.len();
+        let size = batch.size();
         if let Err((batch, error)) = self.try_store(batch) {
             if matches!(error, StoreError::Unavailable(_)) || size == 1 {
                 batch.fail(&error, &self.counters);
@@ -226,12 +232,12 @@ impl Writer {
                 }
             }
         }
-        self.counters.batch(size, begun.elapsed());
     }
 
     /// Stores a batch and answers it. When nothing of it was done for certain, it comes back with the
     /// reason, unanswered.
     fn try_store(&mut self, mut batch: Batch) -> Result<(), (Batch, StoreError)> {
+        let begun = Instant::now();
         let connection = match self.begin() {
             Ok(connection) => connection,
             Err(error) => return Err((batch, error)),
@@ -248,7 +254,9 @@ impl Writer {
         for work in &mut batch.writes {
             work.run(connection);
         }
-        match connection.commit() {
+        let committed = connection.commit();
+        self.counters.batch(batch.size(), begun.elapsed());
+        match committed {
             Ok(()) => batch.answer(&outcomes, &self.counters),
             Err(error) => {
                 let lost = is_lost(&error);
@@ -350,8 +358,8 @@ fn next_batch(
 }
 
 impl Batch {
-    fn is_empty(&self) -> bool {
-        self.commits.is_empty() && self.writes.is_empty()
+    fn size(&self) -> usize {
+        self.commits.len() + self.writes.len()
     }
 
     fn singly(self) -> impl Iterator<Item = Self> {
@@ -377,7 +385,7 @@ impl Batch {
     }
 
     fn fail(self, error: &StoreError, counters: &Counters) {
-        counters.failures.fetch_add((self.commits.len() + self.writes.len()) as u64, Relaxed);
+        counters.failures.fetch_add(self.size() as u64, Relaxed);
         for job in self.commits {
             (job.answer)(Err(error.clone().into()));
         }

@@ -15,6 +15,7 @@ mod dialect;
 pub mod entries;
 mod error;
 pub mod feedback;
+mod hot;
 pub mod invitations;
 mod journal;
 pub mod keys;

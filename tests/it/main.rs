@@ -1,3 +1,13 @@
-//! Integration tests: one binary, one module a behaviour, through public interfaces only.
+//! The integration tests: one binary, one module per behaviour, public interfaces only.
+//!
+//! PostgreSQL's part needs a server: `export SWITCHBOARD_TEST_POSTGRES_URL=$(tests/postgres.sh start DIR)`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bots;
+mod migrations;
+mod store_contract;
+mod store_postgres;
+mod store_records;
+mod store_sqlite;
+mod support;

@@ -32,7 +32,7 @@ export type RequeueReason = "given_back" | "assignee_gone" | "member_removed";
 
 export type EndReason = "resolved" | "customer" | "expired" | "erased";
 
-export type Event = { "kind": "opened",  first_text: string,  start: Start, } | { "kind": "message",  text: string,  quick_replies?: Array<string>, } | { "kind": "note",  text: string, } | { "kind": "handed_off",  reason: HandoffReason,  note?: string, } | { "kind": "joined",  from: Origin, } | { "kind": "transferred",  to: string,  to_name: string, } | { "kind": "taken_over",  from: Origin,  from_member?: string, } | { "kind": "requeued",  reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "suppressed",  turn: number,  text: string, } | { "kind": "ended",  reason: EndReason, } | { "kind": "feedback",  rating?: Rating,  comment?: string, } | { "kind": "activated",  episode: number, } | { "kind": "erased" };
+export type Event = { "kind": "opened",  first_text: string,  start: Start, } | { "kind": "message",  text: string,  quick_replies?: Array<string>, } | { "kind": "note",  text: string, } | { "kind": "handed_off",  reason: HandoffReason,  note?: string, } | { "kind": "joined",  from: Origin, } | { "kind": "transferred",  to: string,  to_name: string, } | { "kind": "taken_over",  from: Origin,  from_member?: string, } | { "kind": "requeued",  reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "suppressed",  turn: number,  text: string, } | { "kind": "silent",  turn: number, } | { "kind": "ended",  reason: EndReason, } | { "kind": "feedback",  rating?: Rating,  comment?: string, } | { "kind": "activated",  episode: number, } | { "kind": "erased" };
 
 export type Entry = {  seq: number,  at: number,  by: Author,  client_id?: ClientId,  body: Event, };
 

@@ -1,0 +1,17 @@
+//! What tests share.
+
+pub mod chat;
+pub mod database;
+
+/// Runs each test once per database: `on_both! { name … }` for `async fn name(database: Database)`.
+macro_rules! on_both {
+    ($($name:ident)*) => {
+        mod sqlite {
+            $(#[actix_web::test] async fn $name() { super::$name(super::Database::sqlite()).await; })*
+        }
+        mod postgres {
+            $(#[actix_web::test] async fn $name() { super::$name(super::Database::postgres()).await; })*
+        }
+    };
+}
+pub(crate) use on_both;

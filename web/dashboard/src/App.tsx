@@ -1,0 +1,102 @@
+// Which page is shown, and the frame of the dashboard.
+import { signal, useSignalEffect } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { common, frame, login, product } from "../../shared/src/text.ts";
+import { ChatPane } from "./chat/ChatPane.tsx";
+import { ResolveDialog } from "./chat/ResolveDialog.tsx";
+import { DetailsPane } from "./details/DetailsPane.tsx";
+import { BottomBar } from "./frame/BottomBar.tsx";
+import { ConnectionBanner } from "./frame/ConnectionLine.tsx";
+import { Sidebar } from "./frame/Sidebar.tsx";
+import { Toast } from "./frame/Toast.tsx";
+import { listenToKeys } from "./keyboard.ts";
+import { ChatList } from "./list/ChatList.tsx";
+import { Alert, Door } from "./pages/Door.tsx";
+import { Login } from "./pages/Login.tsx";
+import { Setup } from "./pages/Setup.tsx";
+import { ShortcutsDialog } from "./pages/ShortcutsDialog.tsx";
+import { path } from "./router.ts";
+import { open, openChat } from "./state/chat.ts";
+import { view } from "./state/ended.ts";
+import { notifyFailure } from "./state/notices.ts";
+import { scope, supervises } from "./state/scopes.ts";
+import { unreadCount } from "./state/seen.ts";
+import { findSession, me, unreachable } from "./state/session.ts";
+
+export function App() {
+  useEffect(() => {
+    if (path.peek() !== "/setup") findSession();
+  }, []);
+  if (path.value === "/setup") return <Setup />;
+  if (me.value) return <Dashboard />;
+  if (unreachable.value) {
+    return (
+      <Door title={product}>
+        <Alert>{login.failed}</Alert>
+        <form>
+          <button type="button" class="btn big" onClick={findSession}>
+            {common.tryAgain}
+          </button>
+        </form>
+      </Door>
+    );
+  }
+  return path.value === "/login" && me.value === null ? <Login /> : null;
+}
+
+/** The settings, once somebody has gone there. */
+const settingsPage = signal<ComponentType | null>(null);
+
+function Dashboard() {
+  useEffect(listenToKeys, []);
+  useSignalEffect(() => {
+    open(/^\/chats\/([\w-]+)$/.exec(path.value)?.[1] ?? null);
+  });
+  useSignalEffect(() => {
+    document.title = frame.unreadTitle(unreadCount.value, scope.value?.name ?? product);
+  });
+  useSignalEffect(() => {
+    // The list shows the side on which the open chat was when it was opened.
+    const chat = openChat.value;
+    if (chat?.phase.value === "ready" && chat.row.peek()?.status === "ended") view.value = "terminated";
+  });
+  const inSettings = path.value.startsWith("/settings") && supervises.value;
+  useEffect(() => {
+    if (!inSettings || settingsPage.peek()) return;
+    import("./settings/Settings.tsx").then((module) => {
+      settingsPage.value = module.Settings;
+    }, notifyFailure);
+  }, [inSettings]);
+  const Settings = settingsPage.value;
+  const chatOpen = openChat.value !== null;
+  return (
+    <>
+      <a class="skip" href="#chat">
+        {frame.skip}
+      </a>
+      <div class="app" data-view={chatOpen ? "chat" : "list"}>
+        <ConnectionBanner />
+        <div class={inSettings ? "cols wide" : "cols"}>
+          <Sidebar />
+          {inSettings ? (
+            <main class="page" id="chat" tabIndex={-1}>
+              {Settings && <Settings />}
+            </main>
+          ) : (
+            <main class="work">
+              <h1 class="sr">{frame.chatsOf(scope.value?.name ?? "")}</h1>
+              <ChatList />
+              <ChatPane />
+              <DetailsPane />
+            </main>
+          )}
+        </div>
+        <BottomBar />
+        <Toast />
+      </div>
+      <ResolveDialog />
+      <ShortcutsDialog />
+    </>
+  );
+}

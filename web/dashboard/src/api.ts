@@ -1,0 +1,66 @@
+// REST calls. A 401 means that nobody is signed in any more and is told to `onSignedOut`.
+import { failure } from "../../shared/src/text.ts";
+
+export class ApiError extends Error {
+  status: number;
+  code: string;
+  details: Record<string, unknown>;
+  constructor(status: number, code: string, message: string, details: Record<string, unknown> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+let csrfToken = "";
+let signedOut = () => {};
+
+/** The token that writing requests carry, from the session. */
+export function useCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Paths start behind `/api/v1`. Rejects with `ApiError`; status 0 and code `connection` when nobody answered. */
+export async function call<Answer = void>(method: Method, path: string, body?: object): Promise<Answer> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (method !== "GET" && csrfToken) headers["x-csrf-token"] = csrfToken;
+  if (body) headers["content-type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers,
+      credentials: "same-origin",
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  } catch {
+    throw new ApiError(0, "connection", "no answer");
+  }
+  const text = await response.text();
+  const answer = parse(text);
+  if (response.ok) return answer as Answer;
+  const problem = (answer ?? {}) as { code?: string; message?: string; details?: Record<string, unknown> };
+  if (response.status === 401 && problem.code === "unauthenticated") signedOut();
+  throw new ApiError(response.status, problem.code ?? "other", problem.message ?? "", problem.details ?? {});
+}
+
+/** What to tell a person about a failed call or command. */
+export function explain(error: unknown): string {
+  const code = error && typeof error === "object" && "code" in error ? String(error.code) : "connection";
+  return failure[code] ?? failure.other ?? "";
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

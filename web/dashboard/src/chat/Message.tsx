@@ -1,0 +1,126 @@
+// One bubble: the customer on the left, the team's side on the right.
+import type { Entry, Row } from "../../../shared/src/protocol.gen.ts";
+import { common, chat as words } from "../../../shared/src/text.ts";
+import type { TextRole } from "../../../shared/src/thread.ts";
+import { clockTime } from "../../../shared/src/when.ts";
+import { type Outgoing, remove, tryAgain } from "../state/outbox.ts";
+import { me } from "../state/session.ts";
+import { Avatar, BotAvatar, Chip } from "../ui/Avatar.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { Words } from "./Words.tsx";
+
+const looks: Record<TextRole, string> = {
+  contact: "",
+  bot: "out ai",
+  member: "out agent",
+  note: "out note",
+  suppressed: "out ai late",
+};
+
+interface Props {
+  entry: Entry;
+  text: string;
+  role: TextRole;
+  continued: boolean;
+  row: Row | null;
+  delivery: "sent" | "read" | null;
+}
+
+export function Message({ entry, text, role, continued, row, delivery }: Props) {
+  const name = nameOf(entry, row);
+  const byBot = role === "bot" || role === "suppressed";
+  const replies = entry.body.kind === "message" ? entry.body.quick_replies : undefined;
+  return (
+    <li class={`msg ${looks[role]} ${continued ? "cont" : ""}`}>
+      <div class={continued ? "by sr" : "by"}>
+        {role === "note" ? (
+          <>
+            <Icon name="lock" size="s" />
+            <b>{words.internalNote}</b> {words.noteBy(name)}
+          </>
+        ) : role === "suppressed" ? (
+          <>
+            <Icon name="lock" size="s" />
+            <b>{words.suppressed}</b>
+          </>
+        ) : (
+          <b>
+            <bdi>{name}</bdi>
+          </b>
+        )}
+        <time>{clockTime(entry.at)}</time>
+      </div>
+      {byBot ? <BotAvatar /> : <Avatar name={name} />}
+      <div class="b" dir="auto">
+        <Words text={text} />
+        {replies && replies.length > 0 && (
+          <div class="quick">
+            <span class="sr">{words.quickReplies}: </span>
+            {replies.map((reply) => (
+              <Chip key={reply} kind="line">
+                {reply}
+              </Chip>
+            ))}
+          </div>
+        )}
+      </div>
+      {role === "suppressed" && <div class="st">{words.suppressedHelp}</div>}
+      {delivery && (
+        <div class={delivery === "read" ? "st read" : "st"}>
+          <Icon name={delivery === "read" ? "checks" : "check"} size="s" />
+          {delivery === "read" ? words.read : words.sent}
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** A reply or note that has not come back from the server yet. */
+export function OutgoingMessage({ item }: { item: Outgoing }) {
+  const name = me.value?.name ?? common.you;
+  const failed = item.state === "failed";
+  return (
+    <li class={`msg out ${item.kind === "note" ? "note" : "agent"} ${failed ? "" : "pend"}`}>
+      <div class="by">
+        {item.kind === "note" ? (
+          <>
+            <Icon name="lock" size="s" />
+            <b>{words.internalNote}</b> {words.noteBy(name)}
+          </>
+        ) : (
+          <b>{name}</b>
+        )}
+        <time>{clockTime(item.at)}</time>
+      </div>
+      <Avatar name={name} />
+      <div class="b" dir="auto">
+        <Words text={item.text} />
+      </div>
+      {failed ? (
+        <div class="st fail">
+          <Icon name="alert" size="s" />
+          <span title={item.reason}>
+            {words.notSent} {item.reason}
+          </span>
+          <button type="button" onClick={() => tryAgain(item.clientId)}>
+            {words.tryAgain}
+          </button>
+          <button type="button" onClick={() => remove(item.clientId)}>
+            {words.delete}
+          </button>
+        </div>
+      ) : (
+        <div class="st">
+          <Icon name="clock" size="s" />
+          {item.state === "waiting" ? words.waiting : words.sending}
+        </div>
+      )}
+    </li>
+  );
+}
+
+function nameOf(entry: Entry, row: Row | null): string {
+  if (entry.by.kind === "member") return entry.by.name;
+  if (entry.by.kind === "contact") return row?.contact.name ?? "";
+  return common.aiAssistant;
+}

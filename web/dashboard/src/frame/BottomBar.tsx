@@ -1,0 +1,32 @@
+// On phones: chats, settings, you.
+import { frame } from "../../../shared/src/text.ts";
+import { follow, path } from "../router.ts";
+import { supervises } from "../state/scopes.ts";
+import { unreadCount } from "../state/seen.ts";
+import { Icon } from "../ui/Icon.tsx";
+import { ProfileMenu } from "./ProfileMenu.tsx";
+
+export function BottomBar() {
+  const inSettings = path.value.startsWith("/settings");
+  return (
+    <nav class="mbar" aria-label={frame.sections}>
+      <a class="tab" href="/" aria-current={inSettings ? undefined : "page"} onClick={follow}>
+        <Icon name="chat" />
+        {frame.chats}
+        {unreadCount.value > 0 && <span class="badge">{unreadCount.value}</span>}
+      </a>
+      {supervises.value && (
+        <a
+          class="tab"
+          href="/settings/channels"
+          aria-current={inSettings ? "page" : undefined}
+          onClick={follow}
+        >
+          <Icon name="gear" />
+          {frame.settings}
+        </a>
+      )}
+      <ProfileMenu place="bar" />
+    </nav>
+  );
+}

@@ -1,0 +1,15 @@
+// Starts the dashboard.
+import { render } from "preact";
+import { App } from "./App.tsx";
+import "./state/theme.ts";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/frame.css";
+import "./styles/list.css";
+import "./styles/chat.css";
+import "./styles/overlays.css";
+import "./styles/pages.css";
+import "./styles/last.css";
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);

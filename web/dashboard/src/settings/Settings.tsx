@@ -1,0 +1,48 @@
+// Settings of the scope shown, for admins and owners. Loaded when somebody goes there.
+import type { ComponentType } from "preact";
+import { settings as words } from "../../../shared/src/text.ts";
+import { follow, path } from "../router.ts";
+import { scope } from "../state/scopes.ts";
+import { Icon, type IconName } from "../ui/Icon.tsx";
+import { BotSettings } from "./BotSettings.tsx";
+import { ChannelSettings } from "./ChannelSettings.tsx";
+import { MemberSettings } from "./MemberSettings.tsx";
+
+const pages: [name: string, title: string, icon: IconName, page: ComponentType<{ scopeId: string }>][] = [
+  ["channels", words.channels, "globe", ChannelSettings],
+  ["members", words.members, "people", MemberSettings],
+  ["bot", words.bot, "spark", BotSettings],
+];
+
+export function Settings() {
+  const wanted = path.value.split("/")[2];
+  const current = pages.find(([name]) => name === wanted) ?? pages[0];
+  const home = scope.value;
+  if (!current || !home) return null;
+  const [, , , Page] = current;
+  return (
+    <div class="wrap">
+      <div class="phead">
+        <h1>{words.title}</h1>
+      </div>
+      <div class="set">
+        <nav class="sub" aria-label={words.pages}>
+          {pages.map(([name, title, icon]) => (
+            <a
+              key={name}
+              href={`/settings/${name}`}
+              aria-current={name === current[0] ? "page" : undefined}
+              onClick={follow}
+            >
+              <Icon name={icon} size="m" />
+              {title}
+            </a>
+          ))}
+        </nav>
+        <section>
+          <Page key={home.id} scopeId={home.id} />
+        </section>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,141 @@
+// Replies and notes on their way. Each has its own id from the moment it was written, so trying again after a lost
+// connection or a reload cannot double it. One at a time per conversation, in order.
+import { signal } from "@preact/signals";
+import { systemClock } from "../../../shared/src/clock.ts";
+import type { MemberName } from "../../../shared/src/protocol.gen.ts";
+import { CommandError } from "../../../shared/src/socket.ts";
+import { explain } from "../api.ts";
+import { onEvent, request } from "./connection.ts";
+import { addToDraft, type DraftKind } from "./drafts.ts";
+import { serverTime } from "./now.ts";
+import { me } from "./session.ts";
+import { keys, readJson, write } from "./storage.ts";
+
+export interface Outgoing {
+  clientId: string;
+  conversation: string;
+  kind: DraftKind;
+  text: string;
+  /** UTC milliseconds. */
+  at: number;
+  state: "waiting" | "sending" | "sent" | "failed";
+  /** Why it failed, for people. */
+  reason?: string;
+}
+
+/** After a reload, what is older than this waits for the writer to say "Try again": the moment may have passed. */
+const SENT_BY_ITSELF_WITHIN = 15 * 60_000;
+const BUSY = new Set(["rate_limited", "overloaded", "unavailable", "draining"]);
+const BUSY_PAUSE = 2_000;
+
+export const outbox = signal<readonly Outgoing[]>([]);
+/** Who was faster, by conversation, until the writer has dealt with it. */
+export const claimLost = signal<Readonly<Record<string, MemberName>>>({});
+
+let restoredFor: string | null = null;
+
+export function post(conversation: string, kind: DraftKind, text: string): void {
+  const item: Outgoing = {
+    clientId: crypto.randomUUID(),
+    conversation,
+    kind,
+    text,
+    at: serverTime(),
+    state: "waiting",
+  };
+  outbox.value = [...outbox.value, item];
+  store(item);
+  flush();
+}
+
+export function tryAgain(clientId: string): void {
+  change(clientId, { state: "waiting" });
+  flush();
+}
+
+export function remove(clientId: string): void {
+  outbox.value = outbox.value.filter((item) => item.clientId !== clientId);
+  write(keyOf(clientId), null);
+}
+
+export function forgetLostClaim(conversation: string): void {
+  const { [conversation]: _, ...others } = claimLost.value;
+  claimLost.value = others;
+}
+
+/** An entry has arrived: what it shows need not be shown as outgoing any more. */
+export function arrived(clientId: string): void {
+  if (outbox.value.some((item) => item.clientId === clientId)) remove(clientId);
+}
+
+function flush(): void {
+  const busy = new Set(
+    outbox.value.filter((item) => item.state === "sending").map((item) => item.conversation),
+  );
+  for (const item of outbox.value) {
+    if (item.state !== "waiting" || busy.has(item.conversation)) continue;
+    busy.add(item.conversation);
+    deliver(item);
+  }
+}
+
+async function deliver(item: Outgoing): Promise<void> {
+  const { clientId, conversation, text } = item;
+  change(clientId, { state: "sending" });
+  try {
+    await request({ type: item.kind === "note" ? "note" : "send", conversation, client_id: clientId, text });
+    write(keyOf(clientId), null);
+    change(clientId, { state: "sent" });
+  } catch (error) {
+    if (!(error instanceof CommandError)) {
+      change(clientId, { state: "waiting" });
+      return;
+    }
+    if (BUSY.has(error.code)) {
+      change(clientId, { state: "waiting" });
+      systemClock.after(error.details.retry_after_ms ?? BUSY_PAUSE, flush);
+      return;
+    }
+    if (item.kind === "reply" && error.code === "already_assigned" && error.details.assignee) {
+      remove(clientId);
+      addToDraft(conversation, "note", text);
+      claimLost.value = { ...claimLost.value, [conversation]: error.details.assignee };
+    } else {
+      change(clientId, { state: "failed", reason: explain(error) });
+    }
+  }
+  flush();
+}
+
+function change(clientId: string, changes: Partial<Outgoing>): void {
+  outbox.value = outbox.value.map((item) => (item.clientId === clientId ? { ...item, ...changes } : item));
+}
+
+function restore(): void {
+  const member = me.value?.id;
+  if (!member || restoredFor === member) return;
+  restoredFor = member;
+  const known = new Set(outbox.value.map((item) => item.clientId));
+  const restored: Outgoing[] = [];
+  for (const id of keys(`outbox.${member}.`)) {
+    const item = readJson<Outgoing | null>(keyOf(id), null);
+    if (!item || known.has(id)) continue;
+    const old = serverTime() - item.at > SENT_BY_ITSELF_WITHIN;
+    restored.push({ ...item, state: old ? "failed" : "waiting" });
+  }
+  outbox.value = [...restored.sort((a, b) => a.at - b.at), ...outbox.value];
+}
+
+function store(item: Outgoing): void {
+  write(keyOf(item.clientId), JSON.stringify(item));
+}
+
+function keyOf(clientId: string): string {
+  return `outbox.${me.value?.id}.${clientId}`;
+}
+
+onEvent((event) => {
+  if (event.type !== "welcome") return;
+  restore();
+  flush();
+});

@@ -1,0 +1,39 @@
+// How far the reader has read each conversation, in this browser: what makes a row unread.
+import { computed, signal } from "@preact/signals";
+import type { Row } from "../../../shared/src/protocol.gen.ts";
+import { allSections } from "./rows.ts";
+import { sectionOf } from "./sections.ts";
+import { me } from "./session.ts";
+import { readJson, write } from "./storage.ts";
+
+/** Older marks are dropped; those conversations ended long ago or have moved on. */
+const KEPT = 2_000;
+
+type Seen = Record<string, number>;
+
+const key = computed(() => `seen.${me.value?.id}`);
+const changed = signal(0);
+const seen = computed<Seen>(() => {
+  changed.value;
+  return readJson<Seen>(key.value, {});
+});
+
+export function markSeen(conversation: string, seq: number): void {
+  if ((seen.value[conversation] ?? 0) >= seq) return;
+  const { [conversation]: _, ...others } = seen.value;
+  const kept = Object.entries(others).slice(-KEPT);
+  write(key.value, JSON.stringify({ ...Object.fromEntries(kept), [conversation]: seq }));
+  changed.value++;
+}
+
+/** The customer wrote last, the reader has not seen it, and it is the reader's to answer. */
+export function isUnread(row: Row): boolean {
+  const section = sectionOf(row, me.value?.id ?? "");
+  if (section !== "unassigned" && section !== "mine") return false;
+  return row.preview?.by === "contact" && row.version > (seen.value[row.id] ?? 0);
+}
+
+/** Unread chats that concern the reader: Unassigned and own ones. */
+export const unreadCount = computed(
+  () => [...allSections.value.unassigned, ...allSections.value.mine].filter(isUnread).length,
+);

@@ -1,0 +1,35 @@
+// Settings of the dashboard (also `npx vite` for development against a server on its default port) and of the
+// unit tests. build.mjs holds what the loader, the widget and the demo need beyond this.
+import preact from "@preact/preset-vite";
+import { defineConfig } from "vitest/config";
+
+const server = process.env.SWITCHBOARD_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  root: "dashboard",
+  base: "/",
+  publicDir: false,
+  plugins: [preact()],
+  build: {
+    outDir: "../dist",
+    emptyOutDir: false,
+    target: "es2022",
+    sourcemap: false,
+    modulePreload: { polyfill: false },
+    // An inlined file would need `data:` in the content security policy.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: {
+      "/api": { target: server, ws: true, changeOrigin: true, headers: { origin: server } },
+      "/widget.js": server,
+      "/demo": server,
+    },
+  },
+  test: {
+    root: ".",
+    environment: "happy-dom",
+    include: ["{shared,dashboard,loader,widget,demo}/**/*.test.{ts,tsx}"],
+  },
+});

@@ -1,0 +1,358 @@
+// The chat behind the panel: one connection, one state, and what the customer can do.
+import { type Clock, systemClock } from "../../shared/src/clock.ts";
+import type { ErrorCode, Hello, WidgetCommand, WidgetEvent } from "../../shared/src/protocol.gen.ts";
+import { CommandError, Connection, type ConnectionState, type Wire } from "../../shared/src/socket.ts";
+import type { Host } from "./host.ts";
+import { newId } from "./id.ts";
+import { Outbox } from "./outbox.ts";
+import {
+  type Change,
+  endOf,
+  giveBack,
+  initialState,
+  isEnded,
+  isFresh,
+  isPending,
+  lastSeq,
+  onEntry,
+  onStatus,
+  onWelcome,
+  type State,
+} from "./state.ts";
+import * as T from "./text.ts";
+
+/** "typing" is repeated this often while the customer types; the other side drops it by itself. Milliseconds. */
+const TYPING_EVERY = 4000;
+/** The other side's "typing" is dropped after this silence. */
+const TYPING_FADES = 6000;
+/** Reading is told this long after it happened, once for all that came meanwhile. */
+const READ_AFTER = 700;
+/** The connection may be gone this long before the customer is told. */
+const TELL_LOST_AFTER = 2000;
+/** Longest address of a page that is told to the server. */
+const ADDRESS_MAX = 1000;
+
+export class Chat {
+  state: State;
+  readonly #host: Host;
+  readonly #clock: Clock;
+  readonly #connection: Connection<WidgetCommand, WidgetEvent>;
+  readonly #outbox: Outbox;
+  readonly #onChange: () => void;
+  #identity: Host["identity"];
+  #typingAt = 0;
+  #cancelFade = () => {};
+  #cancelRead = () => {};
+  #cancelLost: (() => void) | undefined;
+  /** What the next `hello` asks for: what is missing, everything after this number, or the newest part. */
+  #from: "missing" | 0 | undefined = "missing";
+
+  constructor(host: Host, onChange: () => void, clock: Clock = systemClock, dial = () => socket(host)) {
+    const { store, identity } = host;
+    this.#host = host;
+    this.#clock = clock;
+    this.#onChange = onChange;
+    this.#identity = identity;
+    // Another customer of the site has logged in on this browser: nothing of the one before is theirs.
+    const before = store.get("who");
+    if (before && before !== identity?.external_id) {
+      forget(host);
+      store.setTab("outbox", "");
+      store.setTab("draft", "");
+    }
+    this.#outbox = new Outbox({
+      clock,
+      store,
+      send: (command) => this.#connection.request(command),
+      onChange: (outbox, paused) => this.#set({ outbox, paused }),
+      onRefused: (command, code) => this.#refused(command, code),
+    });
+    this.state = {
+      ...initialState(),
+      ...this.#kept(store.get("chat")),
+      outbox: this.#outbox.list,
+      conversation: store.get("chat") || null,
+      draft: store.getTab("draft"),
+    };
+    this.#connection = new Connection({
+      clock,
+      dial,
+      hello: async () => this.#hello() as never,
+      probe: () => ({ type: "typing", on: false }),
+      onEvent: (event) => this.#event(event),
+      onState: (state) => this.#line(state),
+      onRefused: (error) => this.#helloRefused(error),
+    });
+    store.onOtherTab((name) => this.#otherTab(name));
+    addEventListener("online", () => this.#connection.wake());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      this.#connection.wake();
+      this.#look();
+    });
+  }
+
+  /** Connects; does nothing if that has happened. */
+  start(): void {
+    this.#connection.start();
+  }
+
+  setOpen(open: boolean): void {
+    this.#host.store.setTab("open", open ? "1" : "");
+    this.#set({ open, sheet: false });
+    if (open) this.start();
+    this.#look();
+  }
+
+  setSheet(sheet: boolean): void {
+    this.#set({ sheet });
+  }
+
+  setDraft(draft: string): void {
+    this.#host.store.setTab("draft", draft);
+    this.#set({ draft });
+    const now = this.#clock.now();
+    if (!draft || now - this.#typingAt < TYPING_EVERY || isFresh(this.state) || isEnded(this.state)) return;
+    this.#typingAt = now;
+    this.#tell({ type: "typing", on: true });
+  }
+
+  /** Sends what is in the box, or this text. */
+  write(text = this.state.draft): void {
+    const { channel, draft } = this.state;
+    if (!text.trim() || isEnded(this.state)) return;
+    // The message itself tells the team that typing is over.
+    this.#typingAt = 0;
+    if (text === draft) this.setDraft("");
+    // Before the first welcome it is not known whether a chat is going on: `send` is right in either case.
+    const type = channel && isFresh(this.state) && !isPending(this.state, "start") ? "start" : "send";
+    this.#give({ type, client_id: newId(), text: text.trim() });
+  }
+
+  /** Turns the page after an ended chat; `withText` begins the next one with what is in the box. */
+  newChat(withText = false): void {
+    const { conversation } = this.state;
+    this.#host.store.set("left", conversation ?? "");
+    this.#set({ left: conversation ?? "", held: false });
+    if (withText) this.write();
+  }
+
+  askHuman(): void {
+    this.#give({ type: "request_human", client_id: newId() });
+  }
+
+  end(rating?: number, comment?: string): void {
+    this.#set({ sheet: false });
+    this.#give({ type: "end", client_id: newId(), ...feedback(rating, comment) });
+  }
+
+  rate(rating: number, comment: string): void {
+    this.#give({ type: "feedback", client_id: newId(), ...feedback(rating, comment) });
+    this.closeRating();
+  }
+
+  /** The customer does not want to rate this time, or has. */
+  closeRating(): void {
+    const rated = endOf(this.state);
+    this.#host.store.set("rated", rated);
+    this.#set({ rated });
+  }
+
+  retry(clientId: string): void {
+    this.#outbox.retry(clientId);
+  }
+
+  discard(clientId: string): void {
+    this.#outbox.change(this.#outbox.list.filter(({ command }) => command.client_id !== clientId));
+  }
+
+  /** Takes the whole conversation, not only its newest part. */
+  earlier(): void {
+    this.#again(0);
+  }
+
+  #hello(): Hello {
+    const token = this.#host.store.get("token");
+    return {
+      visitor_token: token || undefined,
+      after: this.#from === "missing" ? lastSeq(this.state.thread) || undefined : this.#from,
+      identity: this.#identity ?? undefined,
+      page: {
+        // Without the fragment, where sites put what is nobody else's business.
+        url: location.href.replace(/#.*/, "").slice(0, ADDRESS_MAX),
+        title: document.title,
+        referrer: document.referrer.slice(0, ADDRESS_MAX),
+        language: navigator.language,
+        time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      },
+    };
+  }
+
+  #event(event: WidgetEvent): void {
+    switch (event.type) {
+      case "welcome": {
+        const { store } = this.#host;
+        store.set("token", event.visitor_token);
+        store.set("who", this.#identity?.external_id ?? "");
+        store.set("colour", event.channel.colour);
+        const next = onWelcome(this.state, event, this.#clock.now(), this.#from !== "missing");
+        this.#from = "missing";
+        if (!this.#become(next)) return;
+        this.#outbox.setOnline(true);
+        this.#soonTellRead();
+        break;
+      }
+      case "entry":
+        this.#become(
+          onEntry(this.state, event),
+          event.conversation === this.state.conversation ? "missing" : undefined,
+        );
+        break;
+      case "status":
+        this.#become(onStatus(this.state, event));
+        break;
+      case "typing": {
+        const { by } = event;
+        this.#cancelFade();
+        const name = by.kind === "member" ? by.name : T.assistant;
+        this.#set({ typing: event.on && by.kind !== "contact" ? { kind: by.kind, name } : null });
+        this.#cancelFade = this.#clock.after(TYPING_FADES, () => this.#set({ typing: null }));
+        break;
+      }
+      case "read":
+        this.#set({ teamRead: Math.max(event.seq, this.state.teamRead) });
+    }
+  }
+
+  /** Connects anew for what is missing, or for everything. */
+  #again(from: "missing" | 0 | undefined): void {
+    this.#from = from;
+    this.#connection.stop();
+    this.#connection.start();
+  }
+
+  /** Takes the next state; `null` = something is missing. */
+  #become(next: State | null, from?: "missing"): boolean {
+    if (!next) {
+      this.#again(from);
+      return false;
+    }
+    const { store } = this.#host;
+    store.set("chat", next.conversation ?? "");
+    store.set("left", next.left);
+    this.state = next;
+    // Commands whose entries have arrived are no longer kept.
+    if (next.outbox.length !== this.#outbox.list.length) this.#outbox.change(next.outbox);
+    else this.#onChange();
+    this.#look();
+    return true;
+  }
+
+  #line({ kind, ...state }: ConnectionState): void {
+    const code = "code" in state && state.code;
+    if (code || kind === "online") {
+      this.#cancelLost?.();
+      this.#cancelLost = undefined;
+    } else this.#cancelLost ??= this.#clock.after(TELL_LOST_AFTER, () => this.#set({ line: "lost" }));
+    if (kind === "online") return;
+    this.#outbox.setOnline(false);
+    this.#set({ typing: null });
+    if (code) this.#set({ line: code === "replaced" ? code : "refused" });
+  }
+
+  #helloRefused(error: unknown): boolean {
+    const code = error instanceof CommandError ? error.code : "unavailable";
+    if (code === "invalid_token" || code === "unauthenticated") {
+      // The token is too old or not ours. Without one, the proof must be wrong: go on as somebody unknown.
+      if (this.#host.store.get("token")) {
+        forget(this.#host);
+        this.#from = undefined;
+      } else if (this.#identity) this.#identity = null;
+      else return false;
+      return true;
+    }
+    const hopeless = ["origin_denied", "forbidden", "not_found", "bad_request"].includes(code);
+    if (hopeless) console.warn(`Switchboard: ${code}`);
+    return !hopeless;
+  }
+
+  #refused({ type, client_id }: Change, code: ErrorCode): boolean {
+    if (type === "start" || (type === "send" && code !== "ended")) return false;
+    if (type === "send") {
+      this.state = giveBack(this.state);
+      this.#host.store.setTab("draft", this.state.draft);
+      this.#outbox.change(this.state.outbox);
+    }
+    // Asking, ending or rating was overtaken by what happened meanwhile: there is nothing left to do.
+    else this.discard(client_id);
+    return true;
+  }
+
+  #give(command: Change): void {
+    if (command.type !== "send" && isPending(this.state, command.type)) return;
+    this.start();
+    this.#outbox.add(command);
+  }
+
+  /** What is shown counts as read. */
+  #look(): void {
+    const { open, thread, conversation, seen } = this.state;
+    const last = lastSeq(thread);
+    if (!open || document.hidden || last <= seen) return;
+    this.#host.store.set("seen", `${conversation}:${last}`);
+    this.#set({ seen: last });
+    this.#soonTellRead();
+  }
+
+  #soonTellRead(): void {
+    this.#cancelRead();
+    this.#cancelRead = this.#clock.after(READ_AFTER, () => {
+      const { seen } = this.state;
+      if (seen && !isFresh(this.state) && !isEnded(this.state)) this.#tell({ type: "read", seq: seen });
+    });
+  }
+
+  /** Says something that may get lost. */
+  #tell(command: WidgetCommand): void {
+    this.#connection.request(command).catch(() => {});
+  }
+
+  #otherTab(name: string): void {
+    const { store } = this.#host;
+    if (name !== "token") this.#set(this.#kept(this.state.conversation));
+    else if (store.get("token") && isFresh(this.state)) {
+      // Two tabs may have met the server as two people: from here on we are who the other tab is.
+      this.#again(undefined);
+    }
+  }
+
+  /** What storage says of this conversation. */
+  #kept(conversation: string | null): Pick<State, "seen" | "left" | "rated"> {
+    const { store } = this.#host;
+    const [id, seq] = store.get("seen").split(":");
+    return {
+      seen: id && id === conversation ? Number(seq) : 0,
+      left: store.get("left"),
+      rated: store.get("rated"),
+    };
+  }
+
+  #set(part: Partial<State>): void {
+    this.state = { ...this.state, ...part };
+    this.#onChange();
+  }
+}
+
+function feedback(rating?: number, comment?: string): { rating?: number; comment?: string } {
+  return { rating: rating || undefined, comment: comment?.trim() || undefined };
+}
+
+/** Drops what the server knows this customer by. */
+function forget({ store }: Host): void {
+  for (const name of ["token", "who", "chat", "seen", "left", "rated"] as const) store.set(name, "");
+}
+
+function socket({ origin, channel }: Host): Wire {
+  const url = `${origin.replace(/^http/, "ws")}/api/v1/widget/socket?channel=${encodeURIComponent(channel)}`;
+  return new WebSocket(url) as unknown as Wire;
+}

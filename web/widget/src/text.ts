@@ -1,0 +1,104 @@
+// Every word the customer reads, and how numbers and times are said.
+
+const language = document.documentElement.lang || navigator.language;
+const plural = new Intl.PluralRules("en");
+const ordinal = new Intl.PluralRules("en", { type: "ordinal" });
+
+export const assistant = "AI assistant";
+export const openChat = "Open chat";
+export const minimise = "Minimise chat";
+export const chat = "Chat";
+export const connecting = "Connecting…";
+export const writeToUs = "Write to us";
+export const finding = "Finding someone for you";
+export const team = (title: string) => `${title} team`;
+export const away = (title: string) => `${title} team, away for a moment`;
+export const chatEnded = "Chat ended";
+export const human = "Talk to a human";
+export const askingHuman = "Asking…";
+export const humanHint = "Prefer a person? You can ask for one now.";
+export const endChat = "End chat";
+export const closePanel = "Close";
+export const messages = "Messages";
+export const earlier = "Show earlier messages";
+export const you = "You: ";
+export const newMessages = "New messages";
+export const writeMessage = "Write a message";
+export const writeHint = "Write a message…";
+export const send = "Send";
+export const sent = "Sent";
+export const seen = "Read";
+export const waitingToSend = "Waiting to send";
+export const notSent = "Not sent";
+export const tryAgain = "Try again";
+export const discard = "Delete";
+export const paused = "One moment, the rest of your messages follows.";
+export const offline = "No connection. We keep your messages and try again.";
+export const refused = "This chat is not available on this page.";
+export const replaced = "This chat is open in too many other places.";
+export const isTyping = (name: string) => `${name} is typing`;
+export const youAsked = "You asked for a human";
+export const assistantAsked = "The assistant asked a person to help";
+export const assistantFailed = "The assistant cannot answer. A person will help you";
+export const joined = (name: string) => `${name} joined the chat`;
+export const transferred = (name: string) => `${name} now helps you`;
+export const requeued = "We are finding someone else for you. You keep your place";
+export const handedBack = "The assistant is back";
+export const resolved = (name: string) => `${name} resolved this chat`;
+export const youEnded = "You ended this chat";
+export const expired = "This chat ended after a long silence";
+export const erasedChat = "This chat was deleted";
+export const activated = (name: string) => `${name} opened this chat again`;
+export const somebody = "Our team";
+export const inLine = "in line.";
+export const inLineSpoken = (place: string) => `You are ${place} in line.`;
+export const nobody = "Nobody is at the desk right now. You can keep writing: your place is kept.";
+export const keepWriting = "You can keep writing, or leave this page: your place is kept.";
+export const leaveQueue = "Leave the queue";
+export const howWasIt = "How was it?";
+export const rating = "Rating";
+export const starsOf = (count: number) => `${count} of 5`;
+export const better = "What could be better? ";
+export const optional = "(optional)";
+export const skip = "Skip";
+export const sendRating = "Send rating";
+export const thanks = "Thank you. Your rating helps us.";
+export const newChat = "New chat";
+export const endTitle = "End this chat?";
+export const endText = "Tell us how it went, if you like.";
+export const endSend = "Send and end chat";
+export const endKeep = "Keep chatting";
+export const endSkip = "Skip and end";
+export const ending = "Ending the chat…";
+export const textHeld = "This chat has ended. Your text was not sent.";
+export const startWithText = "Start a new chat with this text";
+export const sentYou = (name: string) => `${name} sent you a message:`;
+export const dismiss = "Dismiss";
+export const powered = "Powered by Switchboard";
+
+export function openUnread(count: number): string {
+  return plural.select(count) === "one"
+    ? `Open chat, ${count} unread message`
+    : `Open chat, ${count} unread messages`;
+}
+
+/** A place in the line: 1st, 2nd, 3rd, 4th. */
+export function place(count: number): string {
+  return count + ({ one: "st", two: "nd", few: "rd" }[ordinal.select(count) as string] ?? "th");
+}
+
+/** How long it usually takes; milliseconds. */
+export function wait(estimate: number): string {
+  if (estimate < 30_000) return "Usually less than a minute.";
+  const count = Math.round(estimate / 60_000);
+  return plural.select(count) === "one"
+    ? `Usually about ${count} minute.`
+    : `Usually about ${count} minutes.`;
+}
+
+/** Clock time today, date and time before. */
+export function time(at: number, now: number): string {
+  const today = new Date(at).toDateString() === new Date(now).toDateString();
+  const day: Intl.DateTimeFormatOptions = today ? {} : { day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(language, { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
+}
