@@ -17,9 +17,12 @@ step_packages() {
     echo "not a Debian system: what system-packages.txt names must be there by other means"
     return
   fi
-  local missing=() name
+  local missing=() installed name
+  # By name, or as what another package provides: some packages of nodejs bring npm.
+  installed=$(dpkg-query -W -f '${db:Status-Abbrev}|${Package},${Provides}\n' | sed -n 's/^ii *|//p' |
+    tr ',' '\n' | sed 's/(.*//; s/ //g')
   for name in $(sed 's/#.*//' system-packages.txt); do
-    dpkg-query -W -f '${Status}\n' "$name" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$name")
+    grep -qxF "$name" <<<"$installed" || missing+=("$name")
   done
   if [ ${#missing[@]} = 0 ]; then
     echo "all packages of system-packages.txt are installed"
@@ -52,7 +55,7 @@ step_doc() { RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --no-deps; }
 
 # Licences, banned crates and sources; needs no network once the crates are there.
 step_deny() {
-  command -v cargo-deny >/dev/null || cargo install --quiet --locked cargo-deny
+  command -v cargo-deny >/dev/null || cargo install --quiet --locked --version 0.20.2 cargo-deny
   cargo deny --offline --locked check bans licenses sources
 }
 
@@ -192,3 +195,4 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 main "$@"
+exit
