@@ -153,7 +153,7 @@ export const empty = {
   endedLead: "Open a chat to read it, or to take it up again.",
   shortcuts: "Shortcuts",
   team: "Team",
-  teamOnline: "Team",
+  teamOnline: "Online now",
 };
 
 export const chat = {

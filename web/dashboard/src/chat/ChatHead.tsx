@@ -14,6 +14,7 @@ import { me } from "../state/session.ts";
 import { Avatar, Chip } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { MoreMenu } from "./MoreMenu.tsx";
+import { firstName } from "./who.ts";
 
 export function ChatHead({ chat, row }: { chat: Chat; row: Row }) {
   const section = sectionOf(row, me.value?.id ?? "");
@@ -94,7 +95,7 @@ function StateChip({ row }: { row: Row }) {
   if (row.status === "ended")
     return <Chip>{words.ended(timeOrDate(row.ended_at ?? row.last_at, serverTime()))}</Chip>;
   if (row.assignee && row.assignee.id !== me.value?.id)
-    return <Chip>{words.assignedTo(row.assignee.name)}</Chip>;
+    return <Chip>{words.assignedTo(firstName(row.assignee.name))}</Chip>;
   return null;
 }
 

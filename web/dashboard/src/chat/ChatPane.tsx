@@ -38,7 +38,7 @@ function OpenChat({ chat }: { chat: Chat }) {
     <>
       {chat.row.value && <ChatHead chat={chat} row={chat.row.value} />}
       {chat.phase.value === "loading" ? <ChatSkeleton /> : <Transcript chat={chat} />}
-      {chat.row.value && chat.phase.value === "ready" && <Dock chat={chat} row={chat.row.value} />}
+      {chat.row.value && chat.phase.value === "ready" && <Dock row={chat.row.value} />}
     </>
   );
 }

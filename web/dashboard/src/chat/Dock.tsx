@@ -4,7 +4,6 @@ import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { activate, common, composer, join } from "../../../shared/src/text.ts";
 import { go } from "../router.ts";
 import { acting, activateChat, activeInstead, joinChat, takeOver } from "../state/actions.ts";
-import type { Chat } from "../state/chat.ts";
 import { online } from "../state/connection.ts";
 import { draft, draftKind, setDraft } from "../state/drafts.ts";
 import { claimLost, forgetLostClaim, post } from "../state/outbox.ts";
@@ -19,7 +18,7 @@ import { firstName } from "./who.ts";
 /** The chat with the AI to which a note is being written. */
 export const noteTo = signal<string | null>(null);
 
-export function Dock({ chat, row }: { chat: Chat; row: Row }) {
+export function Dock({ row }: { row: Row }) {
   const section = sectionOf(row, me.value?.id ?? "");
   if (section === null) return <ActivatePanel row={row} />;
   if (section === "ai" && noteTo.value !== row.id && !draft(row.id, "note")) return <JoinPanel row={row} />;
@@ -53,12 +52,12 @@ export function Dock({ chat, row }: { chat: Chat; row: Row }) {
           </span>
         </div>
       )}
-      {section === "assigned" && lost && <LostStrip chat={chat} row={row} winner={lost.name} />}
+      {section === "assigned" && lost && <LostStrip row={row} winner={firstName(lost.name)} />}
       {section === "assigned" && !lost && (
         <div class="strip neutral">
           <Icon name="user" size="m" />
           <span class="grow">
-            <b>{composer.assignedTo(row.assignee?.name ?? "")}</b> {composer.assignedHelp}
+            <b>{composer.assignedTo(firstName(row.assignee?.name ?? ""))}</b> {composer.assignedHelp}
           </span>
           <AskOrTake row={row} />
         </div>
@@ -72,7 +71,7 @@ export function Dock({ chat, row }: { chat: Chat; row: Row }) {
   );
 }
 
-function LostStrip({ row, winner }: { chat: Chat; row: Row; winner: string }) {
+function LostStrip({ row, winner }: { row: Row; winner: string }) {
   const kept = draft(row.id, "note") !== "";
   return (
     <div class="strip warn" role="alert">

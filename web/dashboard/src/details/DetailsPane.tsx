@@ -1,5 +1,7 @@
 // The fourth column: the customer, the session, earlier chats; the team while no chat is open.
+import { useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { chat as chatWords, common, empty, profile, details as words } from "../../../shared/src/text.ts";
 import { clockTime, clockTimeIn, date, dayOf, duration, timeOrDate } from "../../../shared/src/when.ts";
@@ -20,6 +22,11 @@ export function DetailsPane() {
   const chat = openChat.value;
   const row = chat?.row.value;
   const known = details.value?.row.id === chat?.id ? details.value : null;
+  const closer = useRef<HTMLButtonElement>(null);
+  // As a sheet it takes the focus when it opens; beside the chat its button is not shown and nothing moves.
+  useSignalEffect(() => {
+    if (detailsShown.value) requestAnimationFrame(() => closer.current?.focus());
+  });
   return (
     <aside
       class={detailsShown.value ? "det shown" : "det"}
@@ -28,6 +35,7 @@ export function DetailsPane() {
       tabIndex={-1}
     >
       <button
+        ref={closer}
         type="button"
         class="icon only-d closer"
         aria-label={common.close}

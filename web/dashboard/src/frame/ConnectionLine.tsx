@@ -1,4 +1,5 @@
 // Whether the server is there: a word in the sidebar, and a banner when it has been gone for a while.
+import { systemClock } from "../../../shared/src/clock.ts";
 import { line } from "../../../shared/src/text.ts";
 import { backOnline, connect, connectionState, offlineShown } from "../state/connection.ts";
 import { now } from "../state/now.ts";
@@ -34,7 +35,8 @@ export function ConnectionBanner() {
         <b>{replaced ? line.replaced : line.banner}</b> <span class="hide-m">{line.bannerWrite}</span>
       </span>
       <span class="num hide-m" aria-hidden="true">
-        {state.kind === "waiting" && line.nextTry(Math.max(1, Math.ceil((state.at - Date.now()) / 1000)))}
+        {state.kind === "waiting" &&
+          line.nextTry(Math.max(1, Math.ceil((state.at - systemClock.now()) / 1000)))}
         {now.value ? "" : null}
       </span>
       <button type="button" class="btn small" disabled={state.kind === "connecting"} onClick={connect}>

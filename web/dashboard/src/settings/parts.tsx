@@ -59,6 +59,8 @@ export function Field({ label, help, children }: FieldProps) {
 
 export function CopyButton({ text }: { text: string }) {
   const [copied, setCopied] = useState(false);
+  // Browsers have no clipboard for pages without TLS; the text can be selected there.
+  if (!navigator.clipboard) return null;
   const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
   return (
     <button type="button" class="btn small" title={words.copyLabel} onClick={copy}>

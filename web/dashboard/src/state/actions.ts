@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { DashboardCommand, TransferTo } from "../../../shared/src/protocol.gen.ts";
 import { CommandError } from "../../../shared/src/socket.ts";
+import { uuid } from "../../../shared/src/uuid.ts";
 import { request } from "./connection.ts";
 import { notifyFailure } from "./notices.ts";
 import { claimLost, forgetLostClaim } from "./outbox.ts";
@@ -17,25 +18,25 @@ type Deed = Extract<DashboardCommand, { client_id: string }>;
 
 /** Claims a conversation nobody owns, or cuts the bot off. */
 export function joinChat(conversation: string): Promise<boolean> {
-  return act({ type: "join", conversation, client_id: crypto.randomUUID() });
+  return act({ type: "join", conversation, client_id: uuid() });
 }
 
 export async function takeOver(conversation: string): Promise<boolean> {
-  const done = await act({ type: "take_over", conversation, client_id: crypto.randomUUID() });
+  const done = await act({ type: "take_over", conversation, client_id: uuid() });
   if (done) forgetLostClaim(conversation);
   return done;
 }
 
 export function transfer(conversation: string, to: TransferTo): Promise<boolean> {
-  return act({ type: "transfer", conversation, client_id: crypto.randomUUID(), to });
+  return act({ type: "transfer", conversation, client_id: uuid(), to });
 }
 
 export function resolveChat(conversation: string): Promise<boolean> {
-  return act({ type: "resolve", conversation, client_id: crypto.randomUUID() });
+  return act({ type: "resolve", conversation, client_id: uuid() });
 }
 
 export function activateChat(conversation: string): Promise<boolean> {
-  return act({ type: "activate", conversation, client_id: crypto.randomUUID() });
+  return act({ type: "activate", conversation, client_id: uuid() });
 }
 
 async function act(deed: Deed): Promise<boolean> {

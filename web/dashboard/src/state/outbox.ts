@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { systemClock } from "../../../shared/src/clock.ts";
 import type { MemberName } from "../../../shared/src/protocol.gen.ts";
 import { CommandError } from "../../../shared/src/socket.ts";
+import { uuid } from "../../../shared/src/uuid.ts";
 import { explain } from "../api.ts";
 import { onEvent, request } from "./connection.ts";
 import { addToDraft, type DraftKind } from "./drafts.ts";
@@ -36,7 +37,7 @@ let restoredFor: string | null = null;
 
 export function post(conversation: string, kind: DraftKind, text: string): void {
   const item: Outgoing = {
-    clientId: crypto.randomUUID(),
+    clientId: uuid(),
     conversation,
     kind,
     text,

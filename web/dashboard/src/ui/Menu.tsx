@@ -15,6 +15,7 @@ interface MenuProps {
 
 export function Menu({ class: look, place, label, title, button, children, disabled }: MenuProps) {
   const [open, setOpen] = useState(false);
+  const [spot, setSpot] = useState<Spot>({});
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const id = useId();
@@ -64,7 +65,10 @@ export function Menu({ class: look, place, label, title, button, children, disab
         aria-label={label}
         title={title}
         disabled={disabled}
-        onClick={() => setOpen(!open)}
+        onClick={() => {
+          if (opener.current) setSpot(spotFor(opener.current, place));
+          setOpen(!open);
+        }}
       >
         {button}
       </button>
@@ -72,7 +76,8 @@ export function Menu({ class: look, place, label, title, button, children, disab
         // biome-ignore lint/a11y/useKeyWithClickEvents: the entries are buttons; a click on any of them closes
         <div
           id={id}
-          class={`pop ${place}`}
+          class="pop"
+          style={spot}
           role="menu"
           aria-label={label ?? title}
           onClick={() => close(true)}
@@ -82,6 +87,26 @@ export function Menu({ class: look, place, label, title, button, children, disab
       )}
     </div>
   );
+}
+
+type Spot = { top?: string; bottom?: string; left?: string; right?: string };
+
+/** Distance from the button and from the edge of the window, in pixels. */
+const GAP = 4;
+const EDGE = 8;
+
+/** Menus are placed in the window, so that no scrolling column cuts them off. */
+function spotFor(button: HTMLElement, place: MenuProps["place"]): Spot {
+  const box = button.getBoundingClientRect();
+  const { clientWidth: width, clientHeight: height } = document.documentElement;
+  const rtl = getComputedStyle(button).direction === "rtl";
+  const fromRight = (place === "below-end") !== rtl || box.left > width / 2;
+  return {
+    ...(place === "above" ? { bottom: `${height - box.top + GAP}px` } : { top: `${box.bottom + GAP}px` }),
+    ...(fromRight
+      ? { right: `${Math.max(EDGE, width - box.right)}px` }
+      : { left: `${Math.max(EDGE, box.left)}px` }),
+  };
 }
 
 interface ItemProps {
