@@ -4,8 +4,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod assets;
+mod auth;
 mod bots;
+mod csrf;
 mod migrations;
+mod openapi;
+mod rest;
+mod roles;
+mod setup;
 mod store_contract;
 mod store_postgres;
 mod store_records;

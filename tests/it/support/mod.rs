@@ -1,5 +1,6 @@
 //! What tests share.
 
+pub mod app;
 pub mod chat;
 pub mod database;
 
