@@ -7,14 +7,15 @@
 mod assets;
 mod auth;
 mod bots;
+mod crash;
 mod csrf;
+mod drain;
 mod migrations;
 mod model;
 mod openapi;
 mod rest;
 mod roles;
 mod setup;
-mod shutdown;
 mod store_contract;
 mod store_postgres;
 mod store_records;
