@@ -420,7 +420,7 @@ fn pointers(tree: &Tree) -> Vec<String> {
     let tops =
         ["src/", "tests/", "docs/", "web/", "config/", "migrations/", "benches/", "examples/", ".github/"];
     let mut faults = Vec::new();
-    for (path, text) in tree.iter().filter(|(path, _)| path.ends_with(".md")) {
+    for (path, text) in below(tree, "", ".md") {
         let folder = root.join(path).parent().map_or(root.to_owned(), Path::to_owned);
         for (number, line) in text.lines().enumerate() {
             for name in line.split('`').skip(1).step_by(2) {

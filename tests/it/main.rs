@@ -7,7 +7,9 @@
 mod assets;
 mod auth;
 mod bots;
+mod crash;
 mod csrf;
+mod drain;
 mod migrations;
 mod model;
 mod openapi;

@@ -168,11 +168,17 @@ async fn every_route_with_every_role() {
     }
     assert_eq!(owner.delete(&format!("/api/v1/scopes/{scope}")).await.status, 204);
     assert_eq!(owner.get(&format!("/api/v1/scopes/{scope}")).await.code(), "not_found");
-    assert_eq!(
-        foreigner.delete(&format!("/api/v1/scopes/{elsewhere}")).await.code(),
-        "forbidden",
-        "the last one"
-    );
+}
+
+#[actix_web::test]
+async fn the_last_scope_one_owns_stays() {
+    let app = TestApp::sqlite().await;
+    let owner = app.owner().await;
+    let path = format!("/api/v1/scopes/{}", owner.scope().await);
+    assert_eq!(owner.delete(&path).await.code(), "forbidden");
+    let body = json!({"name": "Other", "mode": "production", "time_zone": "UTC"});
+    assert_eq!(owner.post("/api/v1/scopes", body).await.status, 201);
+    assert_eq!(owner.delete(&path).await.status, 204);
 }
 
 #[actix_web::test]
