@@ -18,7 +18,7 @@ const ROW_EVERY: Duration = Duration::from_millis(100);
 impl Conversation {
     /// Tells new entries, in order, and keeps them at hand.
     pub(super) fn publish(&mut self, entries: Vec<Entry>, ctx: &mut Context<Self>) {
-        self.tell(&entries, ctx);
+        self.tell(&entries);
         let asks_bot = entries.iter().any(is_question);
         self.recent.extend(entries);
         let surplus = self.recent.len().saturating_sub(RECENT_MAX);
@@ -28,11 +28,18 @@ impl Conversation {
         }
     }
 
+    /// Tells the lists of new entries: at once when status or owner may have changed.
+    pub(super) fn tell_lists(&mut self, entries: &[Entry], ctx: &mut Context<Self>) {
+        if entries.iter().any(|entry| entry.body.changes_status()) {
+            self.tell_row(ctx);
+        } else {
+            self.tell_row_soon(ctx);
+        }
+    }
+
     /// Tells entries, in order, and what follows from them.
-    pub(super) fn tell(&mut self, entries: &[Entry], ctx: &mut Context<Self>) {
-        let mut changes_status = false;
+    pub(super) fn tell(&mut self, entries: &[Entry]) {
         for entry in entries {
-            changes_status |= entry.body.changes_status();
             if !self.watchers.is_empty() {
                 self.tell_members(&DashboardEvent::Entry { conversation: self.id, entry });
             }
@@ -42,12 +49,7 @@ impl Conversation {
             }
         }
         let by_bot = entries.iter().any(|entry| entry.by == Author::Bot);
-        if changes_status {
-            self.tell_row(ctx);
-        } else {
-            self.tell_row_soon(ctx);
-        }
-        if changes_status || by_bot {
+        if by_bot || entries.iter().any(|entry| entry.body.changes_status()) {
             self.tell_status();
         }
     }
@@ -135,7 +137,7 @@ impl Conversation {
             return self.end(ctx);
         }
         if let Some(row) = self.row() {
-            self.supervisor.do_send(Published { row });
+            self.supervisor.do_send(Published { row, generation: self.generation });
         }
     }
 

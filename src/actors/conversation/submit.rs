@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::{Conversation, IN_FLIGHT_MAX};
 use crate::actors::error::{Answer, CallError};
 use crate::actors::reply::{Outcome, Reply};
+use crate::actors::scope_supervisor::PassOn;
 use crate::domain::Seq;
 use crate::domain::conversation::{self as domain, Command};
 use crate::domain::event::{Author, Entry, Event};
@@ -98,6 +99,9 @@ impl Handler<Committed> for Conversation {
         if let Some(pending) = self.in_flight.iter_mut().find(|pending| pending.ticket == ticket) {
             pending.result = Some(result);
             self.settle(ctx);
+        } else if result.is_ok() && self.in_flight.is_empty() {
+            // It was given up as unknown and stands after all.
+            self.load(ctx, Vec::new());
         }
     }
 }
@@ -107,6 +111,9 @@ impl Conversation {
     fn take(&mut self, work: Do, retried: bool, ctx: &mut Context<Self>) {
         if self.shared.is_draining() {
             return work.reply.send(Err(CallError::Draining));
+        }
+        if self.stopping && !retried {
+            return self.supervisor.do_send(PassOn { conversation: self.id, work });
         }
         if self.in_flight.len() >= IN_FLIGHT_MAX {
             return work.reply.send(Err(CallError::Overloaded));
@@ -210,8 +217,10 @@ impl Conversation {
                 (Some(Ok(())) | None, Decided::Written { entries, after }) => {
                     let answer =
                         Answer { conversation: self.id, seq: Some(after.version), version: after.version };
-                    work.reply.send(Ok(answer));
                     self.committed = Some(*after);
+                    // Before the answer: whoever asks for the lists after it finds them changed.
+                    self.tell_lists(&entries, ctx);
+                    work.reply.send(Ok(answer));
                     self.publish(entries, ctx);
                 }
                 (Some(Err(CommitError::Conflict)), _) if !retried => {
@@ -225,6 +234,7 @@ impl Conversation {
                 }
             }
         }
+        self.end_if_done(ctx);
     }
 
     /// Arms the timer that ends the wait for a journal that does not answer.
@@ -286,6 +296,7 @@ impl Conversation {
                 actor.tell_missed(told, ctx);
                 actor.take_all(again, ctx);
                 actor.ask_bot_if_due(ctx);
+                actor.end_if_done(ctx);
             }
             Ok(_) | Err(crate::store::StoreError::NotFound) => {
                 refuse_all(again, &CallError::NotFound);
@@ -305,7 +316,8 @@ impl Conversation {
         let Some(told) = told else { return };
         let missed: Vec<Entry> = self.recent.iter().filter(|entry| entry.seq > told).cloned().collect();
         if !missed.is_empty() {
-            self.tell(&missed, ctx);
+            self.tell_lists(&missed, ctx);
+            self.tell(&missed);
         }
     }
 
