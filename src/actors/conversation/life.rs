@@ -37,6 +37,11 @@ pub struct Surroundings {
 #[rtype(result = "()")]
 pub struct RulesChanged(pub Arc<ScopeRules>);
 
+/// Answered once everything that came before is decided, and every commit whose outcome is known is told.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct CaughtUp;
+
 /// The supervisor has forgotten this actor: end.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
@@ -94,6 +99,7 @@ impl Conversation {
                 store::reads::Reader::Member(id) => (Reader::Member(id), seq),
             })
             .collect();
+        self.outdated = None;
         self.recent = stored.recent.into();
         self.contact = Some(stored.contact);
         self.head = Some(stored.conversation.clone());
@@ -167,6 +173,12 @@ impl Handler<LookAgain> for Conversation {
             self.load(ctx, Vec::new());
         }
     }
+}
+
+impl Handler<CaughtUp> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, _: CaughtUp, _: &mut Context<Self>) {}
 }
 
 impl Handler<RulesChanged> for Conversation {

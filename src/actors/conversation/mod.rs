@@ -15,13 +15,14 @@ mod publish;
 mod submit;
 
 pub use attach::{AttachContact, AttachMember, Attached, Detach, Read, Typing};
-pub use life::{LookAgain, RulesChanged, Stop, Surroundings};
+pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};
 pub use submit::{Do, Start};
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use actix::{Actor, Addr, Context, SpawnHandle};
+use tokio::time::Instant;
 
 use super::directory::Shared;
 use super::link::{Link, Push};
@@ -62,6 +63,8 @@ pub struct Conversation {
     head: Option<domain::Conversation>,
     /// The newest committed state. None before the first commit.
     committed: Option<domain::Conversation>,
+    /// Set while the store could not be read after a commit failed: `head` may be wrong, and the next command loads first.
+    outdated: Option<Instant>,
     /// Decided and not yet told, in order.
     in_flight: VecDeque<submit::Pending>,
     /// Number given to the next commit, so that its result finds its place.
@@ -148,6 +151,7 @@ impl Conversation {
             session,
             head,
             committed: None,
+            outdated: None,
             in_flight: VecDeque::new(),
             next_ticket: 0,
             seen: HashMap::new(),
@@ -164,6 +168,11 @@ impl Conversation {
             idle_timer: None,
             stopping: false,
         }
+    }
+
+    /// Number of the last entry anybody was told.
+    fn version_told(&self) -> Seq {
+        self.committed.as_ref().map_or(0, |committed| committed.version)
     }
 
     fn row(&self) -> Option<Row> {
@@ -184,7 +193,7 @@ impl Actor for Conversation {
     }
 
     fn stopped(&mut self, _: &mut Context<Self>) {
-        if !self.stopping {
+        if !self.stopping && !self.shared.is_draining() {
             // A panic ends here: the sessions must not believe they still hear this conversation.
             log::error!("conversation actor died conversation={}", self.id);
             for link in self.watchers.iter().map(|watcher| &watcher.link).chain(&self.customers) {

@@ -6,6 +6,7 @@ use actix::{AsyncContext, Context};
 
 use super::{Conversation, RECENT_MAX};
 use crate::actors::scope_supervisor::Published;
+use crate::domain::Seq;
 use crate::domain::conversation::Status;
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::feedback::RATING_WINDOW;
@@ -52,6 +53,18 @@ impl Conversation {
         if by_bot || entries.iter().any(|entry| entry.body.changes_status()) {
             self.tell_status();
         }
+    }
+
+    /// Tells what was stored after `told` although its commit seemed to fail. Who cannot be told all of it starts over.
+    pub(super) fn publish_missed(&mut self, told: Seq, ctx: &mut Context<Self>) {
+        let missed: Vec<Entry> = self.recent.iter().filter(|entry| entry.seq > told).cloned().collect();
+        let Some(first) = missed.first() else { return };
+        if first.seq > told + 1 {
+            return self.end(ctx);
+        }
+        self.recent.retain(|entry| entry.seq <= told);
+        self.tell_lists(&missed, ctx);
+        self.publish(missed, ctx);
     }
 
     /// Sends one frame to every member who has it open; forgets those that are gone.

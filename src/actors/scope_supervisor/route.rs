@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler};
+use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
 use tokio::time::Instant;
 
 use super::ScopeSupervisor;
@@ -52,6 +52,11 @@ pub struct OpenFor {
     /// Where the widget runs.
     pub session: SessionDetails,
 }
+
+/// The conversations whose actors run.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "Vec<Addr<Conversation>>")]
+pub struct Awake;
 
 /// A contact's socket is here, or gone.
 #[derive(Debug, actix::Message)]
@@ -193,6 +198,14 @@ impl Handler<OpenFor> for ScopeSupervisor {
             self.start(id, Birth::New(Box::new(NewBirth { new, contact: *contact, session })), ctx)?;
         self.tell_moved(contact_id);
         Ok(started)
+    }
+}
+
+impl Handler<Awake> for ScopeSupervisor {
+    type Result = MessageResult<Awake>;
+
+    fn handle(&mut self, _: Awake, _: &mut Context<Self>) -> Self::Result {
+        MessageResult(self.children.values().map(|child| child.address.clone()).collect())
     }
 }
 
