@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openPage, openProfile } from "./support/browser.mjs";
 import { Customer } from "./support/customer.mjs";
-import { escape, serveSite } from "./support/site.mjs";
+import { asHtml, serveSite } from "./support/site.mjs";
 import { Stage } from "./support/stage.mjs";
 
 const PAYLOADS = [
@@ -31,7 +31,7 @@ test("payloads in messages, names and page titles run nowhere", async () => {
   const identity = JSON.stringify({ external_id: PAYLOADS[0], name: PAYLOADS[1], email: "x@evil.example" });
   site.show(
     PAYLOADS[4],
-    `<script src="${origin}/widget.js" data-channel="${key}" data-identity="${escape(identity)}"></script>`,
+    `<script src="${origin}/widget.js" data-channel="${key}" data-identity="${asHtml(identity)}"></script>`,
   );
   const { page, troubles } = await openPage(await openProfile(stage.browser), [origin, site.origin]);
   stage.watched.push(troubles);

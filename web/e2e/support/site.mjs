@@ -23,12 +23,12 @@ export async function serveSite(policy) {
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
     show(title, body) {
-      page = `<!doctype html><html lang="en"><title>${escape(title)}</title><h1>Shop</h1>${body}</html>`;
+      page = `<!doctype html><html lang="en"><title>${asHtml(title)}</title><h1>Shop</h1>${body}</html>`;
     },
   };
 }
 
 /** As text or as the value of an attribute. */
-export function escape(text) {
+export function asHtml(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
