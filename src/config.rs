@@ -17,6 +17,9 @@ pub use check::{Network, Problem};
 /// The defaults and their documentation.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
+/// Variables that begin so are for the tests, and none of ours.
+const OF_TESTS: &str = "SWITCHBOARD_TEST_";
+
 /// The whole configuration. Every field is a key of `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -141,7 +144,9 @@ impl Config {
     /// # Errors
     /// [`Problem`] names the key that is unknown, of the wrong type or out of range, or the file that cannot be read.
     pub fn load(file: Option<&Path>) -> Result<Self, Problem> {
+        let variables = std::env::vars().filter(|(name, _)| !name.starts_with(OF_TESTS)).collect();
         let environment = Environment::with_prefix("SWITCHBOARD")
+            .source(Some(variables))
             .prefix_separator("_")
             .separator("__")
             .try_parsing(true)

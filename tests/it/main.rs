@@ -4,10 +4,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod assets;
+mod auth;
 mod bots;
+mod crash;
+mod csrf;
+mod drain;
 mod migrations;
+mod model;
+mod openapi;
+mod rest;
+mod roles;
+mod setup;
 mod store_contract;
 mod store_postgres;
 mod store_records;
 mod store_sqlite;
 mod support;
+mod table;

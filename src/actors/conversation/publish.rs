@@ -16,10 +16,22 @@ use crate::protocol::view::ContactEntry;
 const ROW_EVERY: Duration = Duration::from_millis(100);
 
 impl Conversation {
-    /// Tells new entries, in order.
+    /// Tells new entries, in order, and keeps them at hand.
     pub(super) fn publish(&mut self, entries: Vec<Entry>, ctx: &mut Context<Self>) {
+        self.tell(&entries, ctx);
+        let asks_bot = entries.iter().any(is_question);
+        self.recent.extend(entries);
+        let surplus = self.recent.len().saturating_sub(RECENT_MAX);
+        self.recent.drain(..surplus);
+        if asks_bot {
+            self.ask_bot_if_due(ctx);
+        }
+    }
+
+    /// Tells entries, in order, and what follows from them.
+    pub(super) fn tell(&mut self, entries: &[Entry], ctx: &mut Context<Self>) {
         let mut changes_status = false;
-        for entry in &entries {
+        for entry in entries {
             changes_status |= entry.body.changes_status();
             if !self.watchers.is_empty() {
                 self.tell_members(&DashboardEvent::Entry { conversation: self.id, entry });
@@ -30,8 +42,6 @@ impl Conversation {
             }
         }
         let by_bot = entries.iter().any(|entry| entry.by == Author::Bot);
-        let asks_bot = entries.iter().any(is_question);
-        self.remember(entries);
         if changes_status {
             self.tell_row(ctx);
         } else {
@@ -40,15 +50,6 @@ impl Conversation {
         if changes_status || by_bot {
             self.tell_status();
         }
-        if asks_bot {
-            self.ask_bot_if_due(ctx);
-        }
-    }
-
-    fn remember(&mut self, entries: Vec<Entry>) {
-        self.recent.extend(entries);
-        let surplus = self.recent.len().saturating_sub(RECENT_MAX);
-        self.recent.drain(..surplus);
     }
 
     /// Sends one frame to every member who has it open; forgets those that are gone.

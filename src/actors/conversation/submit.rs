@@ -126,10 +126,10 @@ impl Conversation {
             _ => domain::decide(head, &work.command, &self.rules.rules, now),
         };
         match decision {
-            Err(refusal) => self.tell(work, retried, Err(refusal.into()), ctx),
+            Err(refusal) => self.answer(work, retried, Err(refusal.into()), ctx),
             Ok(facts) if facts.is_empty() => {
                 let answer = Answer { conversation: self.id, seq: None, version: head.version };
-                self.tell(work, retried, Ok(answer), ctx);
+                self.answer(work, retried, Ok(answer), ctx);
             }
             Ok(facts) => {
                 let entries = domain::number(head.version, facts, work.client_id, now);
@@ -139,7 +139,7 @@ impl Conversation {
     }
 
     /// Queues an answer behind the commits it was decided on.
-    fn tell(&mut self, work: Do, retried: bool, outcome: Outcome, ctx: &mut Context<Self>) {
+    fn answer(&mut self, work: Do, retried: bool, outcome: Outcome, ctx: &mut Context<Self>) {
         if self.in_flight.is_empty() {
             return work.reply.send(outcome);
         }
@@ -281,7 +281,9 @@ impl Conversation {
         let loading = async move { store.read(move |connection| super::life::stored(connection, id)).await };
         ctx.wait(loading.into_actor(self).map(move |loaded, actor, ctx| match loaded {
             Ok(stored) if stored.conversation.scope == actor.scope => {
+                let told = actor.committed.as_ref().map(|committed| committed.version);
                 actor.restore(stored);
+                actor.tell_missed(told, ctx);
                 actor.take_all(again, ctx);
                 actor.ask_bot_if_due(ctx);
             }
@@ -296,6 +298,15 @@ impl Conversation {
                 actor.end(ctx);
             }
         }));
+    }
+
+    /// A commit whose outcome was unknown may stand after all: what nobody was told is told now.
+    fn tell_missed(&mut self, told: Option<Seq>, ctx: &mut Context<Self>) {
+        let Some(told) = told else { return };
+        let missed: Vec<Entry> = self.recent.iter().filter(|entry| entry.seq > told).cloned().collect();
+        if !missed.is_empty() {
+            self.tell(&missed, ctx);
+        }
     }
 
     fn take_all(&mut self, again: Vec<Do>, ctx: &mut Context<Self>) {
@@ -313,7 +324,7 @@ impl Conversation {
         let known = in_flight.flatten().chain(&self.recent).find(|entry| entry.seq == seq);
         if let Some(entry) = known {
             let outcome = self.first_answer(&work.command, entry);
-            return self.tell(work, true, outcome, ctx);
+            return self.answer(work, true, outcome, ctx);
         }
         let (store, id) = (self.shared.store.clone(), self.id);
         let reading = async move {

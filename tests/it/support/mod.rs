@@ -1,7 +1,11 @@
 //! What tests share.
 
+pub mod app;
 pub mod chat;
 pub mod database;
+pub mod engine;
+pub mod process;
+pub mod sockets;
 
 /// Runs each test once per database: `on_both! { name … }` for `async fn name(database: Database)`.
 macro_rules! on_both {
