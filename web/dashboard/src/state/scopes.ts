@@ -117,7 +117,10 @@ onEvent((event) => {
     me.value = event.member;
     scopes.value = event.scopes.map((each) => ({
       ...each,
-      members: each.members.map((member) => ({ ...member, presence: presenceOf(member.id, member.presence) })),
+      members: each.members.map((member) => ({
+        ...member,
+        presence: presenceOf(member.id, member.presence),
+      })),
     }));
     heard.clear();
     strangers.clear();
