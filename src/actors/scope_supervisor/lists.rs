@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Indexed, ScopeSupervisor};
-use crate::actors::agent::{Agent, CloseSessions, Deliver};
+use crate::actors::agent::{Agent, CloseSessions, Deliver, Logins};
 use crate::domain::conversation::Status;
 use crate::domain::ids::MemberId;
 use crate::protocol::code::CloseCode;
@@ -154,7 +154,7 @@ impl ScopeSupervisor {
             let deliver = Deliver { scope: self.id, only: None, frames: frames.to_vec() };
             if agent.try_send(deliver).is_err() && agent.connected() {
                 // It cannot be told everything any more, so it starts over with a snapshot.
-                agent.do_send(CloseSessions { code: CloseCode::SlowConsumer, except: None });
+                agent.do_send(CloseSessions { code: CloseCode::SlowConsumer, of: Logins::All });
             }
         }
     }
