@@ -6,12 +6,15 @@
 
 mod assets;
 mod auth;
+mod bad_input;
 mod bot_rest;
 mod bots;
+mod claim_race;
 mod crash;
 mod csrf;
 mod drain;
 mod migrations;
+mod model;
 mod openapi;
 mod rest;
 mod roles;
@@ -21,4 +24,5 @@ mod store_postgres;
 mod store_records;
 mod store_sqlite;
 mod support;
+mod table;
 mod widget_rest;

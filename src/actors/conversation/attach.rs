@@ -102,7 +102,7 @@ impl Handler<AttachMember> for Conversation {
 
     fn handle(&mut self, attach: AttachMember, ctx: &mut Context<Self>) -> Self::Result {
         let AttachMember { member, name, link, after } = attach;
-        self.catch_up(after, ctx, move |actor| {
+        self.catch_up(after, ctx, move |actor, _| {
             actor.watchers.retain(|watcher| watcher.link.id() != link.id());
             actor.watchers.push(Watcher { member, name, link });
             actor.tell_viewers();
@@ -115,11 +115,12 @@ impl Handler<AttachContact> for Conversation {
 
     fn handle(&mut self, attach: AttachContact, ctx: &mut Context<Self>) -> Self::Result {
         let AttachContact { link, after } = attach;
-        self.catch_up(after, ctx, move |actor| {
+        self.catch_up(after, ctx, move |actor, ctx| {
             actor.customers.retain(|other| other.id() != link.id());
             actor.customers.push(link);
             if actor.customers.len() == 1 {
                 actor.tell_presence(true);
+                actor.tell_row_soon(ctx);
             }
             actor.told_status = Some(actor.status());
         })
@@ -130,7 +131,7 @@ impl Handler<Glance> for Conversation {
     type Result = AtomicResponse<Self, Result<Attached, CallError>>;
 
     fn handle(&mut self, Glance { after }: Glance, ctx: &mut Context<Self>) -> Self::Result {
-        self.catch_up(after, ctx, |_| ())
+        self.catch_up(after, ctx, |_, _| ())
     }
 }
 
@@ -141,7 +142,7 @@ impl Conversation {
         &mut self,
         after: Option<Seq>,
         ctx: &mut Context<Self>,
-        join: impl FnOnce(&mut Self) + 'static,
+        join: impl FnOnce(&mut Self, &mut Context<Self>) + 'static,
     ) -> AtomicResponse<Self, Result<Attached, CallError>> {
         let last = self.version_told();
         let known = after.filter(|&seq| (0..=last).contains(&seq) && last - seq <= RESUME_MAX);
@@ -166,10 +167,10 @@ impl Conversation {
         &mut self,
         entries: Vec<Entry>,
         resync: bool,
-        join: impl FnOnce(&mut Self),
+        join: impl FnOnce(&mut Self, &mut Context<Self>),
         ctx: &mut Context<Self>,
     ) -> Attached {
-        join(self);
+        join(self, ctx);
         self.watch_idleness(ctx);
         Attached {
             conversation: self.id,

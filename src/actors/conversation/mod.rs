@@ -15,7 +15,7 @@ mod publish;
 mod submit;
 
 pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
-pub use life::{CaughtUp, RulesChanged, Stop, Surroundings};
+pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};
 pub use submit::{Do, Start};
 
 use std::collections::{HashMap, VecDeque};
@@ -85,15 +85,15 @@ pub struct Conversation {
     told_status: Option<WidgetStatus>,
     /// Turn the bot is being asked, or has answered with silence.
     asked: Option<Seq>,
-    /// True while a call to the bot runs.
-    asking: bool,
+    /// The call to the bot that runs.
+    asking: Option<SpawnHandle>,
     /// Runs while commits are awaited.
     commit_timer: Option<SpawnHandle>,
     /// Runs while a change of the row waits to be told to lists.
     row_timer: Option<SpawnHandle>,
     /// Runs while nobody is attached; at its end the actor asks to sleep.
     idle_timer: Option<SpawnHandle>,
-    /// Set by `Stop`: ending is wanted.
+    /// Set by `Stop`: it ends as soon as nothing is in hand; what comes until then is passed on.
     stopping: bool,
 }
 
@@ -162,7 +162,7 @@ impl Conversation {
             surroundings: Surroundings::default(),
             told_status: None,
             asked: None,
-            asking: false,
+            asking: None,
             commit_timer: None,
             row_timer: None,
             idle_timer: None,

@@ -17,11 +17,30 @@ use crate::protocol::view::ContactEntry;
 const ROW_EVERY: Duration = Duration::from_millis(100);
 
 impl Conversation {
-    /// Tells new entries, in order.
+    /// Tells new entries, in order, and keeps them at hand.
     pub(super) fn publish(&mut self, entries: Vec<Entry>, ctx: &mut Context<Self>) {
-        let mut changes_status = false;
-        for entry in &entries {
-            changes_status |= entry.body.changes_status();
+        self.tell(&entries);
+        let asks_bot = entries.iter().any(is_question);
+        self.recent.extend(entries);
+        let surplus = self.recent.len().saturating_sub(RECENT_MAX);
+        self.recent.drain(..surplus);
+        if asks_bot {
+            self.ask_bot_if_due(ctx);
+        }
+    }
+
+    /// Tells the lists of new entries: at once when status or owner may have changed.
+    pub(super) fn tell_lists(&mut self, entries: &[Entry], ctx: &mut Context<Self>) {
+        if entries.iter().any(|entry| entry.body.changes_status()) {
+            self.tell_row(ctx);
+        } else {
+            self.tell_row_soon(ctx);
+        }
+    }
+
+    /// Tells entries, in order, and what follows from them.
+    pub(super) fn tell(&mut self, entries: &[Entry]) {
+        for entry in entries {
             if !self.watchers.is_empty() {
                 self.tell_members(&DashboardEvent::Entry { conversation: self.id, entry });
             }
@@ -31,18 +50,8 @@ impl Conversation {
             }
         }
         let by_bot = entries.iter().any(|entry| entry.by == Author::Bot);
-        let asks_bot = entries.iter().any(is_question);
-        self.remember(entries);
-        if changes_status {
-            self.tell_row(ctx);
-        } else {
-            self.tell_row_soon(ctx);
-        }
-        if changes_status || by_bot {
+        if by_bot || entries.iter().any(|entry| entry.body.changes_status()) {
             self.tell_status();
-        }
-        if asks_bot {
-            self.ask_bot_if_due(ctx);
         }
     }
 
@@ -54,13 +63,8 @@ impl Conversation {
             return self.end(ctx);
         }
         self.recent.retain(|entry| entry.seq <= told);
+        self.tell_lists(&missed, ctx);
         self.publish(missed, ctx);
-    }
-
-    fn remember(&mut self, entries: Vec<Entry>) {
-        self.recent.extend(entries);
-        let surplus = self.recent.len().saturating_sub(RECENT_MAX);
-        self.recent.drain(..surplus);
     }
 
     /// Sends one frame to every member who has it open; forgets those that are gone.
@@ -146,7 +150,7 @@ impl Conversation {
             return self.end(ctx);
         }
         if let Some(row) = self.row() {
-            self.supervisor.do_send(Published { row });
+            self.supervisor.do_send(Published { row, generation: self.generation });
         }
     }
 

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::{Conversation, IN_FLIGHT_MAX};
 use crate::actors::error::{Answer, CallError};
 use crate::actors::reply::{Outcome, Reply};
+use crate::actors::scope_supervisor::PassOn;
 use crate::domain::Seq;
 use crate::domain::conversation::{self as domain, Command};
 use crate::domain::event::{Author, Entry, Event};
@@ -102,6 +103,9 @@ impl Handler<Committed> for Conversation {
         if let Some(pending) = self.in_flight.iter_mut().find(|pending| pending.ticket == ticket) {
             pending.result = Some(result);
             self.settle(ctx);
+        } else if result.is_ok() && self.in_flight.is_empty() {
+            // It was given up as unknown and stands after all.
+            self.load(ctx, Vec::new());
         }
     }
 }
@@ -111,6 +115,9 @@ impl Conversation {
     fn take(&mut self, work: Do, retried: bool, ctx: &mut Context<Self>) {
         if self.shared.is_draining() {
             return work.reply.send(Err(CallError::Draining));
+        }
+        if self.stopping && !retried {
+            return self.supervisor.do_send(PassOn { conversation: self.id, work });
         }
         if let Some(since) = self.outdated {
             if since.elapsed() < LOAD_PAUSE {
@@ -136,10 +143,10 @@ impl Conversation {
             _ => domain::decide(head, &work.command, &self.rules.rules, now),
         };
         match decision {
-            Err(refusal) => self.tell(work, retried, Err(refusal.into()), ctx),
+            Err(refusal) => self.answer(work, retried, Err(refusal.into()), ctx),
             Ok(facts) if facts.is_empty() => {
                 let answer = Answer { conversation: self.id, seq: None, version: head.version };
-                self.tell(work, retried, Ok(answer), ctx);
+                self.answer(work, retried, Ok(answer), ctx);
             }
             Ok(facts) => {
                 let entries = domain::number(head.version, facts, work.client_id, now);
@@ -149,7 +156,7 @@ impl Conversation {
     }
 
     /// Queues an answer behind the commits it was decided on.
-    fn tell(&mut self, work: Do, retried: bool, outcome: Outcome, ctx: &mut Context<Self>) {
+    fn answer(&mut self, work: Do, retried: bool, outcome: Outcome, ctx: &mut Context<Self>) {
         if self.in_flight.is_empty() {
             return work.reply.send(outcome);
         }
@@ -220,8 +227,10 @@ impl Conversation {
                 (Some(Ok(())) | None, Decided::Written { entries, after }) => {
                     let answer =
                         Answer { conversation: self.id, seq: Some(after.version), version: after.version };
-                    work.reply.send(Ok(answer));
                     self.committed = Some(*after);
+                    // Before the answer: whoever asks for the lists after it finds them changed.
+                    self.tell_lists(&entries, ctx);
+                    work.reply.send(Ok(answer));
                     self.publish(entries, ctx);
                 }
                 (Some(Err(CommitError::Conflict)), _) if !retried => {
@@ -235,6 +244,7 @@ impl Conversation {
                 }
             }
         }
+        self.end_if_done(ctx);
     }
 
     /// Arms the timer that ends the wait for a journal that does not answer.
@@ -284,6 +294,7 @@ impl Conversation {
                 }
                 actor.take_all(again, ctx);
                 actor.ask_bot_if_due(ctx);
+                actor.end_if_done(ctx);
             }
             Err(StoreError::NotFound) if actor.is_unopened() => {
                 actor.begin_anew();
@@ -339,7 +350,7 @@ impl Conversation {
         let known = in_flight.flatten().chain(&self.recent).find(|entry| entry.seq == seq);
         if let Some(entry) = known {
             let outcome = self.first_answer(&work.command, entry);
-            return self.tell(work, true, outcome, ctx);
+            return self.answer(work, true, outcome, ctx);
         }
         let (store, id) = (self.shared.store.clone(), self.id);
         let reading = async move {
