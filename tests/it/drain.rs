@@ -307,9 +307,9 @@ async fn a_database_that_leaves_and_returns_costs_no_socket_and_no_word() {
         let before = format!("before it {how}");
         talk.customer.ok(said(&before)).await;
         if how == "stopped" {
-            server.stop()
+            server.stop();
         } else {
-            server.crash()
+            server.crash();
         }
         let lost = said(&format!("while it is {how}"));
         let begun = Instant::now();
