@@ -80,6 +80,11 @@ export class Member {
     await this.page.locator(".side").getByRole("button", { name: view }).click();
   }
 
+  /** The id of the member's first scope. */
+  async scope() {
+    return (await this.call("GET", "/session")).body.scopes[0].id;
+  }
+
   /** Calls the REST interface as this member; answers status and body. */
   async call(method, path, data) {
     const { origin } = new URL(this.page.url());

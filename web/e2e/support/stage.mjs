@@ -32,11 +32,18 @@ export class Stage {
 
   /** A second agent, by a one-time link. */
   async agent(owner, name = "Ben Okri", more = {}) {
-    const scope = (await owner.call("GET", "/session")).body.scopes[0].id;
+    const scope = await owner.scope();
     const email = `${name.split(" ")[0].toLowerCase()}@shop.example`;
     const invited = await owner.call("POST", `/scopes/${scope}/members`, { name, email, role: "agent" });
     assert.equal(invited.status < 300, true, JSON.stringify(invited));
     return Member.accept(this, invited.body.link, { name, ...more });
+  }
+
+  /** A channel for another site; answers its public key. */
+  async addChannel(owner, name, settings) {
+    const made = await owner.call("POST", `/scopes/${await owner.scope()}/channels`, { name, settings });
+    assert.equal(made.status < 300, true, JSON.stringify(made));
+    return made.body.public_key;
   }
 
   /** Nothing bad happened in any page. */

@@ -54,7 +54,13 @@ export function setPresence(status: "online" | "away"): void {
   for (const each of scopes.value) if (id) presenceChanged(each.id, id, status);
 }
 
-function presenceChanged(scopeId: string, memberId: string, presence: Presence): void {
+/** What is told about a member, but for the reader: who reads this is not offline. */
+function presenceOf(memberId: string, told: Presence): Presence {
+  return told === "offline" && memberId === me.value?.id ? "online" : told;
+}
+
+function presenceChanged(scopeId: string, memberId: string, told: Presence): void {
+  const presence = presenceOf(memberId, told);
   scopes.value = scopes.value.map((each) =>
     each.id === scopeId
       ? {
@@ -76,7 +82,10 @@ export async function renewScope(id: string): Promise<void> {
   scopes.value = scopes.value.map((each) => {
     if (each.id !== id) return each;
     const presence = (member: string) =>
-      heard.get(member) ?? each.members.find((other) => other.id === member)?.presence ?? "offline";
+      presenceOf(
+        member,
+        heard.get(member) ?? each.members.find((other) => other.id === member)?.presence ?? "offline",
+      );
     return {
       ...each,
       name: settings.name,
@@ -106,7 +115,13 @@ onEvent((event) => {
   if (event.type === "welcome") {
     setServerTime(event.server_time);
     me.value = event.member;
-    scopes.value = event.scopes;
+    scopes.value = event.scopes.map((each) => ({
+      ...each,
+      members: each.members.map((member) => ({
+        ...member,
+        presence: presenceOf(member.id, member.presence),
+      })),
+    }));
     heard.clear();
     strangers.clear();
   } else if (event.type === "presence") {

@@ -33,6 +33,16 @@ export function isUnread(row: Row): boolean {
   return row.preview?.by === "contact" && row.version > (seen.value[row.id] ?? 0);
 }
 
+/**
+ * How many entries of an unread chat came after what the reader has seen: as good as always messages of the customer.
+ * 0 when it is not unread, `null` when it was never opened in this browser.
+ */
+export function unreadEntries(row: Row): number | null {
+  if (!isUnread(row)) return 0;
+  const upTo = seen.value[row.id];
+  return upTo === undefined ? null : row.version - upTo;
+}
+
 /** Unread chats that concern the reader: Unassigned and own ones. */
 export const unreadCount = computed(
   () => [...allSections.value.unassigned, ...allSections.value.mine].filter(isUnread).length,
