@@ -11,7 +11,7 @@ use actix::dev::ToEnvelope;
 use actix::prelude::SendError;
 use actix::{Actor, Addr, ArbiterHandle, Message};
 
-use super::agent::{Agent, CloseSessions};
+use super::agent::{Agent, CloseSessions, Credential, Which};
 use super::conversation::{Conversation, Do};
 use super::error::{Answer, CallError};
 use super::link::{Link, Push};
@@ -208,7 +208,14 @@ impl Directory {
 
     /// Log-ins of a member are void, except one: their sockets close with 4003.
     pub fn logins_revoked(&self, member: MemberId, except: Option<LoginId>) {
-        self.0.agent(member).do_send(CloseSessions { code: CloseCode::Forbidden, except });
+        let which = except.map_or(Which::All, |login| Which::Except(Credential::Login(login)));
+        self.0.agent(member).do_send(CloseSessions { code: CloseCode::Forbidden, which });
+    }
+
+    /// One log-in or API key of a member is void: its sockets close with 4003.
+    pub fn credential_revoked(&self, member: MemberId, credential: Credential) {
+        let which = Which::With(credential);
+        self.0.agent(member).do_send(CloseSessions { code: CloseCode::Forbidden, which });
     }
 
     /// Ends the contact's open conversations, erases everything they said, and forgets what is in memory.

@@ -110,9 +110,6 @@ impl Handler<AttachContact> for Conversation {
         self.catch_up(after, ctx, move |actor| {
             actor.customers.retain(|other| other.id() != link.id());
             actor.customers.push(link);
-            if actor.customers.len() == 1 {
-                actor.tell_presence(true);
-            }
             actor.told_status = Some(actor.status());
         })
     }
@@ -154,6 +151,7 @@ impl Conversation {
         ctx: &mut Context<Self>,
     ) -> Attached {
         join(self);
+        self.tell_presence(ctx);
         self.watch_idleness(ctx);
         Attached {
             conversation: self.id,
@@ -166,8 +164,14 @@ impl Conversation {
         }
     }
 
-    fn tell_presence(&mut self, online: bool) {
-        self.tell_members(&DashboardEvent::Customer { conversation: self.id, online });
+    /// Tells members whether the customer is here, if that changed.
+    fn tell_presence(&mut self, ctx: &mut Context<Self>) {
+        let online = !self.customers.is_empty();
+        if self.told_here != online {
+            self.told_here = online;
+            self.tell_members(&DashboardEvent::Customer { conversation: self.id, online });
+            self.tell_row_soon(ctx);
+        }
     }
 }
 
@@ -175,16 +179,13 @@ impl Handler<Detach> for Conversation {
     type Result = ();
 
     fn handle(&mut self, Detach { link }: Detach, ctx: &mut Context<Self>) {
-        let (members, customers) = (self.watchers.len(), self.customers.len());
+        let members = self.watchers.len();
         self.watchers.retain(|watcher| watcher.link.id() != link);
         self.customers.retain(|other| other.id() != link);
         if self.watchers.len() != members {
             self.tell_viewers();
         }
-        if customers > 0 && self.customers.is_empty() {
-            self.tell_presence(false);
-            self.tell_row_soon(ctx);
-        }
+        self.tell_presence(ctx);
         self.watch_idleness(ctx);
     }
 }

@@ -134,7 +134,7 @@ impl Conversation {
             return self.end(ctx);
         }
         if let Some(row) = self.row() {
-            self.supervisor.do_send(Published { row });
+            self.supervisor.do_send(Published { row, generation: self.generation });
         }
     }
 

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::{Conversation, IN_FLIGHT_MAX};
 use crate::actors::error::{Answer, CallError};
 use crate::actors::reply::{Outcome, Reply};
+use crate::actors::scope_supervisor::Forward;
 use crate::domain::Seq;
 use crate::domain::conversation::{self as domain, Command};
 use crate::domain::event::{Author, Entry, Event};
@@ -41,6 +42,14 @@ pub struct Start {
     pub client_id: ClientId,
     /// Where the answer goes, after the commit.
     pub reply: Reply,
+}
+
+/// Has the contact sent this before?
+#[derive(Debug, actix::Message)]
+#[rtype(result = "bool")]
+pub struct Knows {
+    /// What they called it.
+    pub client_id: ClientId,
 }
 
 /// Something decided whose answer has not left yet.
@@ -88,6 +97,14 @@ impl Handler<Start> for Conversation {
         let Start { text, client_id, reply } = start;
         let work = Do { command: Command::Post { text }, client_id: Some(client_id), reply };
         self.take(work, false, ctx);
+    }
+}
+
+impl Handler<Knows> for Conversation {
+    type Result = bool;
+
+    fn handle(&mut self, Knows { client_id }: Knows, _: &mut Context<Self>) -> bool {
+        self.seen.contains_key(&key(&Author::Contact, client_id))
     }
 }
 
@@ -217,6 +234,14 @@ impl Conversation {
                 (Some(Err(CommitError::Conflict)), _) if !retried => {
                     let again = Do { ..work };
                     return self.decide_again(Some(again), ctx);
+                }
+                (Some(Err(CommitError::ActiveExists(open))), Decided::Written { entries, .. })
+                    if entries.first().is_some_and(|entry| entry.seq == 1) =>
+                {
+                    // An earlier conversation was activated meanwhile: what the contact writes belongs there, and their
+                    // sessions move there too.
+                    self.supervisor.do_send(Forward { conversation: open, work });
+                    return self.decide_again(None, ctx);
                 }
                 (Some(Err(error)), _) => {
                     log::warn!("commit failed conversation={} error={error}", self.id);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Indexed, ScopeSupervisor};
-use crate::actors::agent::{Agent, CloseSessions, Deliver};
+use crate::actors::agent::{Agent, CloseSessions, Deliver, Which};
 use crate::domain::Millis;
 use crate::domain::conversation::Status;
 use crate::domain::ids::MemberId;
@@ -26,6 +26,8 @@ const FLUSH_EVERY: Duration = Duration::from_millis(20);
 pub struct Published {
     /// Its row now.
     pub row: Row,
+    /// Of which actor.
+    pub generation: u64,
 }
 
 /// A member's session wants the lists.
@@ -51,10 +53,15 @@ pub struct Unsubscribe {
 impl Handler<Published> for ScopeSupervisor {
     type Result = ();
 
-    fn handle(&mut self, Published { row }: Published, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Published { row, generation }: Published, ctx: &mut Context<Self>) {
         let id = row.id;
         let known = self.index.get(&id);
-        if known.is_some_and(|known| known.row.version > row.version) {
+        let is_late = match known {
+            Some(known) => known.row.version > row.version,
+            // The last word of an actor that was replaced must not bring back what has ended since.
+            None => self.children.get(&id).is_some_and(|child| child.generation != generation),
+        };
+        if is_late {
             return;
         }
         let before = known.map(|known| (known.row.status, known.row.assignee.as_ref().map(|a| a.id)));
@@ -148,7 +155,7 @@ impl ScopeSupervisor {
             let deliver = Deliver { scope: self.id, only: None, frames: frames.to_vec() };
             if agent.try_send(deliver).is_err() && agent.connected() {
                 // It cannot be told everything any more, so it starts over with a snapshot.
-                agent.do_send(CloseSessions { code: CloseCode::SlowConsumer, except: None });
+                agent.do_send(CloseSessions { code: CloseCode::SlowConsumer, which: Which::All });
             }
         }
     }

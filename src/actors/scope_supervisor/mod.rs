@@ -12,7 +12,7 @@ mod route;
 
 pub use lists::{Published, Subscribe, Unsubscribe};
 pub use presence::{FindMember, Look, Overview, PresenceChanged, RemoveMember};
-pub use route::{Find, FindForContact, Forget, Gone, OpenFor, Sleepy, Visitor};
+pub use route::{Find, FindForContact, Forget, Forward, Gone, OpenFor, Sleepy, Visitor};
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use actix::{Actor, Addr, AsyncContext, Context, Handler};
 use tokio::time::Instant;
 
 use super::ScopeSupervisor;
-use crate::actors::conversation::{self, Birth, Conversation, NewBirth, Surroundings};
+use crate::actors::conversation::{self, Birth, Conversation, Do, NewBirth, Surroundings};
 use crate::actors::error::CallError;
 use crate::actors::link::{Link, Push};
 use crate::domain::contact::{Contact, SessionDetails};
@@ -20,7 +20,7 @@ const DEATHS_WITHIN: Duration = Duration::from_secs(60);
 /// A running actor.
 pub(super) struct Child {
     pub(super) address: Addr<Conversation>,
-    generation: u64,
+    pub(super) generation: u64,
     /// What it was last told.
     pub(super) told: Surroundings,
 }
@@ -51,6 +51,16 @@ pub struct OpenFor {
     pub contact: Box<Contact>,
     /// Where the widget runs.
     pub session: SessionDetails,
+}
+
+/// What the contact writes belongs to this conversation, not to the one they were about to begin.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Forward {
+    /// Which.
+    pub conversation: ConversationId,
+    /// What they write.
+    pub work: Do,
 }
 
 /// A contact's socket is here, or gone.
@@ -174,6 +184,18 @@ impl Handler<OpenFor> for ScopeSupervisor {
             self.start(id, Birth::New(Box::new(NewBirth { new, contact: *contact, session })), ctx)?;
         self.tell_moved(contact_id);
         Ok(started)
+    }
+}
+
+impl Handler<Forward> for ScopeSupervisor {
+    type Result = ();
+
+    fn handle(&mut self, Forward { conversation, work }: Forward, ctx: &mut Context<Self>) {
+        match self.child(conversation, ctx) {
+            // One for each opening that failed, so the unbounded send is bounded.
+            Ok(address) => address.do_send(work),
+            Err(error) => work.reply.send(Err(error)),
+        }
     }
 }
 

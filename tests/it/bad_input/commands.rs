@@ -13,9 +13,8 @@ const TEXT_MAX: usize = 10_000;
 /// Frames that no socket takes, with the `ref` and the code of the answer. `ID` stands for a conversation.
 fn bad_frames() -> Vec<(String, Value, &'static str)> {
     let client = client_id();
-    let send = |text: &str| {
-        json!({"type": "send", "ref": "7", "client_id": client, "text": text}).to_string()
-    };
+    let send =
+        |text: &str| json!({"type": "send", "ref": "7", "client_id": client, "text": text}).to_string();
     let plain = |text: &str| (text.to_owned(), Value::Null, "bad_request");
     let named = |text: String| (text, json!("7"), "bad_request");
     vec![
@@ -48,7 +47,9 @@ fn bad_frames() -> Vec<(String, Value, &'static str)> {
         named(json!({"ref": "7", "type": "send", "client_id": "not a UUID", "text": "x"}).to_string()),
         named(json!({"ref": "7", "type": "send", "client_id": client, "text": 7}).to_string()),
         named(json!({"ref": "7", "type": "send", "client_id": client, "text": "x", "xyz": 1}).to_string()),
-        named(json!({"ref": "7", "type": "send", "client_id": client, "text": "x", "ticket": "t"}).to_string()),
+        named(
+            json!({"ref": "7", "type": "send", "client_id": client, "text": "x", "ticket": "t"}).to_string(),
+        ),
         named(json!({"ref": "7", "type": "typing", "on": true, "rating": 6}).to_string()),
         named(send("")),
         named(send(" \n\t\u{3000}")),
@@ -79,7 +80,11 @@ async fn frames_that_are_no_commands_are_named_and_change_nothing() {
             socket.send_text(&frame).await;
             let answer = socket.event("error").await;
             let shown: String = frame.chars().take(200).collect();
-            assert_eq!((&answer["code"], &answer["ref"]), (&json!(code), &reference), "{who}: {shown}: {answer}");
+            assert_eq!(
+                (&answer["code"], &answer["ref"]),
+                (&json!(code), &reference),
+                "{who}: {shown}: {answer}"
+            );
             assert!(!answer["message"].as_str().unwrap().is_empty());
         }
     }
@@ -152,7 +157,8 @@ async fn before_the_first_message_there_is_nothing_to_change() {
     customer.refused(json!({"type": "read", "seq": 1}), "not_found").await;
     customer.ok(json!({"type": "typing", "on": true})).await;
     let scope = stage.channel.scope;
-    let stored = stage.store().read(move |c| switchboard::store::conversations::active(c, scope)).await.unwrap();
+    let stored =
+        stage.store().read(move |c| switchboard::store::conversations::active(c, scope)).await.unwrap();
     assert!(stored.is_empty());
 }
 

@@ -98,7 +98,11 @@ async fn a_token_that_is_not_valid_opens_nobodys_conversation() {
     let (_, known) = stage.returning(json!({"visitor_token": token})).await;
     assert_eq!(known["conversation"], id.as_str());
 
-    let elsewhere = Channel { id: stage.app.running.edge.sources.id(), public_key: "other".into(), ..stage.channel.clone() };
+    let elsewhere = Channel {
+        id: stage.app.running.edge.sources.id(),
+        public_key: "other".into(),
+        ..stage.channel.clone()
+    };
     let (channel, now) = (elsewhere.clone(), stage.app.running.edge.sources.now());
     stage.store().write(move |c| channels::insert(c, &channel, now)).await.unwrap();
     stage.app.running.edge.directory.scope_changed(stage.channel.scope);
@@ -176,7 +180,8 @@ async fn only_a_proof_makes_somebody_a_known_customer() {
         assert_eq!(socket.closed().await, 4001);
     }
     // Without a proof the name is only a name.
-    let (mut claims, welcome) = stage.returning(json!({"identity": {"external_id": "42", "name": "Zoë"}})).await;
+    let (mut claims, welcome) =
+        stage.returning(json!({"identity": {"external_id": "42", "name": "Zoë"}})).await;
     assert_eq!(welcome["conversation"], Value::Null);
     assert_ne!(claims.writes("mine").await, id);
     assert_eq!(said(&stage.log(&id).await, "contact"), ["secret"]);

@@ -65,7 +65,11 @@ async fn broken_frames_close_one_socket_with_their_code() {
         ("not UTF-8", frame(FIN | TEXT, b"{\"\xff\":1}"), 1007),
         ("overlong UTF-8", frame(FIN | TEXT, b"\xc0\xaf"), 1007),
         ("a surrogate", frame(FIN | TEXT, b"\xed\xa0\x80"), 1007),
-        ("not UTF-8 in fragments", [frame(TEXT, b"{\xe2\x82"), frame(FIN | CONTINUATION, b"}")].concat(), 1007),
+        (
+            "not UTF-8 in fragments",
+            [frame(TEXT, b"{\xe2\x82"), frame(FIN | CONTINUATION, b"}")].concat(),
+            1007,
+        ),
         ("64 KiB and a byte", frame(FIN | TEXT, over.as_bytes()), 1009),
         ("64 KiB and a byte in two", [frame(TEXT, head), frame(FIN | CONTINUATION, tail)].concat(), 1009),
         ("65 fragments", fragments(65, b" "), 1009),

@@ -114,7 +114,8 @@ async fn a_socket_needs_credentials_of_its_own_kind() {
     let with_origin = format!("{UPGRADE}{origin}");
     refused(&stage, DASHBOARD, &with_origin, 401, "unauthenticated").await;
     let (name, _) = owner.cookie.split_once('=').unwrap();
-    for value in [format!("{name}="), format!("{name}=x"), owner.cookie[..owner.cookie.len() - 1].to_owned()] {
+    for value in [format!("{name}="), format!("{name}=x"), owner.cookie[..owner.cookie.len() - 1].to_owned()]
+    {
         refused(&stage, DASHBOARD, &cookie(&value), 401, "unauthenticated").await;
     }
     let key = stage.members(1, switchboard::domain::member::Role::Agent).await.remove(0).key;

@@ -22,7 +22,8 @@ async fn a_reader_that_does_not_read_is_dropped_and_others_get_everything() {
     let mut seen = reader.ok(json!({"type": "open", "conversation": id})).await["last_seq"].as_i64().unwrap();
     let text = "x".repeat(10_000);
     let mut sent = 0;
-    let is_gone = |viewers: &serde_json::Value| !viewers["members"].as_array().unwrap().contains(&json!(slow.id));
+    let is_gone =
+        |viewers: &serde_json::Value| !viewers["members"].as_array().unwrap().contains(&json!(slow.id));
     loop {
         customer.ok(json!({"type": "send", "client_id": client_id(), "text": text})).await;
         customer.forget();
