@@ -62,7 +62,7 @@ pub async fn widget(
         return Err(ApiError::Plain(Code::OriginDenied, "this site may not use this widget".into()));
     }
     let seat = seat(&edge, &request)?;
-    let address = address::client(&request, &edge.config);
+    let address = address::counted(address::client(&request, &edge.config));
     let browser = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let session = WidgetSession::new(edge.clone(), channel, address, browser);
     socket::open(session, edge, seat, &request, payload)
@@ -77,7 +77,7 @@ fn refuse_while_draining(edge: &Edge) -> Result<(), ApiError> {
 
 /// One of the address's sockets.
 fn seat(edge: &Edge, request: &HttpRequest) -> Result<socket::AddressSeat, ApiError> {
-    let address = address::client(request, &edge.config);
+    let address = address::counted(address::client(request, &edge.config));
     edge.address_sockets.take(address).ok_or(ApiError::RateLimited(RETRY_AFTER_MS))
 }
 

@@ -16,7 +16,7 @@ mod submit;
 
 pub use attach::{AttachContact, AttachMember, Attached, Detach, Read, Typing};
 pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};
-pub use submit::{Do, Start};
+pub use submit::{Do, Knows, Start};
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -77,6 +77,8 @@ pub struct Conversation {
     watchers: Vec<Watcher>,
     /// The customer's sessions.
     customers: Vec<Link>,
+    /// What members were last told of the customer being here.
+    told_here: bool,
     /// How far each reader has read.
     reads: HashMap<Reader, Seq>,
     /// What the supervisor last said of the queue and who is online.
@@ -158,6 +160,7 @@ impl Conversation {
             recent: VecDeque::new(),
             watchers: Vec::new(),
             customers: Vec::new(),
+            told_here: false,
             reads: HashMap::new(),
             surroundings: Surroundings::default(),
             told_status: None,

@@ -44,6 +44,14 @@ pub struct Start {
     pub reply: Reply,
 }
 
+/// Has the contact sent this before?
+#[derive(Debug, actix::Message)]
+#[rtype(result = "bool")]
+pub struct Knows {
+    /// What they called it.
+    pub client_id: ClientId,
+}
+
 /// Something decided whose answer has not left yet.
 pub(super) struct Pending {
     ticket: u64,
@@ -93,6 +101,14 @@ impl Handler<Start> for Conversation {
         let Start { text, client_id, reply } = start;
         let work = Do { command: Command::Post { text }, client_id: Some(client_id), reply };
         self.take(work, false, ctx);
+    }
+}
+
+impl Handler<Knows> for Conversation {
+    type Result = bool;
+
+    fn handle(&mut self, Knows { client_id }: Knows, _: &mut Context<Self>) -> bool {
+        self.seen.contains_key(&key(&Author::Contact, client_id))
     }
 }
 
@@ -236,6 +252,14 @@ impl Conversation {
                 (Some(Err(CommitError::Conflict)), _) if !retried => {
                     let again = Do { ..work };
                     return self.decide_again(Some(again), ctx);
+                }
+                (Some(Err(CommitError::ActiveExists(open))), Decided::Written { entries, .. })
+                    if entries.first().is_some_and(|entry| entry.seq == 1) =>
+                {
+                    // An earlier conversation was activated meanwhile: what the contact writes belongs there, and their
+                    // sessions move there too.
+                    self.supervisor.do_send(PassOn { conversation: open, work });
+                    return self.decide_again(None, ctx);
                 }
                 (Some(Err(error)), _) => {
                     log::warn!("commit failed conversation={} error={error}", self.id);

@@ -7,7 +7,9 @@ use actix::Addr;
 use actix_web::web::Data;
 
 use super::{bad_frame, error, failed, ok, rate_limited};
-use crate::actors::conversation::{AttachContact, Attached, Conversation, Detach, Do, Read, Start, Typing};
+use crate::actors::conversation::{
+    AttachContact, Attached, Conversation, Detach, Do, Knows, Read, Start, Typing,
+};
 use crate::actors::directory::{ask, not_sent};
 use crate::actors::error::CallError;
 use crate::actors::link::Link;
@@ -20,9 +22,9 @@ use crate::api::socket::{Next, Out, Session, Then};
 use crate::api::visitors::{self, Visitor};
 use crate::domain::Seq;
 use crate::domain::channel::Channel;
-use crate::domain::contact::SessionDetails;
+use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::Command;
-use crate::domain::ids::{ClientId, ContactId, ConversationId};
+use crate::domain::ids::{ClientId, ContactId, ConversationId, ScopeId};
 use crate::protocol::VERSION;
 use crate::protocol::client::{Hello, WidgetCommand, feedback, parse_widget};
 use crate::protocol::code::{CloseCode, Code};
@@ -35,6 +37,7 @@ use crate::protocol::view::ContactEntry;
 pub struct WidgetSession {
     edge: Data<Edge>,
     channel: Arc<Channel>,
+    /// As limits count it.
     address: IpAddr,
     user_agent: Option<String>,
     link: Option<Link>,
@@ -173,7 +176,7 @@ impl WidgetSession {
                 send(&current.address, work);
             }
             (C::Send { client_id, text } | C::Start { client_id, text }, _) => {
-                return self.start(reference, client_id, text, link, out);
+                return self.start(reference, client_id, text, link);
             }
             (C::Typing { on }, current) => {
                 out.push(ok(&reference));
@@ -214,35 +217,35 @@ impl WidgetSession {
 
     /// The first message, or the first after the end: finds or makes the open conversation, hears it,
     /// then writes.
-    fn start(
-        &mut self,
-        reference: String,
-        client_id: ClientId,
-        text: String,
-        link: Link,
-        out: &mut Out,
-    ) -> Next<Self> {
+    fn start(&mut self, reference: String, client_id: ClientId, text: String, link: Link) -> Next<Self> {
         let Phase::Identified(identified) = &self.phase else { return Next::Go };
-        if let Err(retry_after_ms) =
-            self.edge.conversations_per_address.count(&self.address, self.edge.sources.now())
-        {
-            out.push(rate_limited(&reference, retry_after_ms));
-            return Next::Go;
-        }
-        let supervisor = self.edge.directory.shared().scope(self.channel.scope);
-        let open = OpenFor {
-            contact: Box::new(identified.visitor.contact.clone()),
-            session: identified.details.clone(),
-        };
+        let current = identified.current.as_ref().map(|current| current.address.clone());
+        let (contact, session) = (identified.visitor.contact.clone(), identified.details.clone());
+        let (edge, address, scope) = (self.edge.clone(), self.address, self.channel.scope);
         Next::Wait(Box::pin(async move {
-            let reply = Reply::to_socket(link.clone(), reference);
-            let address = match ask(&supervisor, open).await.and_then(|answer| answer) {
+            if let Some(current) = current
+                && ask(&current, Knows { client_id }).await.unwrap_or(false)
+            {
+                // A repeat whose first answer was lost, and whose conversation may have ended since.
+                let reply = Reply::to_socket(link, reference);
+                let command = Command::Post { text };
+                send(&current, Do { command, client_id: Some(client_id), reply });
+                return then(|_, _| Next::Go);
+            }
+            let address = match find_or_open(&edge, address, scope, contact, session).await {
                 Ok(address) => address,
-                Err(error) => {
-                    reply.send(Err(error));
-                    return then(|_, _| Next::Go);
+                Err(refused) => {
+                    let frame = match refused {
+                        NotOpened::Limited(retry_after_ms) => rate_limited(&reference, retry_after_ms),
+                        NotOpened::Failed(error) => failed(&reference, &error),
+                    };
+                    return then(move |_, out| {
+                        out.push(frame);
+                        Next::Go
+                    });
                 }
             };
+            let reply = Reply::to_socket(link.clone(), reference);
             // From the first entry on: what is there already is not known to this widget.
             let attached = ask(&address, AttachContact { link, after: Some(0) }).await;
             match attached.and_then(|answer| answer) {
@@ -335,6 +338,38 @@ impl Session for WidgetSession {
         let supervisor = self.edge.directory.shared().scope(self.channel.scope);
         supervisor.do_send(VisitorHere { contact, link, here: false });
     }
+}
+
+/// Why a conversation was neither found nor made.
+enum NotOpened {
+    /// The address starts too many; when to try again, in milliseconds.
+    Limited(u64),
+    /// Something is not there now.
+    Failed(CallError),
+}
+
+impl From<CallError> for NotOpened {
+    fn from(error: CallError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The contact's open conversation, else a new one, which counts against the address.
+async fn find_or_open(
+    edge: &Edge,
+    address: IpAddr,
+    scope: ScopeId,
+    contact: Contact,
+    session: SessionDetails,
+) -> Result<Addr<Conversation>, NotOpened> {
+    let supervisor = edge.directory.shared().scope(scope);
+    let find = FindForContact { channel: contact.channel, contact: contact.id };
+    if let Some(open) = ask(&supervisor, find).await?? {
+        return Ok(open);
+    }
+    edge.conversations_per_address.count(&address, edge.sources.now()).map_err(NotOpened::Limited)?;
+    let open = OpenFor { contact: Box::new(contact), session };
+    Ok(ask(&supervisor, open).await??)
 }
 
 /// Attaches to the contact's open conversation, else to the last one that ended.
