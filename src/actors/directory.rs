@@ -166,11 +166,7 @@ impl Directory {
         command: Command,
         client_id: Option<ClientId>,
     ) -> Result<Answer, CallError> {
-        let (reply, answered) = Reply::to_task();
-        let work = Do { command, client_id, reply };
-        let address = self.conversation(scope, conversation).await?;
-        address.try_send(work).map_err(|error| not_sent(&error))?;
-        answered.await.map_err(|_| CallError::Unavailable)?
+        command_to(&self.conversation(scope, conversation).await?, command, client_id).await
     }
 
     /// A member of a scope as a possible assignee; none when they are not active in it.
@@ -298,6 +294,20 @@ impl Directory {
 
 /// Sockets have this long to close by themselves at the end.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+
+/// Sends a command to a conversation whose actor is known; the answer comes after the commit.
+///
+/// # Errors
+/// See [`CallError`].
+pub async fn command_to(
+    address: &Addr<Conversation>,
+    command: Command,
+    client_id: Option<ClientId>,
+) -> Result<Answer, CallError> {
+    let (reply, answered) = Reply::to_task();
+    address.try_send(Do { command, client_id, reply }).map_err(|error| not_sent(&error))?;
+    answered.await.map_err(|_| CallError::Unavailable)?
+}
 
 /// Asks an actor and waits, at most 5 seconds.
 ///

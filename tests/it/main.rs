@@ -7,6 +7,7 @@
 mod assets;
 mod auth;
 mod bad_input;
+mod bot_rest;
 mod bots;
 mod claim_race;
 mod crash;
@@ -24,3 +25,4 @@ mod store_records;
 mod store_sqlite;
 mod support;
 mod table;
+mod widget_rest;

@@ -40,6 +40,14 @@ pub struct AttachContact {
     pub after: Option<Seq>,
 }
 
+/// The customer looks without a session.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "Result<Attached, CallError>")]
+pub struct Glance {
+    /// Last entry seen; none: the last page.
+    pub after: Option<Seq>,
+}
+
 /// What the session has not seen. What follows comes by its link.
 #[derive(Debug)]
 pub struct Attached {
@@ -112,6 +120,14 @@ impl Handler<AttachContact> for Conversation {
             actor.customers.push(link);
             actor.told_status = Some(actor.status());
         })
+    }
+}
+
+impl Handler<Glance> for Conversation {
+    type Result = AtomicResponse<Self, Result<Attached, CallError>>;
+
+    fn handle(&mut self, Glance { after }: Glance, ctx: &mut Context<Self>) -> Self::Result {
+        self.catch_up(after, ctx, |_| ())
     }
 }
 

@@ -14,9 +14,9 @@ mod life;
 mod publish;
 mod submit;
 
-pub use attach::{AttachContact, AttachMember, Attached, Detach, Read, Typing};
+pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
 pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};
-pub use submit::{Do, Knows, Start};
+pub use submit::{Do, Start};
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

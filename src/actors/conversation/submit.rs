@@ -44,14 +44,6 @@ pub struct Start {
     pub reply: Reply,
 }
 
-/// Has the contact sent this before?
-#[derive(Debug, actix::Message)]
-#[rtype(result = "bool")]
-pub struct Knows {
-    /// What they called it.
-    pub client_id: ClientId,
-}
-
 /// Something decided whose answer has not left yet.
 pub(super) struct Pending {
     ticket: u64,
@@ -101,14 +93,6 @@ impl Handler<Start> for Conversation {
         let Start { text, client_id, reply } = start;
         let work = Do { command: Command::Post { text }, client_id: Some(client_id), reply };
         self.take(work, false, ctx);
-    }
-}
-
-impl Handler<Knows> for Conversation {
-    type Result = bool;
-
-    fn handle(&mut self, Knows { client_id }: Knows, _: &mut Context<Self>) -> bool {
-        self.seen.contains_key(&key(&Author::Contact, client_id))
     }
 }
 
