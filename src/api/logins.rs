@@ -13,6 +13,7 @@ use super::body::Body;
 use super::edge::Edge;
 use super::list::{self, Part};
 use super::{ApiError, address, secret, trail};
+use crate::actors::agent::Logins;
 use crate::domain::ids::LoginId;
 use crate::domain::member::{Member, check_password};
 use crate::protocol::code::Code;
@@ -208,12 +209,11 @@ pub async fn delete_one(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Ends one session. The sockets of the others are closed too, as the actors know sockets by member; they come back.
+/// Ends one session, and its sockets.
 async fn end(edge: &Data<Edge>, caller: &Caller, id: LoginId) -> Result<(), ApiError> {
     let member = caller.member.id;
     edge.write(move |connection| Ok(logins::delete(connection, id, member)?)).await?;
-    let current = caller.login()?.id;
-    edge.directory.logins_revoked(member, (id != current).then_some(current));
+    edge.directory.logins_revoked(member, Logins::Only(id));
     Ok(())
 }
 
@@ -252,6 +252,6 @@ pub async fn password(edge: Data<Edge>, caller: Caller, body: Body) -> Result<Ht
         Ok(())
     })
     .await?;
-    edge.directory.logins_revoked(member, Some(current));
+    edge.directory.logins_revoked(member, Logins::AllBut(current));
     Ok(HttpResponse::NoContent().finish())
 }

@@ -11,6 +11,7 @@ use super::body::Body;
 use super::edge::Edge;
 use super::list::{self, Part};
 use super::{ApiError, invitations, trail};
+use crate::actors::agent::Logins;
 use crate::domain::ids::{MemberId, ScopeId};
 use crate::domain::invalid::check_name;
 use crate::domain::member::{Member, Role, check_email};
@@ -183,7 +184,7 @@ pub async fn change(
         })
         .await?;
     if ended {
-        edge.directory.logins_revoked(id, None);
+        edge.directory.logins_revoked(id, Logins::All);
     }
     for membership in scopes {
         if member.disabled {
@@ -220,7 +221,7 @@ pub async fn delete(
     })
     .await?;
     edge.directory.member_removed(scope, id);
-    edge.directory.logins_revoked(id, None);
+    edge.directory.logins_revoked(id, Logins::All);
     edge.directory.scope_changed(scope);
     Ok(HttpResponse::NoContent().finish())
 }

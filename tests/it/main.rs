@@ -6,7 +6,9 @@
 
 mod assets;
 mod auth;
+mod bad_input;
 mod bots;
+mod claim_race;
 mod crash;
 mod csrf;
 mod drain;

@@ -242,7 +242,7 @@ impl Run {
         }
     }
 
-    /// Sends a command as a client does: when the outcome is unknown it asks again with the same client id.
+    /// Sends a command once; every command must get its answer, whatever happens to the actors meanwhile.
     async fn send(
         &self,
         chat: usize,
@@ -250,27 +250,13 @@ impl Run {
         client_id: Option<ClientId>,
         upset: bool,
     ) -> Result<Answer, CallError> {
-        let id = self.chats[chat].id;
-        if upset && client_id.is_some() {
-            let asking = self.shop.ask(id, command.clone(), client_id);
-            let forgetting = async { self.forget(chat) };
-            match tokio::join!(asking, forgetting).0 {
-                Err(CallError::Unavailable) => {}
-                answer => return answer,
+        let asking = self.shop.ask(self.chats[chat].id, command, client_id);
+        let upsetting = async {
+            if upset {
+                self.forget(chat);
             }
-        }
-        loop {
-            match self.shop.ask(id, command.clone(), client_id).await {
-                // Its actor fell asleep on the way; without a client id only what was not done may be asked again.
-                Err(CallError::Unavailable) if client_id.is_some() || !self.has_moved(chat).await => {}
-                answer => return answer,
-            }
-        }
-    }
-
-    async fn has_moved(&self, chat: usize) -> bool {
-        let known = &self.chats[chat];
-        self.shop.chat.stored(known.id).await.unwrap().version != known.folded.version
+        };
+        tokio::join!(asking, upsetting).0
     }
 
     fn agent(&self, agent: usize) -> Actor {
@@ -337,7 +323,7 @@ impl Run {
 
     async fn erase(&mut self, world: &World, visitor: usize) {
         let (scope, contact) = (self.shop.chat.scope.id, self.visitors[visitor].id);
-        while self.shop.directory.erase_contact(scope, contact).await == Err(CallError::Unavailable) {}
+        self.shop.directory.erase_contact(scope, contact).await.unwrap();
         for chat in world.chats_of(visitor) {
             let known = &mut self.chats[chat];
             known.erased = true;

@@ -61,8 +61,29 @@ pub struct SetPresence(pub Wanted);
 pub struct CloseSessions {
     /// What the client hears.
     pub code: CloseCode,
-    /// All but those of this log-in, which may stay.
-    pub except: Option<LoginId>,
+    /// Whose.
+    pub of: Logins,
+}
+
+/// Sessions of which log-ins?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Logins {
+    /// Of all, and those with an API key.
+    All,
+    /// Of all but this one, and those with an API key.
+    AllBut(LoginId),
+    /// Of this one.
+    Only(LoginId),
+}
+
+impl Logins {
+    fn include(self, login: Option<LoginId>) -> bool {
+        match self {
+            Self::All => true,
+            Self::AllBut(kept) => login != Some(kept),
+            Self::Only(ended) => login == Some(ended),
+        }
+    }
 }
 
 impl Handler<Attach> for Agent {
@@ -123,11 +144,9 @@ impl Handler<SetPresence> for Agent {
 impl Handler<CloseSessions> for Agent {
     type Result = ();
 
-    fn handle(&mut self, CloseSessions { code, except }: CloseSessions, _: &mut Context<Self>) {
-        for session in self.sessions.values() {
-            if session.login.is_none() || session.login != except {
-                session.link.push(Push::Close(code));
-            }
+    fn handle(&mut self, CloseSessions { code, of }: CloseSessions, _: &mut Context<Self>) {
+        for session in self.sessions.values().filter(|session| of.include(session.login)) {
+            session.link.push(Push::Close(code));
         }
     }
 }

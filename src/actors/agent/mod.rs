@@ -7,7 +7,7 @@
 mod attach;
 mod deliver;
 
-pub use attach::{Attach, CloseSessions, Detach, SetPresence, Subscribe, Unsubscribe};
+pub use attach::{Attach, CloseSessions, Detach, Logins, SetPresence, Subscribe, Unsubscribe};
 pub use deliver::Deliver;
 
 use std::collections::{HashMap, HashSet};

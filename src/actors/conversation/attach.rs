@@ -128,7 +128,7 @@ impl Conversation {
         ctx: &mut Context<Self>,
         join: impl FnOnce(&mut Self, &mut Context<Self>) + 'static,
     ) -> AtomicResponse<Self, Result<Attached, CallError>> {
-        let last = self.committed.as_ref().map_or(0, |committed| committed.version);
+        let last = self.version_told();
         let known = after.filter(|&seq| (0..=last).contains(&seq) && last - seq <= RESUME_MAX);
         let resync = after.is_some() && known.is_none();
         let from = known.unwrap_or_else(|| (last - RECENT).max(0));
@@ -161,7 +161,7 @@ impl Conversation {
             row: self.row(),
             entries,
             resync,
-            last_seq: self.committed.as_ref().map_or(0, |committed| committed.version),
+            last_seq: self.version_told(),
             reads: self.reads.iter().map(|(&by, &seq)| ReadMark { by, seq }).collect(),
             status: self.status(),
         }
@@ -221,7 +221,7 @@ impl Handler<Read> for Conversation {
 
     fn handle(&mut self, Read { member, seq }: Read, ctx: &mut Context<Self>) {
         let by = member.map_or(Reader::CONTACT, Reader::Member);
-        let last = self.committed.as_ref().map_or(0, |committed| committed.version);
+        let last = self.version_told();
         let seq = seq.min(last);
         let known = self.reads.entry(by).or_insert(0);
         if seq <= *known {

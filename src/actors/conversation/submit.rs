@@ -11,13 +11,14 @@ use tokio::time::Instant;
 use super::{Conversation, IN_FLIGHT_MAX};
 use crate::actors::error::{Answer, CallError};
 use crate::actors::reply::{Outcome, Reply};
+use crate::actors::scope_supervisor::PassOn;
 use crate::domain::Seq;
 use crate::domain::conversation::{self as domain, Command};
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::ClientId;
 use crate::domain::refusal::Refusal;
 use crate::store::audit::{AuditActor, AuditRow};
-use crate::store::{Commit, CommitError, Opening};
+use crate::store::{Commit, CommitError, Opening, StoreError};
 
 /// A command to a conversation that exists.
 #[derive(Debug, actix::Message)]
@@ -57,6 +58,10 @@ pub(super) struct Pending {
 
 /// The journal has this long to answer; then the outcome is unknown.
 const COMMIT_LIMIT: Duration = Duration::from_millis(4_500);
+
+/// After the state could not be loaded, commands are refused for this long before the next attempt: an attempt may take
+/// seconds, and those who wait behind it are to be answered in time.
+const LOAD_PAUSE: Duration = Duration::from_millis(500);
 
 enum Decided {
     /// Nothing to write: a refusal, a repeat, or no effect.
@@ -98,6 +103,9 @@ impl Handler<Committed> for Conversation {
         if let Some(pending) = self.in_flight.iter_mut().find(|pending| pending.ticket == ticket) {
             pending.result = Some(result);
             self.settle(ctx);
+        } else if result.is_ok() && self.in_flight.is_empty() {
+            // It was given up as unknown and stands after all.
+            self.load(ctx, Vec::new());
         }
     }
 }
@@ -107,6 +115,15 @@ impl Conversation {
     fn take(&mut self, work: Do, retried: bool, ctx: &mut Context<Self>) {
         if self.shared.is_draining() {
             return work.reply.send(Err(CallError::Draining));
+        }
+        if self.stopping && !retried {
+            return self.supervisor.do_send(PassOn { conversation: self.id, work });
+        }
+        if let Some(since) = self.outdated {
+            if since.elapsed() < LOAD_PAUSE {
+                return work.reply.send(Err(CallError::Unavailable));
+            }
+            return self.load(ctx, vec![work]);
         }
         if self.in_flight.len() >= IN_FLIGHT_MAX {
             return work.reply.send(Err(CallError::Overloaded));
@@ -210,8 +227,10 @@ impl Conversation {
                 (Some(Ok(())) | None, Decided::Written { entries, after }) => {
                     let answer =
                         Answer { conversation: self.id, seq: Some(after.version), version: after.version };
-                    work.reply.send(Ok(answer));
                     self.committed = Some(*after);
+                    // Before the answer: whoever asks for the lists after it finds them changed.
+                    self.tell_lists(&entries, ctx);
+                    work.reply.send(Ok(answer));
                     self.publish(entries, ctx);
                 }
                 (Some(Err(CommitError::Conflict)), _) if !retried => {
@@ -225,6 +244,7 @@ impl Conversation {
                 }
             }
         }
+        self.end_if_done(ctx);
     }
 
     /// Arms the timer that ends the wait for a journal that does not answer.
@@ -263,49 +283,55 @@ impl Conversation {
 
     /// Loads the state from the store, then decides `again`. Nothing else is handled meanwhile.
     pub(super) fn load(&mut self, ctx: &mut Context<Self>, again: Vec<Do>) {
-        let opened = self.committed.is_some() || self.contact.is_none();
-        if !opened {
-            // The opening itself failed: nothing is stored, so begin anew.
-            if let Some(head) = self.head.take() {
-                self.head = Some(domain::Conversation::unopened(&domain::NewConversation {
-                    id: head.id,
-                    scope: head.scope,
-                    channel: head.channel,
-                    contact: head.contact,
-                }));
-            }
-            self.seen.clear();
-            return self.take_all(again, ctx);
-        }
         let (store, id) = (self.shared.store.clone(), self.id);
         let loading = async move { store.read(move |connection| super::life::stored(connection, id)).await };
         ctx.wait(loading.into_actor(self).map(move |loaded, actor, ctx| match loaded {
             Ok(stored) if stored.conversation.scope == actor.scope => {
-                let told = actor.committed.as_ref().map(|committed| committed.version);
+                let told = actor.contact.as_ref().map(|_| actor.version_told());
                 actor.restore(stored);
-                actor.tell_missed(told, ctx);
+                if let Some(told) = told {
+                    actor.publish_missed(told, ctx);
+                }
                 actor.take_all(again, ctx);
                 actor.ask_bot_if_due(ctx);
+                actor.end_if_done(ctx);
             }
-            Ok(_) | Err(crate::store::StoreError::NotFound) => {
+            Err(StoreError::NotFound) if actor.is_unopened() => {
+                actor.begin_anew();
+                actor.take_all(again, ctx);
+            }
+            Ok(_) | Err(StoreError::NotFound) => {
                 refuse_all(again, &CallError::NotFound);
                 actor.end(ctx);
             }
             Err(error) => {
                 log::warn!("conversation not loaded conversation={id} error={error}");
                 refuse_all(again, &CallError::Unavailable);
-                // What is decided next must not rest on a state that is not stored.
-                actor.end(ctx);
+                if actor.contact.is_none() {
+                    return actor.end(ctx);
+                }
+                // Its sockets stay, but what is decided next must not rest on a state that is not stored.
+                actor.outdated = Some(Instant::now());
             }
         }));
     }
 
-    /// A commit whose outcome was unknown may stand after all: what nobody was told is told now.
-    fn tell_missed(&mut self, told: Option<Seq>, ctx: &mut Context<Self>) {
-        let Some(told) = told else { return };
-        let missed: Vec<Entry> = self.recent.iter().filter(|entry| entry.seq > told).cloned().collect();
-        if !missed.is_empty() {
-            self.tell(&missed, ctx);
+    /// Brought to life by a first message that is not stored.
+    fn is_unopened(&self) -> bool {
+        self.committed.is_none() && self.contact.is_some()
+    }
+
+    /// The opening failed and nothing of it is stored.
+    fn begin_anew(&mut self) {
+        self.outdated = None;
+        self.seen.clear();
+        if let Some(head) = self.head.take() {
+            self.head = Some(domain::Conversation::unopened(&domain::NewConversation {
+                id: head.id,
+                scope: head.scope,
+                channel: head.channel,
+                contact: head.contact,
+            }));
         }
     }
 

@@ -6,8 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Indexed, ScopeSupervisor};
-use crate::actors::agent::{Agent, CloseSessions, Deliver};
-use crate::domain::Millis;
+use crate::actors::agent::{Agent, CloseSessions, Deliver, Logins};
 use crate::domain::conversation::Status;
 use crate::domain::ids::MemberId;
 use crate::protocol::code::CloseCode;
@@ -26,6 +25,8 @@ const FLUSH_EVERY: Duration = Duration::from_millis(20);
 pub struct Published {
     /// Its row now.
     pub row: Row,
+    /// Of which actor.
+    pub generation: u64,
 }
 
 /// A member's session wants the lists.
@@ -51,11 +52,17 @@ pub struct Unsubscribe {
 impl Handler<Published> for ScopeSupervisor {
     type Result = ();
 
-    fn handle(&mut self, Published { row }: Published, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Published { row, generation }: Published, ctx: &mut Context<Self>) {
         let id = row.id;
         let known = self.index.get(&id);
         if known.is_some_and(|known| known.row.version > row.version) {
             return;
+        }
+        // That the customer came or went breaks no silence.
+        let kept = known.filter(|known| known.row.version == row.version).map(|known| known.deadline);
+        let deadline = kept.unwrap_or_else(|| self.deadline(row.status, 0));
+        if kept.is_none() {
+            self.tell_successor(id, generation);
         }
         let before = known.map(|known| (known.row.status, known.row.assignee.as_ref().map(|a| a.id)));
         let after = (row.status, row.assignee.as_ref().map(|assignee| assignee.id));
@@ -64,7 +71,7 @@ impl Handler<Published> for ScopeSupervisor {
             if self.open_of.insert(key, id) != Some(id) {
                 self.tell_moved(row.contact.id);
             }
-            self.enter(row, 0);
+            self.enter(row, deadline);
             self.changed.insert(id);
         } else {
             self.leave(&row);
@@ -88,10 +95,9 @@ impl Handler<Published> for ScopeSupervisor {
 }
 
 impl ScopeSupervisor {
-    /// Takes an open conversation into the index; `silence` is how long it has been quiet already.
-    pub(super) fn enter(&mut self, row: Row, silence: Millis) {
+    /// Takes an open conversation into the index; silence ends it at `deadline`.
+    pub(super) fn enter(&mut self, row: Row, deadline: Instant) {
         let id = row.id;
-        let deadline = self.deadline(row.status, silence);
         if let Some(old) = self.index.get(&id) {
             self.deadlines.remove(&(old.deadline, id));
             if let Some(since) = old.row.waiting_since {
@@ -148,7 +154,7 @@ impl ScopeSupervisor {
             let deliver = Deliver { scope: self.id, only: None, frames: frames.to_vec() };
             if agent.try_send(deliver).is_err() && agent.connected() {
                 // It cannot be told everything any more, so it starts over with a snapshot.
-                agent.do_send(CloseSessions { code: CloseCode::SlowConsumer, except: None });
+                agent.do_send(CloseSessions { code: CloseCode::SlowConsumer, of: Logins::All });
             }
         }
     }

@@ -225,7 +225,7 @@ impl World {
                 let open = self.open_chat(visitor);
                 self.cell = format!("erase | {}", open.map_or("none", |chat| self.chats[chat].at.name()));
                 if let Some(chat) = open {
-                    self.end(chat);
+                    let _ended = self.end(chat);
                     self.chats[chat].erased = true;
                 }
                 let chats = &self.chats;

@@ -5,7 +5,9 @@ pub mod chat;
 pub mod database;
 pub mod engine;
 pub mod process;
+pub mod raw;
 pub mod sockets;
+pub mod stage;
 
 /// Runs each test once per database: `on_both! { name … }` for `async fn name(database: Database)`.
 macro_rules! on_both {

@@ -184,6 +184,11 @@ impl Socket {
         self.heard.iter()
     }
 
+    /// Forgets what was heard and not asked for.
+    pub fn forget(&mut self) {
+        self.heard.clear();
+    }
+
     /// Closes politely.
     pub async fn close(mut self) {
         let _ = self.stream.close(None).await;

@@ -1,0 +1,80 @@
+//! Peers that are there and do not listen: they lose their socket, and nobody else notices.
+
+use serde_json::json;
+use switchboard::domain::member::Role;
+
+use crate::support::database::Database;
+use crate::support::raw::Raw;
+use crate::support::sockets::{Socket, client_id};
+use crate::support::stage::Stage;
+
+/// More than the buffers of both kernels and of the server hold together.
+const FLOOD_MAX: usize = 4_000;
+
+#[actix_web::test]
+async fn a_reader_that_does_not_read_is_dropped_and_others_get_everything() {
+    let stage = Stage::new(Database::sqlite()).await;
+    let (mut customer, id) = stage.writes("hello").await;
+    let slow = stage.members(1, Role::Agent).await.remove(0);
+    let mut deaf = Raw::dashboard(&slow).await.hello().await;
+    deaf.text(&json!({"type": "open", "ref": "2", "conversation": id}).to_string()).await;
+    let (_, mut reader) = stage.agent().await;
+    let mut seen = reader.ok(json!({"type": "open", "conversation": id})).await["last_seq"].as_i64().unwrap();
+    let text = "x".repeat(10_000);
+    let mut sent = 0;
+    let is_gone =
+        |viewers: &serde_json::Value| !viewers["members"].as_array().unwrap().contains(&json!(slow.id));
+    loop {
+        customer.ok(json!({"type": "send", "client_id": client_id(), "text": text})).await;
+        customer.forget();
+        sent += 1;
+        let entry = reader.entry("message").await;
+        assert_eq!(entry["seq"], seen + 1);
+        seen += 1;
+        let left = reader.heard().any(|frame| frame["type"] == "viewers" && is_gone(frame));
+        if left {
+            break;
+        }
+        assert!(sent < FLOOD_MAX, "{sent} messages wait for a reader that reads nothing");
+    }
+    println!("slow reader: dropped after {sent} messages of 10 KB");
+    let code = deaf.closed().await;
+    assert!([4008, 1006].contains(&code), "{code}");
+    customer.ok(json!({"type": "send", "client_id": client_id(), "text": "still here"})).await;
+    assert_eq!(reader.entry("message").await["seq"], seen + 1);
+}
+
+#[actix_web::test]
+async fn a_peer_that_answers_no_ping_is_gone_and_one_that_does_stays() {
+    let stage = Stage::with(Database::sqlite(), |config| {
+        config.timers.ping_ms = 200;
+        config.timers.silence_ms = 1_000;
+    })
+    .await;
+    let person = stage.members(1, Role::Agent).await.remove(0);
+    let mut silent = [
+        Raw::widget(&stage.app.base, &stage.channel.public_key).await.hello().await,
+        Raw::dashboard(&person).await.hello().await,
+    ];
+    let (mut agent, _) = Socket::dashboard(&person).await;
+    let (mut customer, _) = stage.writes("hello").await;
+    let began = std::time::Instant::now();
+    let alive = async {
+        // Reading answers pings; nothing else is said for longer than silence is allowed.
+        while began.elapsed() < std::time::Duration::from_millis(2_500) {
+            let patience = std::time::Duration::from_millis(100);
+            let _ = tokio::time::timeout(patience, agent.try_next()).await;
+            let _ = tokio::time::timeout(patience, customer.try_next()).await;
+        }
+    };
+    let gone = async {
+        for raw in &mut silent {
+            assert_eq!(raw.closed().await, 1006);
+        }
+        began.elapsed()
+    };
+    let ((), gone) = tokio::join!(alive, gone);
+    assert!(gone.as_millis() >= 900, "{gone:?}");
+    agent.ok(json!({"type": "presence", "status": "online"})).await;
+    customer.ok(json!({"type": "typing", "on": true})).await;
+}
