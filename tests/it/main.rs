@@ -6,10 +6,12 @@
 
 mod assets;
 mod auth;
+mod bot_fence;
 mod bots;
 mod crash;
 mod csrf;
 mod drain;
+mod lifecycle;
 mod migrations;
 mod model;
 mod openapi;

@@ -15,6 +15,8 @@ mod publish;
 mod submit;
 
 pub use attach::{AttachContact, AttachMember, Attached, Detach, Read, Typing};
+#[cfg(feature = "testkit")]
+pub use life::Panic;
 pub use life::{LookAgain, RulesChanged, Stop, Surroundings};
 pub use submit::{Do, Start};
 
