@@ -7,12 +7,14 @@
 mod assets;
 mod auth;
 mod bad_input;
+mod bot_fence;
 mod bot_rest;
 mod bots;
 mod claim_race;
 mod crash;
 mod csrf;
 mod drain;
+mod lifecycle;
 mod migrations;
 mod model;
 mod openapi;

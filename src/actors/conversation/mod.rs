@@ -15,6 +15,8 @@ mod publish;
 mod submit;
 
 pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
+#[cfg(feature = "testkit")]
+pub use life::Panic;
 pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};
 pub use submit::{Do, Start};
 
