@@ -1,6 +1,6 @@
 //! Bots behind a URL: what they are sent, and what becomes of everything they may answer.
 
-mod fake;
+pub mod fake;
 mod outgoing;
 
 use std::collections::BTreeMap;

@@ -55,7 +55,8 @@ impl Raw {
         while status != 101 && raw.unread.len() < length {
             assert!(raw.fill().await, "the body ended too soon");
         }
-        let body = if status == 101 { Value::Null } else { serde_json::from_slice(&raw.unread).unwrap_or_default() };
+        let body =
+            if status == 101 { Value::Null } else { serde_json::from_slice(&raw.unread).unwrap_or_default() };
         (status, body, raw)
     }
 
@@ -175,7 +176,9 @@ pub fn header(first: u8, mask: u8, length: u64) -> Vec<u8> {
 fn announced(bytes: &[u8]) -> Option<(usize, usize)> {
     match bytes.get(1)? & 0x7f {
         126 => Some((4, usize::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().unwrap())))),
-        127 => Some((10, usize::try_from(u64::from_be_bytes(bytes.get(2..10)?.try_into().unwrap())).unwrap())),
+        127 => {
+            Some((10, usize::try_from(u64::from_be_bytes(bytes.get(2..10)?.try_into().unwrap())).unwrap()))
+        }
         short => Some((2, usize::from(short))),
     }
 }
