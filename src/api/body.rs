@@ -63,6 +63,7 @@ impl Body {
     }
 
     /// The same body, refused above this size.
+    #[must_use]
     pub const fn at_most(mut self, bytes: usize) -> Self {
         self.most = bytes;
         self

@@ -2,7 +2,8 @@
 //!
 //! PostgreSQL's part needs a server: `export SWITCHBOARD_TEST_POSTGRES_URL=$(tests/postgres.sh start DIR)`.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::pedantic, clippy::type_complexity, reason = "taste, which tests may do without")]
 
 mod assets;
 mod auth;

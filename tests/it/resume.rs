@@ -109,7 +109,8 @@ async fn whoever_comes_back_has_missed_nothing(database: Database) {
         entries += log.len();
     }
     let mut logs: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for id in world.conversations.lock().unwrap().clone() {
+    let conversations = world.conversations.lock().unwrap().clone();
+    for id in conversations {
         let log = stage.log(&id).await;
         assert_gapless(&log);
         logs.insert(id, log);
