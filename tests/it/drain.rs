@@ -135,9 +135,9 @@ async fn nothing_acknowledged_is_missing_after_an_end_under_load() {
         let mut server = Launch::on(&database.url).start().await;
         let mut talk = Talk::at(&mut server).await;
         let mut sent = Vec::new();
-        for index in 0..300 {
+        for index in 0..100 {
             sent.push((talk.customer.tell(said(&index.to_string())).await, index.to_string()));
-            if index == 150 {
+            if index == 50 {
                 server.terminate();
             }
         }

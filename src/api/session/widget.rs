@@ -12,29 +12,26 @@ use crate::actors::directory::{ask, not_sent};
 use crate::actors::error::CallError;
 use crate::actors::link::Link;
 use crate::actors::reply::Reply;
-use crate::actors::scope_supervisor::{FindForContact, OpenFor, Visitor as VisitorHere};
+use crate::actors::scope_supervisor::{FindForContact, Visitor as VisitorHere};
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
 use crate::api::seats::Seat;
 use crate::api::socket::{Next, Out, Session, Then};
-use crate::api::visitors::{self, Visitor};
+use crate::api::visitors::{self, Place, Visitor};
 use crate::domain::Seq;
 use crate::domain::channel::Channel;
 use crate::domain::contact::SessionDetails;
 use crate::domain::conversation::Command;
 use crate::domain::ids::{ClientId, ContactId, ConversationId};
-use crate::protocol::VERSION;
 use crate::protocol::client::{Hello, WidgetCommand, feedback, parse_widget};
 use crate::protocol::code::{CloseCode, Code};
-use crate::protocol::server::{
-    self, Reader, Standing, WidgetContact, WidgetEvent, WidgetReads, WidgetStatus, WidgetWelcome,
-};
-use crate::protocol::view::ContactEntry;
+use crate::protocol::server::{self, WidgetEvent};
 
 /// The session.
 pub struct WidgetSession {
     edge: Data<Edge>,
     channel: Arc<Channel>,
+    /// As limits count it.
     address: IpAddr,
     user_agent: Option<String>,
     link: Option<Link>,
@@ -122,30 +119,11 @@ impl WidgetSession {
                 return Next::Close(CloseCode::Restart);
             }
         };
-        let none = WidgetStatus { status: Standing::None, human_button: false, agents_online: 0 };
-        let (entries, resync, status, reads) = match &attached {
-            Some((_, attached)) => {
-                (&attached.entries[..], attached.resync, &attached.status, &attached.reads[..])
-            }
-            // Whatever the widget has is of a conversation that is no longer its own.
-            None => (&[][..], after.is_some(), &none, &[][..]),
-        };
-        let members = reads.iter().filter(|mark| mark.by != Reader::CONTACT);
-        let visitor = &identified.visitor;
-        out.push(server::text(&WidgetEvent::Welcome(WidgetWelcome {
-            reference,
-            protocol: VERSION,
-            visitor_token: &visitors::token(&self.edge, visitor),
-            contact: WidgetContact { name: visitor.given_name() },
-            channel: &visitor.view,
-            conversation: attached.as_ref().map(|(_, attached)| attached.conversation),
-            entries: entries.iter().map(ContactEntry::of).collect(),
-            resync,
-            more: entries.first().is_some_and(|entry| entry.seq > 1) && (resync || after.is_none()),
-            status,
-            reads: WidgetReads { member: members.map(|mark| mark.seq).max().unwrap_or(0) },
-            server_time: self.edge.sources.now(),
-        })));
+        let heard = attached.as_ref().map(|(_, attached)| attached);
+        let frame = visitors::welcome(&self.edge, &identified.visitor, reference, after, heard, |welcome| {
+            server::text(&WidgetEvent::Welcome(welcome))
+        });
+        out.push(frame);
         identified.current =
             attached.map(|(address, attached)| Current { id: attached.conversation, address });
         Next::Go
@@ -173,7 +151,7 @@ impl WidgetSession {
                 send(&current.address, work);
             }
             (C::Send { client_id, text } | C::Start { client_id, text }, _) => {
-                return self.start(reference, client_id, text, link, out);
+                return self.start(reference, client_id, text, link);
             }
             (C::Typing { on }, current) => {
                 out.push(ok(&reference));
@@ -213,36 +191,29 @@ impl WidgetSession {
     }
 
     /// The first message, or the first after the end: finds or makes the open conversation, hears it,
-    /// then writes.
-    fn start(
-        &mut self,
-        reference: String,
-        client_id: ClientId,
-        text: String,
-        link: Link,
-        out: &mut Out,
-    ) -> Next<Self> {
+    /// then writes. A repeat only hears its first answer again.
+    fn start(&mut self, reference: String, client_id: ClientId, text: String, link: Link) -> Next<Self> {
         let Phase::Identified(identified) = &self.phase else { return Next::Go };
-        if let Err(retry_after_ms) =
-            self.edge.conversations_per_address.count(&self.address, self.edge.sources.now())
-        {
-            out.push(rate_limited(&reference, retry_after_ms));
-            return Next::Go;
-        }
-        let supervisor = self.edge.directory.shared().scope(self.channel.scope);
-        let open = OpenFor {
-            contact: Box::new(identified.visitor.contact.clone()),
-            session: identified.details.clone(),
-        };
+        let (visitor, details) = (identified.visitor.clone(), identified.details.clone());
+        let (edge, from) = (self.edge.clone(), self.address);
         Next::Wait(Box::pin(async move {
-            let reply = Reply::to_socket(link.clone(), reference);
-            let address = match ask(&supervisor, open).await.and_then(|answer| answer) {
-                Ok(address) => address,
-                Err(error) => {
-                    reply.send(Err(error));
+            let place = visitors::place(&edge, &visitor, client_id, details, from).await;
+            let reply = |reference| Reply::to_socket(link.clone(), reference);
+            let address = match place {
+                Ok(Place::Open(address)) => address,
+                Ok(Place::Said(address)) => {
+                    let reply = reply(reference);
+                    send(&address, Do { command: Command::Post { text }, client_id: Some(client_id), reply });
                     return then(|_, _| Next::Go);
                 }
+                Err(refused) => {
+                    return then(move |_, out| {
+                        out.push(refused.frame(&reference));
+                        Next::Go
+                    });
+                }
             };
+            let reply = reply(reference);
             // From the first entry on: what is there already is not known to this widget.
             let attached = ask(&address, AttachContact { link, after: Some(0) }).await;
             match attached.and_then(|answer| answer) {
