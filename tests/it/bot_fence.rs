@@ -20,7 +20,7 @@ use crate::support::database::Database;
 use crate::support::engine::{Engine, Shop, http_bot};
 
 const ANSWER: &str = r#"{"actions":[{"type":"message","text":"answer"}]}"#;
-const RUNS: u64 = 2_000;
+const RUNS: usize = 2_000;
 /// Conversations at once; the bot takes 32 calls of a scope.
 const AT_ONCE: usize = 30;
 /// Three seconds of a slow bot, a hundred times as fast.
@@ -65,8 +65,8 @@ fn late_answers(log: &[Entry]) -> usize {
 }
 
 /// A number below `below` that looks random, the same in every run.
-fn scatter(number: u64, below: u64) -> u64 {
-    (number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33) % below
+fn scatter(number: usize, below: u64) -> u64 {
+    (u64::try_from(number).unwrap().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33) % below
 }
 
 #[actix_web::test]
@@ -90,8 +90,8 @@ async fn nothing_of_the_bot_comes_after_a_join() {
     });
     let in_time: Vec<usize> = runs.buffer_unordered(AT_ONCE).collect().await;
     let in_time = in_time.into_iter().sum::<usize>();
-    println!("fence: {RUNS} runs, {in_time} answers in time, {} late", RUNS as usize - in_time);
-    assert!(in_time > 100 && in_time < RUNS as usize - 100, "both sides of the race were seen: {in_time}");
+    println!("fence: {RUNS} runs, {in_time} answers in time, {} late", RUNS - in_time);
+    assert!(in_time > 100 && in_time < RUNS - 100, "both sides of the race were seen: {in_time}");
 }
 
 #[actix_web::test]

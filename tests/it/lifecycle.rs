@@ -292,8 +292,8 @@ async fn customers_are_told_their_place_and_a_likely_wait(database: Database) {
         last.waits_at(left).await;
     }
     let welcome = stage.reconnect(&mut last).await;
-    assert_eq!(welcome["status"]["status"]["position"], 1, "{welcome}");
-    assert!(welcome["status"]["status"]["estimate_ms"].is_i64(), "{welcome}");
+    assert_eq!(welcome["status"]["position"], 1, "{welcome}");
+    assert!(welcome["status"]["estimate_ms"].is_i64(), "{welcome}");
 }
 
 async fn a_running_conversation_is_erased(database: Database) {

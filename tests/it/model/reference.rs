@@ -263,6 +263,7 @@ impl World {
         self.chats.len() - 1
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "a verdict like the others")]
     fn write(&mut self, chat: usize, kinds: &[&'static str]) -> Verdict {
         let chat = &mut self.chats[chat];
         chat.log.extend(kinds);
@@ -560,11 +561,11 @@ fn verbs() -> BoxedStrategy<Verb> {
         4 => agent().prop_map(Verb::Send),
         3 => agent().prop_map(Verb::Note),
         4 => agent().prop_map(Verb::Join),
-        4 => agent().prop_map(Verb::TakeOver),
+        7 => agent().prop_map(Verb::TakeOver),
         5 => (agent(), agent()).prop_map(|(by, to)| Verb::Transfer(by, To::Agent(to))),
         6 => agent().prop_map(|by| Verb::Transfer(by, To::Nobody)),
         5 => agent().prop_map(|by| Verb::Transfer(by, To::Queue)),
-        6 => agent().prop_map(|by| Verb::Transfer(by, To::Bot)),
+        9 => agent().prop_map(|by| Verb::Transfer(by, To::Bot)),
         4 => agent().prop_map(Verb::Resolve),
         6 => agent().prop_map(Verb::Activate),
         4 => agent().prop_map(Verb::Release),
@@ -579,7 +580,7 @@ fn bot_turns() -> BoxedStrategy<Verb> {
     prop_oneof![
         3 => (1..3_usize).prop_map(|says| Verb::BotReply { late: None, says, hands_over: false }),
         1 => Just(Verb::BotReply { late: None, says: 0, hands_over: false }),
-        1 => (0..3_usize).prop_map(|says| Verb::BotReply { late: None, says, hands_over: true }),
+        2 => (0..3_usize).prop_map(|says| Verb::BotReply { late: None, says, hands_over: true }),
         1 => Just(Verb::BotFails { late: None }),
     ]
     .boxed()
@@ -607,7 +608,7 @@ fn moves(world: &World) -> BoxedStrategy<Move> {
         all.iter().copied().filter(|chat| world.chats[*chat].question.is_some()).collect();
     if !asked.is_empty() {
         let turn = (one(asked), bot_turns()).prop_map(|(chat, verb)| Move::Do(chat, verb));
-        choices.push((10, turn.boxed()));
+        choices.push((20, turn.boxed()));
     }
     if !world.used.is_empty() {
         let used: Vec<usize> = (0..world.used.len()).collect();
