@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::sync::watch::Receiver;
 
 use super::dice::Dice;
 use super::line::Line;
@@ -15,6 +16,9 @@ use crate::support::stage::command;
 /// Chats a member has open.
 const OPEN: usize = 4;
 
+/// Rows by conversation.
+type List = BTreeMap<String, Value>;
+
 /// What the member's dashboard keeps over reconnects.
 pub struct Agent {
     world: Arc<World>,
@@ -22,7 +26,7 @@ pub struct Agent {
     person: Person,
     /// Entries of the chats it has open, from the first on.
     pub logs: BTreeMap<String, Vec<Value>>,
-    rows: BTreeMap<String, Value>,
+    rows: List,
     /// A snapshot has begun: what follows in it adds to the rows.
     in_snapshot: bool,
     pending: Option<Value>,
@@ -54,6 +58,7 @@ impl Agent {
                 continue;
             }
             if self.pending.is_none() && !self.world.has_time() {
+                self.open = None;
                 return self;
             }
             if self.act().await.is_err() {
@@ -200,25 +205,29 @@ impl Agent {
         }
     }
 
-    /// Reads on until it has the whole log of every chat it has open.
-    pub async fn reads_all(&mut self, stored: &BTreeMap<String, Vec<Value>>) {
-        for id in self.logs.keys().cloned().collect::<Vec<_>>() {
-            while self.logs[&id].len() < stored[&id].len() {
-                let frame = self.open.as_mut().unwrap().0.try_next().await.unwrap();
-                self.heard(&frame);
-            }
-            assert_eq!(self.logs[&id], stored[&id]);
+    /// Connects a last time and reads on until it has the whole log of every chat it has open, and the list that
+    /// comes in the end.
+    pub async fn reads_on(&mut self, logs: &BTreeMap<String, Vec<Value>>, mut list: Receiver<Option<List>>) {
+        while self.connect().await.is_err() {
+            self.open = None;
         }
-    }
-
-    /// Reads on until its list is this one.
-    pub async fn sees(&mut self, rows: &BTreeMap<String, Value>) {
-        while self.rows != *rows {
-            let waited = tokio::time::timeout(PATIENCE, self.open.as_mut().unwrap().0.try_next()).await;
-            match waited {
-                Ok(frame) => self.heard(&frame.unwrap()),
-                Err(_) => assert_eq!(self.rows, *rows, "the list stays different"),
+        loop {
+            let is_same = list.borrow().as_ref().is_some_and(|list| *list == self.rows);
+            if is_same {
+                break;
             }
+            let socket = &mut self.open.as_mut().unwrap().0;
+            let is_last = list.borrow().is_some();
+            tokio::select! {
+                frame = tokio::time::timeout(4 * PATIENCE, socket.try_next()) => match frame {
+                    Ok(frame) => self.heard(&frame.unwrap()),
+                    Err(_) => assert!(!is_last, "the list stays different: {:?} is not {:?}", self.rows, list.borrow()),
+                },
+                _ = list.changed(), if !is_last => {}
+            }
+        }
+        for (id, log) in &self.logs {
+            assert_eq!(*log, logs[id]);
         }
     }
 }
