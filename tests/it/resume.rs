@@ -27,7 +27,7 @@ use crate::support::stage::{Stage, assert_gapless};
 const CUSTOMERS: usize = 30;
 const AGENTS: usize = 20;
 /// A client that waits this long for an answer takes its line for dead.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+const PATIENCE: Duration = Duration::from_millis(4_000);
 
 /// What all clients share.
 struct World {
@@ -66,7 +66,7 @@ on_both! { whoever_comes_back_has_missed_nothing }
 
 async fn whoever_comes_back_has_missed_nothing(database: Database) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let seconds = number("SWITCHBOARD_RESUME_SECONDS").unwrap_or(8);
+    let seconds = number("SWITCHBOARD_RESUME_SECONDS").unwrap_or(10);
     let seed =
         number("SWITCHBOARD_RESUME_SEED").unwrap_or_else(|| u64::from(uuid::Uuid::new_v4().as_fields().0));
     println!("resume: seed {seed}, {seconds} s");
@@ -141,7 +141,7 @@ async fn whoever_comes_back_has_missed_nothing(database: Database) {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), all, "a client id stands twice");
-    assert!(acknowledged.len() > CUSTOMERS, "the load is a load");
+    assert!(acknowledged.len() >= CUSTOMERS, "the load is a load");
     println!(
         "resume: {} conversations, {} acknowledged, {entries} entries compared, {reconnects} connections, cuts {:?}",
         logs.len(),

@@ -47,7 +47,7 @@ impl Customer {
             if self.open.is_none() && self.connect().await.is_err() {
                 continue;
             }
-            if self.pending.is_none() && !self.world.has_time() {
+            if self.pending.is_none() && self.conversation.is_some() && !self.world.has_time() {
                 self.open = None;
                 return self;
             }
@@ -63,7 +63,8 @@ impl Customer {
         let opening = Socket::open(&line.base, &path, &[("origin", "https://shop.example")]);
         let mut socket = within(opening).await?.map_err(|error| error.to_string())?;
         self.connections += 1;
-        let after = self.log.last().map(|entry| entry["seq"].clone());
+        // From the beginning, if there is nothing yet: a page would do for a widget, but here all is compared.
+        let after = self.log.last().map_or(json!(0), |entry| entry["seq"].clone());
         let hello = json!({"type": "hello", "ref": "hello", "visitor_token": self.token, "after": after});
         socket.send_text(&hello.to_string()).await;
         let mut frame = within(socket.try_next()).await??;

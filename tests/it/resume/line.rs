@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::World;
@@ -30,7 +31,7 @@ impl Line {
     pub async fn open(world: &std::sync::Arc<World>, dice: &mut Dice) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let breaks = world.has_time().then(|| Duration::from_millis(20 + dice.roll(1_500)));
+        let breaks = world.has_time().then(|| Duration::from_millis(20 + dice.roll(3_000)));
         let how =
             [Cut::Both, Cut::Both, Cut::ToServer, Cut::ToClient][usize::try_from(dice.roll(4)).unwrap()];
         let world = world.clone();
@@ -40,10 +41,14 @@ impl Line {
             else {
                 return;
             };
+            // Small frames leave at once, as from a browser.
+            let _ = (client.set_nodelay(true), server.set_nodelay(true));
             let (from_client, to_client) = client.into_split();
             let (from_server, to_server) = server.into_split();
-            let up = tokio::spawn(forward(from_client, to_server));
-            let down = tokio::spawn(forward(from_server, to_client));
+            let (stop_up, up_stops) = oneshot::channel();
+            let (stop_down, down_stops) = oneshot::channel();
+            let up = tokio::spawn(forward(from_client, to_server, up_stops));
+            let down = tokio::spawn(forward(from_server, to_client, down_stops));
             let _guard = (Stop(&up), Stop(&down));
             let Some(breaks) = breaks else { return std::future::pending().await };
             tokio::time::sleep(breaks).await;
@@ -56,8 +61,8 @@ impl Line {
             // Half-open: one direction goes silent and the other one lives, as behind some broken routers.
             match how {
                 Cut::Both => return,
-                Cut::ToServer => up.abort(),
-                Cut::ToClient => down.abort(),
+                Cut::ToServer => drop(stop_up),
+                Cut::ToClient => drop(stop_down),
             }
             std::future::pending().await
         });
@@ -80,12 +85,19 @@ impl Drop for Stop<'_> {
     }
 }
 
-async fn forward(mut from: OwnedReadHalf, to: OwnedWriteHalf) {
-    let mut to = to;
-    let mut bytes = vec![0; 16 * 1024];
-    while let Ok(count @ 1..) = from.read(&mut bytes).await {
-        if to.write_all(&bytes[..count]).await.is_err() {
-            return;
+/// Passes bytes on until it is stopped; then it holds both connections and passes nothing on.
+async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, stopped: oneshot::Receiver<()>) {
+    let passing = async {
+        let mut bytes = vec![0; 16 * 1024];
+        while let Ok(count @ 1..) = from.read(&mut bytes).await {
+            if to.write_all(&bytes[..count]).await.is_err() {
+                return;
+            }
         }
+    };
+    tokio::select! {
+        () = passing => return,
+        _ = stopped => {}
     }
+    std::future::pending::<()>().await;
 }
