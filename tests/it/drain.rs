@@ -51,6 +51,14 @@ impl Talk {
         references
     }
 
+    /// Waits until the server takes no new sockets; asking that needs nothing of what is held up.
+    async fn refused_at_the_door(&self) {
+        let widget = format!("/api/v1/widget/socket?channel={}", self.channel);
+        let base = &self.owner.base;
+        let refused = async { while Socket::open(base, &widget, &[("origin", base)]).await.is_ok() {} };
+        tokio::time::timeout(Duration::from_secs(2), refused).await.expect("not draining at once");
+    }
+
     /// Texts of the log as it is stored.
     async fn stored(&self, url: &str) -> Vec<String> {
         let store = Store::open(&StoreOptions::new(url)).unwrap();
@@ -100,9 +108,8 @@ async fn what_is_in_hand_is_finished_before_the_end() {
 
     let begun = Instant::now();
     server.terminate();
-    while readiness(&talk.owner).await != (StatusCode::SERVICE_UNAVAILABLE, "draining".into()) {
-        assert!(begun.elapsed() < Duration::from_secs(1), "not draining at once");
-    }
+    talk.refused_at_the_door().await;
+    assert_eq!(readiness(&talk.owner).await, (StatusCode::SERVICE_UNAVAILABLE, "draining".into()));
     assert_eq!(talk.owner.get("/healthz").await.status, StatusCode::OK);
     let widget = format!("/api/v1/widget/socket?channel={}", talk.channel);
     is_refused_as_draining(Socket::open(&server.base, &widget, &[("origin", &server.base)]).await);
@@ -169,7 +176,7 @@ async fn asked_a_second_time_it_ends_at_once() {
     let _other = hold(&database);
     talk.in_hand(1).await;
     server.terminate();
-    while readiness(&talk.owner).await.1 != "draining" {}
+    talk.refused_at_the_door().await;
     assert!(server.ended(Duration::ZERO).await.is_none(), "it should wait for what is in hand");
     server.terminate();
     let status = server.ended(Duration::from_secs(1)).await.expect("the server should have ended");
