@@ -12,7 +12,7 @@ use actix::prelude::SendError;
 use actix::{Actor, Addr, ArbiterHandle, Message};
 use futures_util::future::join_all;
 
-use super::agent::{Agent, CloseSessions, Logins};
+use super::agent::{Agent, CloseSessions, Credential, Which};
 use super::conversation::{CaughtUp, Conversation, Do};
 use super::error::{Answer, CallError};
 use super::link::{Link, Push};
@@ -22,7 +22,7 @@ use super::scope_supervisor::{
 };
 use crate::bots::Bots;
 use crate::domain::conversation::{Assignee, Command};
-use crate::domain::ids::{ClientId, ContactId, ConversationId, MemberId, ScopeId};
+use crate::domain::ids::{ClientId, ContactId, ConversationId, LoginId, MemberId, ScopeId};
 use crate::protocol::code::CloseCode;
 use crate::protocol::server::{self, DashboardEvent};
 use crate::sources::Sources;
@@ -200,12 +200,19 @@ impl Directory {
     /// A member was disabled, deleted or lost the scope: what they own waits again, their sockets close.
     pub fn member_removed(&self, scope: ScopeId, member: MemberId) {
         self.0.scope(scope).do_send(RemoveMember { member });
-        self.logins_revoked(member, Logins::All);
+        self.logins_revoked(member, None);
     }
 
-    /// Log-ins of a member are void: their sockets close with 4003.
-    pub fn logins_revoked(&self, member: MemberId, of: Logins) {
-        self.0.agent(member).do_send(CloseSessions { code: CloseCode::Forbidden, of });
+    /// Log-ins of a member are void, except one: their sockets close with 4003.
+    pub fn logins_revoked(&self, member: MemberId, except: Option<LoginId>) {
+        let which = except.map_or(Which::All, |login| Which::Except(Credential::Login(login)));
+        self.0.agent(member).do_send(CloseSessions { code: CloseCode::Forbidden, which });
+    }
+
+    /// One log-in or API key of a member is void: its sockets close with 4003.
+    pub fn credential_revoked(&self, member: MemberId, credential: Credential) {
+        let which = Which::With(credential);
+        self.0.agent(member).do_send(CloseSessions { code: CloseCode::Forbidden, which });
     }
 
     /// Ends the contact's open conversations, erases everything they said, and forgets what is in memory.

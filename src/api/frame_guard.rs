@@ -96,6 +96,10 @@ where
             return Poll::Ready(None);
         }
         let polled = Pin::new(&mut self.inner).poll_next(context);
+        if let Poll::Ready(Some(Err(_))) = &polled {
+            // The connection is gone: the end of the stream, and no fault of a frame.
+            return Poll::Ready(None);
+        }
         if let Poll::Ready(Some(Ok(bytes))) = &polled
             && !self.admits(bytes)
         {

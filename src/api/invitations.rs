@@ -9,7 +9,6 @@ use serde_json::json;
 use super::body::Body;
 use super::edge::Edge;
 use super::{ApiError, address, logins, secret};
-use crate::actors::agent::Logins;
 use crate::domain::Millis;
 use crate::domain::ids::MemberId;
 use crate::domain::invalid::check_name;
@@ -107,7 +106,7 @@ pub async fn accept(edge: Data<Edge>, request: HttpRequest, body: Body) -> Resul
         Ok(())
     })
     .await?;
-    edge.directory.logins_revoked(member.id, Logins::All);
+    edge.directory.logins_revoked(member.id, None);
     Ok(answer)
 }
 

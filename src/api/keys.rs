@@ -11,6 +11,7 @@ use super::body::Body;
 use super::edge::Edge;
 use super::list::{self, Part};
 use super::{ApiError, secret, trail};
+use crate::actors::agent::Credential;
 use crate::domain::Millis;
 use crate::domain::ids::{KeyId, ScopeId};
 use crate::domain::invalid::check_name;
@@ -104,7 +105,7 @@ pub async fn create(
     Ok(HttpResponse::Created().json(answer))
 }
 
-/// `DELETE …/keys/{key}`: it is worthless at once. A second time changes nothing.
+/// `DELETE …/keys/{key}`: it is worthless at once, and its sockets end. A second time changes nothing.
 ///
 /// # Errors
 /// `forbidden` below admin.
@@ -117,10 +118,13 @@ pub async fn delete(
     access::scope(&caller, scope, Action::ManageKeys)?;
     let now = edge.sources.now();
     let line = trail::line(&edge.sources, &caller, Some(scope), "key_revoked", &id, json!({}));
-    edge.write(move |connection| {
-        keys::revoke(connection, id, scope, now)?;
-        Ok(audit::append(connection, line)?)
-    })
-    .await?;
+    let member = edge
+        .write(move |connection| {
+            let member = keys::revoke(connection, id, scope, now)?;
+            audit::append(connection, line)?;
+            Ok(member)
+        })
+        .await?;
+    edge.directory.credential_revoked(member, Credential::Key(id));
     Ok(HttpResponse::NoContent().finish())
 }

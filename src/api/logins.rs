@@ -13,7 +13,7 @@ use super::body::Body;
 use super::edge::Edge;
 use super::list::{self, Part};
 use super::{ApiError, address, secret, trail};
-use crate::actors::agent::Logins;
+use crate::actors::agent::Credential;
 use crate::domain::ids::LoginId;
 use crate::domain::member::{Member, check_password};
 use crate::protocol::code::Code;
@@ -213,7 +213,7 @@ pub async fn delete_one(
 async fn end(edge: &Data<Edge>, caller: &Caller, id: LoginId) -> Result<(), ApiError> {
     let member = caller.member.id;
     edge.write(move |connection| Ok(logins::delete(connection, id, member)?)).await?;
-    edge.directory.logins_revoked(member, Logins::Only(id));
+    edge.directory.credential_revoked(member, Credential::Login(id));
     Ok(())
 }
 
@@ -252,6 +252,6 @@ pub async fn password(edge: Data<Edge>, caller: Caller, body: Body) -> Result<Ht
         Ok(())
     })
     .await?;
-    edge.directory.logins_revoked(member, Logins::AllBut(current));
+    edge.directory.logins_revoked(member, Some(current));
     Ok(HttpResponse::NoContent().finish())
 }

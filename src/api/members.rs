@@ -11,7 +11,6 @@ use super::body::Body;
 use super::edge::Edge;
 use super::list::{self, Part};
 use super::{ApiError, invitations, trail};
-use crate::actors::agent::Logins;
 use crate::domain::ids::{MemberId, ScopeId};
 use crate::domain::invalid::check_name;
 use crate::domain::member::{Member, Role, check_email};
@@ -184,7 +183,7 @@ pub async fn change(
         })
         .await?;
     if ended {
-        edge.directory.logins_revoked(id, Logins::All);
+        edge.directory.logins_revoked(id, None);
     }
     for membership in scopes {
         if member.disabled {
@@ -221,7 +220,7 @@ pub async fn delete(
     })
     .await?;
     edge.directory.member_removed(scope, id);
-    edge.directory.logins_revoked(id, Logins::All);
+    edge.directory.logins_revoked(id, None);
     edge.directory.scope_changed(scope);
     Ok(HttpResponse::NoContent().finish())
 }

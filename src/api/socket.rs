@@ -294,7 +294,11 @@ impl<S: Session> Socket<S> {
         match error {
             _ if self.too_big.get() => CloseCode::TooBig,
             ws::ProtocolError::Overflow => CloseCode::TooBig,
-            // The library turns text that is not UTF-8 into this.
+            // The library turns both into the same error: reserved bits are "invalid data", text that is not UTF-8
+            // is "other".
+            ws::ProtocolError::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                CloseCode::Protocol
+            }
             ws::ProtocolError::Io(_) => CloseCode::NotUtf8,
             _ => CloseCode::Protocol,
         }

@@ -65,7 +65,7 @@ fn refuse_while_draining(edge: &Edge) -> Result<(), ApiError> {
 
 /// One of the address's sockets.
 fn seat(edge: &Edge, request: &HttpRequest) -> Result<socket::AddressSeat, ApiError> {
-    let address = address::client(request, &edge.config);
+    let address = address::counted(address::client(request, &edge.config));
     edge.address_sockets.take(address).ok_or(ApiError::RateLimited(RETRY_AFTER_MS))
 }
 

@@ -110,18 +110,21 @@ pub fn list(connection: &mut Connection, scope: ScopeId) -> Result<Vec<ApiKey>, 
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Takes a key back; a second time changes nothing.
+/// Takes a key back and answers whose it was; a second time changes nothing.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when the scope has no such key.
-pub fn revoke(connection: &mut Connection, id: KeyId, scope: ScopeId, now: Millis) -> Result<(), StoreError> {
+pub fn revoke(
+    connection: &mut Connection,
+    id: KeyId,
+    scope: ScopeId,
+    now: Millis,
+) -> Result<MemberId, StoreError> {
     let own = api_keys::table.find(id.to_string()).filter(api_keys::scope_id.eq(scope.to_string()));
-    let good = own.filter(api_keys::revoked_at.is_null());
-    if diesel::update(good).set(api_keys::revoked_at.eq(now)).execute(connection)? == 0 {
-        let own = api_keys::table.find(id.to_string()).filter(api_keys::scope_id.eq(scope.to_string()));
-        own.select(api_keys::id).first::<String>(connection)?;
-    }
-    Ok(())
+    let member = own.select(api_keys::member_id).first::<String>(connection)?;
+    let good = api_keys::table.find(id.to_string()).filter(api_keys::revoked_at.is_null());
+    diesel::update(good).set(api_keys::revoked_at.eq(now)).execute(connection)?;
+    text::id(&member)
 }
 
 /// Notes a use. A key that is gone is no error.

@@ -191,11 +191,11 @@ impl Run {
             Upset::All => self.shop.directory.scope_deleted(self.shop.chat.scope.id),
             Upset::Nothing | Upset::During => {}
         }
-        let client_id = Some(ClientId(Uuid::from_u128(step.client_id)));
+        let client_id = ClientId(Uuid::from_u128(step.client_id));
         let during = step.upset == Upset::During;
         let answer = match step.act {
             Move::Start(visitor) => {
-                let answer = self.shop.start(&self.visitors[visitor], "Hello", client_id.unwrap()).await;
+                let answer = self.shop.start(&self.visitors[visitor], "Hello", client_id).await;
                 if let (Ok(answer), true) = (&answer, world.chats.len() > self.chats.len()) {
                     let known = self.begin(answer.conversation, visitor);
                     self.chats.push(known);
@@ -203,7 +203,7 @@ impl Run {
                 answer
             }
             Move::Do(chat, verb) => {
-                let client_id = client_id.filter(|_| verb.has_client_id());
+                let client_id = verb.has_client_id().then_some(client_id);
                 let command = self.command(world, chat, verb);
                 self.send(chat, command, client_id, during).await
             }

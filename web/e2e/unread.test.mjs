@@ -10,6 +10,9 @@ test("rows count what came while they were not open", async () => {
   const zoe = await Customer.visit(stage);
   await zoe.open();
   await zoe.askHuman();
+  // The bot spoke last, and yet somebody waits to be seen.
+  await ada.page.locator('.row.unread[data-section="unassigned"]').waitFor();
+  await ada.page.waitForFunction(() => document.title.startsWith("(1) "));
   await ada.openRow(ada.rows("unassigned"));
   await ada.reply("Hello");
   const badge = ada.rows("mine").locator(".badge");

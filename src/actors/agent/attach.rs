@@ -5,7 +5,7 @@ use actix::{AsyncContext, Context, Handler};
 use super::{Agent, Session};
 use crate::actors::link::{Link, Push};
 use crate::actors::scope_supervisor;
-use crate::domain::ids::{LoginId, ScopeId};
+use crate::domain::ids::{KeyId, LoginId, ScopeId};
 use crate::domain::member::Presence;
 use crate::protocol::client::Wanted;
 use crate::protocol::code::CloseCode;
@@ -16,10 +16,19 @@ use crate::protocol::code::CloseCode;
 pub struct Attach {
     /// The session.
     pub link: Link,
-    /// The log-in it came with; none with an API key.
-    pub login: Option<LoginId>,
+    /// What it came with.
+    pub credential: Credential,
     /// The scopes the member may see.
     pub scopes: Vec<ScopeId>,
+}
+
+/// What a session came with. It ends when that is void.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// A log-in.
+    Login(LoginId),
+    /// An API key.
+    Key(KeyId),
 }
 
 /// A session is gone.
@@ -55,33 +64,33 @@ pub struct Unsubscribe {
 #[rtype(result = "()")]
 pub struct SetPresence(pub Wanted);
 
-/// Close the member's sessions: their log-ins are void, or they cannot be told any more.
+/// Close sessions of the member: what they came with is void, or they cannot be told any more.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
 pub struct CloseSessions {
     /// What the client hears.
     pub code: CloseCode,
-    /// Whose.
-    pub of: Logins,
+    /// Whom it concerns.
+    pub which: Which,
 }
 
-/// Sessions of which log-ins?
+/// Which of a member's sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Logins {
-    /// Of all, and those with an API key.
+pub enum Which {
+    /// All.
     All,
-    /// Of all but this one, and those with an API key.
-    AllBut(LoginId),
-    /// Of this one.
-    Only(LoginId),
+    /// All that came with something else.
+    Except(Credential),
+    /// Those that came with this.
+    With(Credential),
 }
 
-impl Logins {
-    fn include(self, login: Option<LoginId>) -> bool {
+impl Which {
+    fn concerns(self, credential: Credential) -> bool {
         match self {
             Self::All => true,
-            Self::AllBut(kept) => login != Some(kept),
-            Self::Only(ended) => login == Some(ended),
+            Self::Except(other) => credential != other,
+            Self::With(this) => credential == this,
         }
     }
 }
@@ -89,8 +98,8 @@ impl Logins {
 impl Handler<Attach> for Agent {
     type Result = ();
 
-    fn handle(&mut self, Attach { link, login, scopes }: Attach, _: &mut Context<Self>) {
-        let session = Session { login, scopes, subscribed: std::collections::HashSet::new(), link };
+    fn handle(&mut self, Attach { link, credential, scopes }: Attach, _: &mut Context<Self>) {
+        let session = Session { credential, scopes, subscribed: std::collections::HashSet::new(), link };
         self.sessions.insert(session.link.id(), session);
         self.tell_presence();
     }
@@ -144,8 +153,8 @@ impl Handler<SetPresence> for Agent {
 impl Handler<CloseSessions> for Agent {
     type Result = ();
 
-    fn handle(&mut self, CloseSessions { code, of }: CloseSessions, _: &mut Context<Self>) {
-        for session in self.sessions.values().filter(|session| of.include(session.login)) {
+    fn handle(&mut self, CloseSessions { code, which }: CloseSessions, _: &mut Context<Self>) {
+        for session in self.sessions.values().filter(|session| which.concerns(session.credential)) {
             session.link.push(Push::Close(code));
         }
     }

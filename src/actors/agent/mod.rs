@@ -7,7 +7,7 @@
 mod attach;
 mod deliver;
 
-pub use attach::{Attach, CloseSessions, Detach, Logins, SetPresence, Subscribe, Unsubscribe};
+pub use attach::{Attach, CloseSessions, Credential, Detach, SetPresence, Subscribe, Unsubscribe, Which};
 pub use deliver::Deliver;
 
 use std::collections::{HashMap, HashSet};
@@ -17,7 +17,7 @@ use actix::{Actor, Context};
 
 use super::directory::Shared;
 use super::link::Link;
-use crate::domain::ids::{LoginId, MemberId, ScopeId};
+use crate::domain::ids::{MemberId, ScopeId};
 use crate::domain::member::Presence;
 
 /// Most messages in an agent's mailbox; above it the member's sessions are closed and resume.
@@ -35,8 +35,7 @@ pub struct Agent {
 
 struct Session {
     link: Link,
-    /// The log-in it came with; none with an API key.
-    login: Option<LoginId>,
+    credential: Credential,
     /// The member's scopes at the time of the log-in.
     scopes: Vec<ScopeId>,
     subscribed: HashSet<ScopeId>,

@@ -102,7 +102,7 @@ impl Handler<AttachMember> for Conversation {
 
     fn handle(&mut self, attach: AttachMember, ctx: &mut Context<Self>) -> Self::Result {
         let AttachMember { member, name, link, after } = attach;
-        self.catch_up(after, ctx, move |actor, _| {
+        self.catch_up(after, ctx, move |actor| {
             actor.watchers.retain(|watcher| watcher.link.id() != link.id());
             actor.watchers.push(Watcher { member, name, link });
             actor.tell_viewers();
@@ -115,13 +115,9 @@ impl Handler<AttachContact> for Conversation {
 
     fn handle(&mut self, attach: AttachContact, ctx: &mut Context<Self>) -> Self::Result {
         let AttachContact { link, after } = attach;
-        self.catch_up(after, ctx, move |actor, ctx| {
+        self.catch_up(after, ctx, move |actor| {
             actor.customers.retain(|other| other.id() != link.id());
             actor.customers.push(link);
-            if actor.customers.len() == 1 {
-                actor.tell_presence(true);
-                actor.tell_row_soon(ctx);
-            }
             actor.told_status = Some(actor.status());
         })
     }
@@ -131,7 +127,7 @@ impl Handler<Glance> for Conversation {
     type Result = AtomicResponse<Self, Result<Attached, CallError>>;
 
     fn handle(&mut self, Glance { after }: Glance, ctx: &mut Context<Self>) -> Self::Result {
-        self.catch_up(after, ctx, |_, _| ())
+        self.catch_up(after, ctx, |_| ())
     }
 }
 
@@ -142,7 +138,7 @@ impl Conversation {
         &mut self,
         after: Option<Seq>,
         ctx: &mut Context<Self>,
-        join: impl FnOnce(&mut Self, &mut Context<Self>) + 'static,
+        join: impl FnOnce(&mut Self) + 'static,
     ) -> AtomicResponse<Self, Result<Attached, CallError>> {
         let last = self.version_told();
         let known = after.filter(|&seq| (0..=last).contains(&seq) && last - seq <= RESUME_MAX);
@@ -167,10 +163,11 @@ impl Conversation {
         &mut self,
         entries: Vec<Entry>,
         resync: bool,
-        join: impl FnOnce(&mut Self, &mut Context<Self>),
+        join: impl FnOnce(&mut Self),
         ctx: &mut Context<Self>,
     ) -> Attached {
-        join(self, ctx);
+        join(self);
+        self.tell_presence(ctx);
         self.watch_idleness(ctx);
         Attached {
             conversation: self.id,
@@ -183,8 +180,14 @@ impl Conversation {
         }
     }
 
-    fn tell_presence(&mut self, online: bool) {
-        self.tell_members(&DashboardEvent::Customer { conversation: self.id, online });
+    /// Tells members whether the customer is here, if that changed.
+    fn tell_presence(&mut self, ctx: &mut Context<Self>) {
+        let online = !self.customers.is_empty();
+        if self.told_here != online {
+            self.told_here = online;
+            self.tell_members(&DashboardEvent::Customer { conversation: self.id, online });
+            self.tell_row_soon(ctx);
+        }
     }
 }
 
@@ -192,16 +195,13 @@ impl Handler<Detach> for Conversation {
     type Result = ();
 
     fn handle(&mut self, Detach { link }: Detach, ctx: &mut Context<Self>) {
-        let (members, customers) = (self.watchers.len(), self.customers.len());
+        let members = self.watchers.len();
         self.watchers.retain(|watcher| watcher.link.id() != link);
         self.customers.retain(|other| other.id() != link);
         if self.watchers.len() != members {
             self.tell_viewers();
         }
-        if customers > 0 && self.customers.is_empty() {
-            self.tell_presence(false);
-            self.tell_row_soon(ctx);
-        }
+        self.tell_presence(ctx);
         self.watch_idleness(ctx);
     }
 }

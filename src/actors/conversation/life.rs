@@ -181,6 +181,21 @@ impl Handler<CaughtUp> for Conversation {
     fn handle(&mut self, _: CaughtUp, _: &mut Context<Self>) {}
 }
 
+/// Makes the actor panic, to see what becomes of its neighbours.
+#[cfg(feature = "testkit")]
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Panic;
+
+#[cfg(feature = "testkit")]
+impl Handler<Panic> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, _: Panic, _: &mut Context<Self>) {
+        panic!("asked to");
+    }
+}
+
 impl Handler<RulesChanged> for Conversation {
     type Result = ();
 

@@ -15,6 +15,8 @@ mod publish;
 mod submit;
 
 pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
+#[cfg(feature = "testkit")]
+pub use life::Panic;
 pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};
 pub use submit::{Do, Start};
 
@@ -77,6 +79,8 @@ pub struct Conversation {
     watchers: Vec<Watcher>,
     /// The customer's sessions.
     customers: Vec<Link>,
+    /// What members were last told of the customer being here.
+    told_here: bool,
     /// How far each reader has read.
     reads: HashMap<Reader, Seq>,
     /// What the supervisor last said of the queue and who is online.
@@ -158,6 +162,7 @@ impl Conversation {
             recent: VecDeque::new(),
             watchers: Vec::new(),
             customers: Vec::new(),
+            told_here: false,
             reads: HashMap::new(),
             surroundings: Surroundings::default(),
             told_status: None,

@@ -97,7 +97,9 @@ impl Conversation {
 
     /// Tells the customer where they stand, if that changed.
     pub(super) fn tell_status(&mut self) {
-        if self.customers.is_empty() {
+        let is_queued = self.committed.as_ref().is_some_and(|now_is| now_is.status == Status::Queued);
+        if self.customers.is_empty() || (is_queued && self.surroundings.position == 0) {
+            // A place in the queue is told when the supervisor has said which.
             return;
         }
         let status = self.status();

@@ -237,6 +237,14 @@ impl Conversation {
                     let again = Do { ..work };
                     return self.decide_again(Some(again), ctx);
                 }
+                (Some(Err(CommitError::ActiveExists(open))), Decided::Written { entries, .. })
+                    if entries.first().is_some_and(|entry| entry.seq == 1) =>
+                {
+                    // An earlier conversation was activated meanwhile: what the contact writes belongs there, and their
+                    // sessions move there too.
+                    self.supervisor.do_send(PassOn { conversation: open, work });
+                    return self.decide_again(None, ctx);
+                }
                 (Some(Err(error)), _) => {
                     log::warn!("commit failed conversation={} error={error}", self.id);
                     work.reply.send(Err(error.into()));

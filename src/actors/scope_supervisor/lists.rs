@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Indexed, ScopeSupervisor};
-use crate::actors::agent::{Agent, CloseSessions, Deliver, Logins};
+use crate::actors::agent::{Agent, CloseSessions, Deliver, Which};
 use crate::domain::conversation::Status;
 use crate::domain::ids::MemberId;
 use crate::protocol::code::CloseCode;
@@ -55,7 +55,12 @@ impl Handler<Published> for ScopeSupervisor {
     fn handle(&mut self, Published { row, generation }: Published, ctx: &mut Context<Self>) {
         let id = row.id;
         let known = self.index.get(&id);
-        if known.is_some_and(|known| known.row.version > row.version) {
+        let is_late = match known {
+            Some(known) => known.row.version > row.version,
+            // The last word of an actor that was replaced must not bring back what has ended since.
+            None => self.children.get(&id).is_some_and(|child| child.generation != generation),
+        };
+        if is_late {
             return;
         }
         // That the customer came or went breaks no silence.
@@ -154,7 +159,7 @@ impl ScopeSupervisor {
             let deliver = Deliver { scope: self.id, only: None, frames: frames.to_vec() };
             if agent.try_send(deliver).is_err() && agent.connected() {
                 // It cannot be told everything any more, so it starts over with a snapshot.
-                agent.do_send(CloseSessions { code: CloseCode::SlowConsumer, of: Logins::All });
+                agent.do_send(CloseSessions { code: CloseCode::SlowConsumer, which: Which::All });
             }
         }
     }

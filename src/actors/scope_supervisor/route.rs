@@ -20,7 +20,7 @@ const DEATHS_WITHIN: Duration = Duration::from_secs(60);
 /// A running actor.
 pub(super) struct Child {
     pub(super) address: Addr<Conversation>,
-    generation: u64,
+    pub(super) generation: u64,
     /// What it was last told.
     pub(super) told: Surroundings,
 }

@@ -8,7 +8,7 @@ use actix::prelude::SendError;
 use actix_web::web::Data;
 
 use super::{bad_frame, error, failed, ok, rate_limited};
-use crate::actors::agent::{self, Agent};
+use crate::actors::agent::{self, Agent, Credential};
 use crate::actors::conversation::{AttachMember, Attached, Conversation, Detach, Do, Read, Typing};
 use crate::actors::directory::{ask, not_sent};
 use crate::actors::error::CallError;
@@ -87,7 +87,11 @@ impl DashboardSession {
             let mut scopes = Vec::new();
             for membership in &caller.memberships {
                 match edge.directory.look(membership.scope).await {
-                    Ok(overview) => scopes.extend(scope_view(&overview, membership.role)),
+                    Ok(mut overview) => {
+                        // This very session makes them be there.
+                        overview.presence.entry(caller.member.id).or_insert(Presence::Online);
+                        scopes.extend(scope_view(&overview, membership.role));
+                    }
                     Err(error) => {
                         let frame = failed(&reference, &error);
                         return then(move |_, out| {
@@ -102,9 +106,9 @@ impl DashboardSession {
                 let agent = session.edge.directory.shared().agent(caller.member.id);
                 agent.do_send(agent::Attach {
                     link,
-                    login: match &caller.via {
-                        Via::Login(login) => Some(login.id),
-                        Via::Key(_) => None,
+                    credential: match &caller.via {
+                        Via::Login(login) => Credential::Login(login.id),
+                        Via::Key(key) => Credential::Key(*key),
                     },
                     scopes: caller.memberships.iter().map(|membership| membership.scope).collect(),
                 });

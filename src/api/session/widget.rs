@@ -31,6 +31,7 @@ use crate::protocol::server::{self, WidgetEvent};
 pub struct WidgetSession {
     edge: Data<Edge>,
     channel: Arc<Channel>,
+    /// As limits count it.
     address: IpAddr,
     user_agent: Option<String>,
     link: Option<Link>,

@@ -9,7 +9,6 @@ use proptest_state_machine::ReferenceStateMachine;
 
 /// Agents 0 and 1 are agents, 2 is an admin.
 pub const ADMIN: usize = 2;
-const AGENTS: usize = 3;
 const VISITORS: usize = 2;
 /// Moves of the clock in one case.
 const WEEKS: usize = 3;
@@ -264,6 +263,7 @@ impl World {
         self.chats.len() - 1
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "a verdict like the others")]
     fn write(&mut self, chat: usize, kinds: &[&'static str]) -> Verdict {
         let chat = &mut self.chats[chat];
         chat.log.extend(kinds);
@@ -546,7 +546,8 @@ fn one<T: Clone + Debug + 'static>(of: Vec<T>) -> BoxedStrategy<T> {
 
 /// A verb, the more often the more cells its line has.
 fn verbs() -> BoxedStrategy<Verb> {
-    let agent = || 0..AGENTS;
+    // The admin as often as the others together.
+    let agent = || prop_oneof![1 => Just(0), 1 => Just(1), 2 => Just(ADMIN)];
     let late = || prop_oneof![Just(Late::Message), Just(Late::Owner)];
     prop_oneof![
         4 => Just(Verb::Say),
@@ -559,12 +560,12 @@ fn verbs() -> BoxedStrategy<Verb> {
         2 => late().prop_map(|late| Verb::BotFails { late: Some(late) }),
         4 => agent().prop_map(Verb::Send),
         3 => agent().prop_map(Verb::Note),
-        3 => agent().prop_map(Verb::Join),
-        4 => agent().prop_map(Verb::TakeOver),
+        4 => agent().prop_map(Verb::Join),
+        7 => agent().prop_map(Verb::TakeOver),
         5 => (agent(), agent()).prop_map(|(by, to)| Verb::Transfer(by, To::Agent(to))),
-        4 => agent().prop_map(|by| Verb::Transfer(by, To::Nobody)),
+        6 => agent().prop_map(|by| Verb::Transfer(by, To::Nobody)),
         5 => agent().prop_map(|by| Verb::Transfer(by, To::Queue)),
-        6 => agent().prop_map(|by| Verb::Transfer(by, To::Bot)),
+        9 => agent().prop_map(|by| Verb::Transfer(by, To::Bot)),
         4 => agent().prop_map(Verb::Resolve),
         6 => agent().prop_map(Verb::Activate),
         4 => agent().prop_map(Verb::Release),
@@ -579,7 +580,7 @@ fn bot_turns() -> BoxedStrategy<Verb> {
     prop_oneof![
         3 => (1..3_usize).prop_map(|says| Verb::BotReply { late: None, says, hands_over: false }),
         1 => Just(Verb::BotReply { late: None, says: 0, hands_over: false }),
-        1 => (0..3_usize).prop_map(|says| Verb::BotReply { late: None, says, hands_over: true }),
+        2 => (0..3_usize).prop_map(|says| Verb::BotReply { late: None, says, hands_over: true }),
         1 => Just(Verb::BotFails { late: None }),
     ]
     .boxed()
@@ -607,7 +608,7 @@ fn moves(world: &World) -> BoxedStrategy<Move> {
         all.iter().copied().filter(|chat| world.chats[*chat].question.is_some()).collect();
     if !asked.is_empty() {
         let turn = (one(asked), bot_turns()).prop_map(|(chat, verb)| Move::Do(chat, verb));
-        choices.push((10, turn.boxed()));
+        choices.push((20, turn.boxed()));
     }
     if !world.used.is_empty() {
         let used: Vec<usize> = (0..world.used.len()).collect();

@@ -169,14 +169,16 @@ impl Socket {
 
     /// Waits until the server closes, and answers its code (1006 when it gave none).
     pub async fn closed(&mut self) -> u16 {
-        loop {
-            let waited = tokio::time::timeout(PATIENCE, self.stream.next()).await;
-            match waited.expect("the server should have closed the socket") {
-                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
-                Some(Ok(Message::Close(None)) | Err(_)) | None => return CloseCode::Abnormal.into(),
-                Some(Ok(_)) => {}
+        let closing = async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                    Some(Ok(Message::Close(None)) | Err(_)) | None => return CloseCode::Abnormal.into(),
+                    Some(Ok(_)) => {}
+                }
             }
-        }
+        };
+        tokio::time::timeout(PATIENCE, closing).await.expect("the server should have closed the socket")
     }
 
     /// Everything heard and not asked for, without waiting.

@@ -5,12 +5,14 @@ use switchboard::api::secret;
 use switchboard::config::Config;
 use switchboard::domain::channel::Channel;
 use switchboard::domain::conversation::Conversation;
-use switchboard::domain::ids::{ConversationId, ScopeId};
+use switchboard::domain::ids::{ConversationId, MemberId, ScopeId};
 use switchboard::domain::member::{Member, Role};
+use switchboard::sources::Sources;
 use switchboard::store::keys::ApiKey;
 use switchboard::store::{Store, channels, conversations, entries, keys, members};
 
 use super::app::{Person, TestApp};
+use super::chat::Chat;
 use super::database::Database;
 use super::sockets::{Socket, client_id};
 
@@ -70,17 +72,7 @@ impl Stage {
                     let name = format!("{}{number} Ortega", if role == Role::Agent { "Sam" } else { "Ada" });
                     let member = Member { id, email: format!("{id}@shop.example"), name, disabled: false };
                     let text = secret::token(&sources, "sbk_");
-                    let key = ApiKey {
-                        id: sources.id(),
-                        scope,
-                        member: id,
-                        name: "test".into(),
-                        role,
-                        created_at: sources.now(),
-                        last_used_at: None,
-                        expires_at: None,
-                        revoked_at: None,
-                    };
+                    let key = api_key(&sources, scope, id, role);
                     members::insert(connection, &member, None, sources.now())?;
                     members::set_role(connection, id, scope, role)?;
                     keys::insert(connection, &key, &secret::hash(&text))?;
@@ -99,6 +91,18 @@ impl Stage {
                 person
             })
             .collect()
+    }
+
+    /// The agent of another scope, with an API key.
+    pub async fn key_of(&self, chat: &Chat) -> Person {
+        let (sources, member, scope) = (chat.sources.clone(), chat.agent.id, chat.scope.id);
+        let text = secret::token(&sources, "sbk_");
+        let hash = secret::hash(&text);
+        let key = api_key(&sources, scope, member, Role::Agent);
+        self.store().write(move |c| keys::insert(c, &key, &hash)).await.unwrap();
+        let mut person = self.app.stranger();
+        (person.id, person.key) = (member.to_string(), text);
+        person
     }
 
     /// The scope reads its members again, and has them when this returns.
@@ -157,6 +161,20 @@ impl Stage {
     pub async fn state(&self, conversation: &str) -> Conversation {
         let id: ConversationId = conversation.parse().unwrap();
         self.store().read(move |c| conversations::by_id(c, id)).await.unwrap()
+    }
+}
+
+fn api_key(sources: &Sources, scope: ScopeId, member: MemberId, role: Role) -> ApiKey {
+    ApiKey {
+        id: sources.id(),
+        scope,
+        member,
+        name: "test".into(),
+        role,
+        created_at: sources.now(),
+        last_used_at: None,
+        expires_at: None,
+        revoked_at: None,
     }
 }
 

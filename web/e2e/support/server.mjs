@@ -35,10 +35,14 @@ export class Server {
 
   /** `settings`: further environment variables, such as `SWITCHBOARD_LIMITS__VISITOR_RATE`. */
   static async start(settings = {}) {
+    program();
     const server = new Server();
     server.#settings = settings;
     server.origin = `http://127.0.0.1:${await freePort()}`;
-    await server.run();
+    await server.run().catch(async (error) => {
+      await server.remove();
+      throw error;
+    });
     return server;
   }
 

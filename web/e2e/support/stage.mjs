@@ -51,14 +51,3 @@ export class Stage {
     assert.deepEqual(this.watched.flat(), []);
   }
 }
-
-/** Waits until `check` answers something true. For what no element shows. */
-export async function until(check, what, within = 10_000) {
-  const end = Date.now() + within;
-  for (;;) {
-    const found = await check();
-    if (found) return found;
-    if (Date.now() > end) assert.fail(`waited in vain for ${what}`);
-    await new Promise((tick) => setImmediate(tick));
-  }
-}

@@ -26,11 +26,11 @@ export function markSeen(conversation: string, seq: number): void {
   changed.value++;
 }
 
-/** The customer wrote last, the reader has not seen it, and it is the reader's to answer. */
+/** Something came that the reader has not seen: in Unassigned anything, in an own chat words of the customer. */
 export function isUnread(row: Row): boolean {
   const section = sectionOf(row, me.value?.id ?? "");
-  if (section !== "unassigned" && section !== "mine") return false;
-  return row.preview?.by === "contact" && row.version > (seen.value[row.id] ?? 0);
+  const concerns = section === "unassigned" || (section === "mine" && row.preview?.by === "contact");
+  return concerns && row.version > (seen.value[row.id] ?? 0);
 }
 
 /**
