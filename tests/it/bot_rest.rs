@@ -1,5 +1,7 @@
 //! An HTTP bot that answers later, through the API.
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use switchboard::outgoing::signature::Secret;
@@ -29,8 +31,17 @@ impl Later {
         let owner = app.owner().await;
         let channel = owner.channel_open_to_all().await;
         let path = format!("/api/v1/scopes/{}/bot", owner.scope().await);
-        owner.put(&path, json!({"kind": "http", "url": bot.url(), "secret": SECRET})).await.good();
-        let (mut customer, _) = Socket::widget(&app.base, &channel, json!({})).await;
+        owner
+            .put(&path, json!({"kind": "http", "url": bot.url(), "secret": SECRET, "greeting": "Hi"}))
+            .await
+            .good();
+        // The scope hears of its bot a moment after the answer.
+        let mut customer = loop {
+            let (socket, welcome) = Socket::widget(&app.base, &channel, json!({})).await;
+            if welcome["channel"]["greeting"]["text"] == "Hi" {
+                break socket;
+            }
+        };
         let start = json!({"type": "start", "client_id": client_id(), "text": "Hello"});
         let conversation = customer.ok(start).await["conversation"].as_str().unwrap().to_owned();
         Self { app, owner, bot, customer, conversation }
@@ -38,7 +49,8 @@ impl Later {
 
     /// The turn the bot is asked for next.
     async fn turn(&mut self) -> String {
-        self.bot.request().await.headers["webhook-id"].clone()
+        let asked = tokio::time::timeout(Duration::from_secs(20), self.bot.request()).await;
+        asked.expect("the bot should have been asked").headers["webhook-id"].clone()
     }
 
     /// Answers a turn as the bot would.
@@ -101,7 +113,7 @@ async fn a_late_answer_is_said_once() {
     let said = json!([{"type": "message", "text": "I looked it up."}]);
     let done = later.answer(&turn, said.clone()).await.good();
     assert_eq!(
-        later.customer.until(|frame| frame["entry"]["by"]["kind"] == "bot").await["entry"]["seq"],
+        later.customer.until(|frame| frame["entry"]["body"]["text"] == "I looked it up.").await["entry"]["seq"],
         done["seq"]
     );
     // The same again, as after an answer that was lost.

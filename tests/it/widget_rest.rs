@@ -254,6 +254,7 @@ async fn pages_of_allowed_sites_may_read_the_answer_and_no_others() {
 async fn the_limits_of_the_socket_hold_here_too() {
     let (app, _, channel) = shop().await;
     let (page, _) = Page::new(&app, &channel).welcomed(json!({})).await;
+    page.post("start", json!({"client_id": client_id(), "text": "Hello"})).await.good();
     // At once, so that a slow machine does not earn new ones meanwhile.
     let sent =
         join_all((0..30).map(|_| page.post("send", json!({"client_id": client_id(), "text": "x"})))).await;
