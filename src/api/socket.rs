@@ -246,7 +246,9 @@ impl<S: Session> Socket<S> {
     }
 
     fn follow(&mut self, next: Next<S>, out: Out, ctx: &mut WebsocketContext<Self>) {
-        out.into_iter().for_each(|frame| ctx.text(frame));
+        for frame in out {
+            ctx.text(frame);
+        }
         match next {
             Next::Go => {}
             Next::Close(code) => Self::close(code, ctx),
