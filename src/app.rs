@@ -3,13 +3,14 @@
 use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::{Arbiter, ArbiterHandle};
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::rt::task::JoinHandle;
+use actix_web::rt::time::timeout;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use socket2::SockRef;
@@ -33,6 +34,9 @@ use crate::store::{Store, StoreError, StoreOptions, logins, meta};
 
 /// How often log-ins that ended by themselves are removed.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
+
+/// The store has at least this long to close.
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -150,20 +154,26 @@ async fn visitor_secret(store: &Store, sources: &Sources) -> Result<Vec<u8>, Sto
 }
 
 impl Running {
-    /// Ends in order: not ready at once, commands in hand finish and are answered, sockets hear of it, the store closes.
+    /// Ends in order, within the configured time: not ready at once, commands in hand finish and are answered, sockets
+    /// hear of it, requests in hand finish, the store closes.
     pub async fn drain(self) {
+        let limit = self.edge.config.timers.drain();
+        let begun = Instant::now();
+        let left = || limit.saturating_sub(begun.elapsed());
         self.edge.start_draining();
-        self.edge.directory.drain(self.edge.config.timers.drain()).await;
-        self.server.stop(true).await;
-        self.sweeper.abort();
-        if let Err(error) = self.finished.await {
-            log::error!("server ended badly error=\"{error}\"");
+        self.edge.directory.drain(limit).await;
+        if timeout(left(), self.server.stop(true)).await.is_err() {
+            log::warn!("connections were cut off that did not end in time");
         }
+        self.finished.abort();
+        self.sweeper.abort();
         for arbiter in self.arbiters {
             arbiter.stop();
         }
-        if let Err(error) = self.edge.store.clone().close().await {
-            log::error!("store not closed error=\"{error}\"");
+        match timeout(left().max(CLOSE_LIMIT), self.edge.store.clone().close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => log::error!("store not closed error=\"{error}\""),
+            Err(_) => log::error!("store not closed in time"),
         }
     }
 

@@ -17,6 +17,9 @@ pub use check::{Network, Problem};
 /// The defaults and their documentation.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
+/// Variables that begin so are for the tests, and none of ours.
+const OF_TESTS: &str = "SWITCHBOARD_TEST_";
+
 /// The whole configuration. Every field is a key of `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,9 +53,6 @@ pub struct Limits {
     pub connections: usize,
     pub socket_message_bytes: usize,
     pub socket_fragments: usize,
-    pub socket_queue_frames: usize,
-    pub socket_queue_bytes: usize,
-    pub mailbox: usize,
     pub visitor_rate: u32,
     pub visitor_burst: u32,
     pub agent_rate: u32,
@@ -61,7 +61,6 @@ pub struct Limits {
     pub sockets_per_visitor: usize,
     pub sockets_per_agent: usize,
     pub conversations_per_minute: u32,
-    pub queued_per_address: usize,
     pub login_per_account: u32,
     pub login_per_address: u32,
     pub login_window_ms: u64,
@@ -76,10 +75,8 @@ pub struct Timers {
     pub ping_ms: u64,
     pub silence_ms: u64,
     pub first_frame_ms: u64,
-    pub unread_ms: u64,
     pub drain_ms: u64,
     pub conversation_sleep_ms: u64,
-    pub gather_ms: u64,
     pub visitor_token_ms: u64,
     pub ticket_ms: u64,
 }
@@ -141,7 +138,9 @@ impl Config {
     /// # Errors
     /// [`Problem`] names the key that is unknown, of the wrong type or out of range, or the file that cannot be read.
     pub fn load(file: Option<&Path>) -> Result<Self, Problem> {
+        let variables = std::env::vars().filter(|(name, _)| !name.starts_with(OF_TESTS)).collect();
         let environment = Environment::with_prefix("SWITCHBOARD")
+            .source(Some(variables))
             .prefix_separator("_")
             .separator("__")
             .try_parsing(true)

@@ -62,7 +62,7 @@ fn what_is_wrong_is_named() {
         ("[limits]\nvisitor_rat = 1", "visitor_rat"),
         ("listen = \"nowhere\"", "listen"),
         ("[limits]\nconnections = \"many\"", "limits.connections"),
-        ("[limits]\nmailbox = 0", "limits.mailbox"),
+        ("[limits]\nsocket_fragments = 0", "limits.socket_fragments"),
         ("[timers]\nping_ms = 60000", "timers.silence_ms"),
         ("[login]\nidle_ms = 700000000", "login.idle_ms"),
         ("database_url = \"mysql://x\"", "database_url"),

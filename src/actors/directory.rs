@@ -10,14 +10,15 @@ use std::time::Duration;
 use actix::dev::ToEnvelope;
 use actix::prelude::SendError;
 use actix::{Actor, Addr, ArbiterHandle, Message};
+use futures_util::future::join_all;
 
 use super::agent::{Agent, CloseSessions, Credential, Which};
-use super::conversation::{Conversation, Do};
+use super::conversation::{CaughtUp, Conversation, Do};
 use super::error::{Answer, CallError};
 use super::link::{Link, Push};
 use super::reply::Reply;
 use super::scope_supervisor::{
-    Find, FindMember, Forget, Look, Overview, Reload, RemoveMember, ScopeSupervisor,
+    Awake, Find, FindMember, Forget, Look, Overview, Reload, RemoveMember, ScopeSupervisor,
 };
 use crate::bots::Bots;
 use crate::domain::conversation::{Assignee, Command};
@@ -165,11 +166,7 @@ impl Directory {
         command: Command,
         client_id: Option<ClientId>,
     ) -> Result<Answer, CallError> {
-        let (reply, answered) = Reply::to_task();
-        let work = Do { command, client_id, reply };
-        let address = self.conversation(scope, conversation).await?;
-        address.try_send(work).map_err(|error| not_sent(&error))?;
-        answered.await.map_err(|_| CallError::Unavailable)?
+        command_to(&self.conversation(scope, conversation).await?, command, client_id).await
     }
 
     /// A member of a scope as a possible assignee; none when they are not active in it.
@@ -251,14 +248,23 @@ impl Directory {
     }
 
     /// Stops taking commands, waits for what is in hand (at most `limit`), and closes every socket
-    /// with 1012.
+    /// with 1012; a peer that does not take that is cut off.
     pub async fn drain(&self, limit: Duration) {
         self.0.draining.store(true, Ordering::Relaxed);
-        // Everything taken before is ahead of this in the journal, and is told before it closes.
-        let _ = tokio::time::timeout(limit, self.0.store.ping()).await;
+        let settled = async {
+            // What was taken before is in the journal when all have caught up, stored when the journal
+            // answers, and on its way to the sockets when all have caught up again.
+            self.all_caught_up().await;
+            if let Err(error) = self.0.store.ping().await {
+                log::warn!("the journal does not answer while shutting down error={error}");
+            }
+            self.all_caught_up().await;
+        };
+        if tokio::time::timeout(limit, settled).await.is_err() {
+            log::warn!("commands in hand were not finished in time");
+        }
         let frame = server::text(&DashboardEvent::Draining { retry_after_ms: super::reply::RETRY_AFTER_MS });
-        let links: Vec<Link> = lock(&self.0.sessions).values().cloned().collect();
-        for link in &links {
+        for link in self.sessions() {
             link.frame(frame.clone());
             link.push(Push::Close(CloseCode::Restart));
         }
@@ -267,9 +273,40 @@ impl Directory {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        // Peers that do not answer the close are cut off with the server.
-        let _ = tokio::time::timeout(limit.min(Duration::from_secs(2)), closed).await;
+        if tokio::time::timeout(limit.min(CLOSE_LIMIT), closed).await.is_err() {
+            self.sessions().iter().for_each(Link::cut);
+        }
     }
+
+    fn sessions(&self) -> Vec<Link> {
+        lock(&self.0.sessions).values().cloned().collect()
+    }
+
+    /// Waits until every conversation has handled what is in its mailbox now.
+    async fn all_caught_up(&self) {
+        let scopes: Vec<_> = lock(&self.0.scopes).values().cloned().collect();
+        let awake = join_all(scopes.iter().map(|scope| ask(scope, Awake))).await;
+        let awake: Vec<_> = awake.into_iter().filter_map(Result::ok).flatten().collect();
+        // One that does not answer has nobody's command in hand, or no time left for it.
+        join_all(awake.iter().map(|conversation| ask(conversation, CaughtUp))).await;
+    }
+}
+
+/// Sockets have this long to close by themselves at the end.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+
+/// Sends a command to a conversation whose actor is known; the answer comes after the commit.
+///
+/// # Errors
+/// See [`CallError`].
+pub async fn command_to(
+    address: &Addr<Conversation>,
+    command: Command,
+    client_id: Option<ClientId>,
+) -> Result<Answer, CallError> {
+    let (reply, answered) = Reply::to_task();
+    address.try_send(Do { command, client_id, reply }).map_err(|error| not_sent(&error))?;
+    answered.await.map_err(|_| CallError::Unavailable)?
 }
 
 /// Asks an actor and waits, at most 5 seconds.

@@ -40,18 +40,33 @@ impl Body {
     /// # Errors
     /// As [`Self::json`].
     pub async fn text(self) -> Result<String, ApiError> {
-        if !self.is_json {
-            return Err(ApiError::bad_request("the body must be application/json"));
-        }
-        let within = self.within;
-        let bytes = tokio::time::timeout(within, self.bytes())
-            .await
-            .map_err(|_| ApiError::bad_request("the body took too long"))??;
+        let bytes = self.raw().await?;
         let text = String::from_utf8(bytes).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
         if depth(&text) > DEPTH {
             return Err(ApiError::bad_request("the JSON is nested too deep"));
         }
         Ok(text)
+    }
+
+    /// The bytes as they came, of a body that says it is JSON: for those who must check a signature first.
+    ///
+    /// # Errors
+    /// As [`Self::json`], but what the bytes are is not looked at.
+    pub async fn raw(self) -> Result<Vec<u8>, ApiError> {
+        if !self.is_json {
+            return Err(ApiError::bad_request("the body must be application/json"));
+        }
+        let within = self.within;
+        tokio::time::timeout(within, self.bytes())
+            .await
+            .map_err(|_| ApiError::bad_request("the body took too long"))?
+    }
+
+    /// The same body, refused above this size.
+    #[must_use]
+    pub const fn at_most(mut self, bytes: usize) -> Self {
+        self.most = bytes;
+        self
     }
 
     async fn bytes(mut self) -> Result<Vec<u8>, ApiError> {

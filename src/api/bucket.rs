@@ -1,7 +1,7 @@
 //! How fast somebody may send commands: a steady rate with room for a burst, over all their sockets.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use uuid::Uuid;
@@ -33,8 +33,7 @@ impl Bucket {
             return Ok(());
         }
         let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = now.saturating_duration_since(level.1).as_secs_f64();
-        let filled = (level.0 + since * f64::from(self.rate)).min(f64::from(self.burst));
+        let filled = self.filled(*level, now);
         if filled < 1.0 {
             *level = (filled, now);
             let seconds = (1.0 - filled) / f64::from(self.rate);
@@ -48,14 +47,26 @@ impl Bucket {
         *level = (filled - 1.0, now);
         Ok(())
     }
+
+    /// What there is now, when there was `level` at that time.
+    fn filled(&self, level: (f64, Instant), now: Instant) -> f64 {
+        let since = now.saturating_duration_since(level.1).as_secs_f64();
+        (level.0 + since * f64::from(self.rate)).min(f64::from(self.burst))
+    }
+
+    /// As good as new.
+    fn is_full_at(&self, now: Instant) -> bool {
+        let level = *self.level.lock().unwrap_or_else(PoisonError::into_inner);
+        self.rate == 0 || self.filled(level, now) >= f64::from(self.burst)
+    }
 }
 
-/// The allowances of everybody who is connected.
+/// The allowances of everybody who is connected or has used some of theirs: leaving and coming back earns no new one.
 #[derive(Debug)]
 pub struct Buckets {
     rate: u32,
     burst: u32,
-    known: Mutex<HashMap<Uuid, Weak<Bucket>>>,
+    known: Mutex<HashMap<Uuid, Arc<Bucket>>>,
 }
 
 impl Buckets {
@@ -67,14 +78,15 @@ impl Buckets {
     /// The allowance of this person, shared by all who hold it.
     pub fn of(&self, person: Uuid) -> Arc<Bucket> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bucket) = known.get(&person).and_then(Weak::upgrade) {
-            return bucket;
+        if let Some(bucket) = known.get(&person) {
+            return bucket.clone();
         }
         if known.len() >= 1_024 && known.len().is_power_of_two() {
-            known.retain(|_, bucket| bucket.strong_count() > 0);
+            let now = Instant::now();
+            known.retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_full_at(now));
         }
         let bucket = Arc::new(Bucket::new(self.rate, self.burst));
-        known.insert(person, Arc::downgrade(&bucket));
+        known.insert(person, bucket.clone());
         bucket
     }
 }
@@ -102,7 +114,18 @@ mod tests {
         let (one, other) = (buckets.of(Uuid::nil()), buckets.of(Uuid::nil()));
         assert!(one.take().is_ok());
         assert!(other.take().is_err());
+        drop((one, other));
+        assert!(buckets.of(Uuid::nil()).take().is_err());
         assert!(buckets.of(Uuid::max()).take().is_ok());
         assert!(Buckets::new(0, 0).of(Uuid::nil()).take().is_ok());
+    }
+
+    #[test]
+    fn who_has_left_and_used_nothing_is_forgotten() {
+        let buckets = Buckets::new(1, 1);
+        assert!(buckets.of(Uuid::max()).take().is_ok());
+        (0..5_000).for_each(|person| drop(buckets.of(Uuid::from_u128(person))));
+        assert!(buckets.known.lock().unwrap().len() <= 2_048);
+        assert!(buckets.of(Uuid::max()).take().is_err());
     }
 }

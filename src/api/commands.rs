@@ -11,6 +11,7 @@ use super::body::Body;
 use super::edge::Edge;
 use crate::actors::conversation::Read;
 use crate::actors::directory::not_sent;
+use crate::actors::error::Answer;
 use crate::domain::conversation::{Command, Target};
 use crate::domain::ids::{ClientId, ConversationId, ScopeId};
 use crate::domain::member::Actor;
@@ -45,11 +46,16 @@ pub async fn run(
     let by = Actor { id: caller.member.id, name: caller.member.name.clone(), role };
     let (command, client_id) = judged(&edge, scope, by, command).await?;
     let answer = edge.directory.command(scope, id, command, Some(client_id)).await?;
+    Ok(done(&answer))
+}
+
+/// The answer to a command that took effect.
+pub fn done(answer: &Answer) -> HttpResponse {
     let mut body = json!({"conversation": answer.conversation, "version": answer.version});
     if let Some(seq) = answer.seq {
         body["seq"] = json!(seq);
     }
-    Ok(HttpResponse::Ok().json(body))
+    HttpResponse::Ok().json(body)
 }
 
 /// The command as the conversation judges it.

@@ -62,6 +62,11 @@ impl ApiError {
         Self::Plain(Code::Unauthenticated, "log in first".into())
     }
 
+    /// Whoever asks has not proved who they are.
+    pub fn unauthenticated_because(why: impl Into<Cow<'static, str>>) -> Self {
+        Self::Plain(Code::Unauthenticated, why.into())
+    }
+
     /// The stable code.
     pub fn code(&self) -> Code {
         match self {

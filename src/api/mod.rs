@@ -9,6 +9,7 @@ pub mod assets;
 pub mod auth;
 pub mod body;
 mod bot;
+mod bot_turns;
 pub mod bucket;
 mod channels;
 mod commands;
@@ -38,6 +39,7 @@ pub mod tickets;
 mod trail;
 pub mod visitor_token;
 pub mod visitors;
+mod widget;
 
 pub use error::ApiError;
 pub use finish::finish;
@@ -119,7 +121,16 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/contacts/{id}/export", contacts::export),
         url(POST, "/api/v1/contacts/{id}/erase", contacts::erase),
         url(GET, "/api/v1/dashboard/socket", sockets::dashboard),
-        url(GET, "/api/v1/widget/socket", sockets::widget),
+        url(GET, "/api/v1/widget/socket", sockets::of_widget),
+        url(POST, "/api/v1/widget/session", widget::session),
+        url(POST, "/api/v1/widget/start", widget::command),
+        url(POST, "/api/v1/widget/send", widget::command),
+        url(POST, "/api/v1/widget/request_human", widget::command),
+        url(POST, "/api/v1/widget/end", widget::command),
+        url(POST, "/api/v1/widget/feedback", widget::command),
+        url(POST, "/api/v1/widget/read", widget::command),
+        url(GET, "/api/v1/widget/entries", widget::entries),
+        url(POST, "/api/v1/bot/turns/{turn_id}/actions", bot_turns::answer),
     ]
 }
 
@@ -146,6 +157,12 @@ pub fn configure(config: &mut ServiceConfig) {
         let allowed = of_path.iter().map(|url| url.method.as_str()).collect::<Vec<_>>().join(", ");
         let resource =
             of_path.into_iter().fold(web::resource(path), |resource, url| resource.route(url.route));
+        // Pages of other sites ask before they speak.
+        let resource = if path.starts_with("/api/v1/widget/") {
+            resource.route(web::method(Method::OPTIONS).to(widget::preflight))
+        } else {
+            resource
+        };
         config.service(resource.default_service(web::to(move || {
             ready(Err::<HttpResponse, _>(ApiError::Method(allowed.clone())))
         })));

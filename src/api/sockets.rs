@@ -1,6 +1,5 @@
 //! The two sockets' front doors: who may open one, from where, and how many.
 
-use actix_web::http::header::{ORIGIN, USER_AGENT};
 use actix_web::web::{Data, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -9,9 +8,8 @@ use super::auth::{self, Via};
 use super::edge::Edge;
 use super::session::dashboard::DashboardSession;
 use super::session::widget::WidgetSession;
-use super::{ApiError, address, socket};
+use super::{ApiError, address, socket, widget};
 use crate::protocol::code::Code;
-use crate::store::channels;
 
 /// `GET /api/v1/dashboard/socket`: a cookie needs a page of ours, and a ticket in its first frame.
 ///
@@ -44,27 +42,17 @@ pub struct WidgetQuery {
 ///
 /// # Errors
 /// `not_found`, `origin_denied`, `rate_limited`, `draining`.
-pub async fn widget(
+pub async fn of_widget(
     edge: Data<Edge>,
     request: HttpRequest,
     query: Query<WidgetQuery>,
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
     refuse_while_draining(&edge)?;
-    let key = query.into_inner().channel;
-    let channel = edge.store.read(move |connection| channels::by_public_key(connection, &key)).await?;
-    if !channel.enabled {
-        return Err(ApiError::not_found());
-    }
-    let mut origins = request.headers().get_all(ORIGIN);
-    let origin = origins.next().and_then(|origin| origin.to_str().ok());
-    if origins.next().is_some() || !channel.settings.allows(origin) {
-        return Err(ApiError::Plain(Code::OriginDenied, "this site may not use this widget".into()));
-    }
+    let channel = widget::channel(&edge, &request, query.into_inner().channel).await?;
     let seat = seat(&edge, &request)?;
-    let address = address::counted(address::client(&request, &edge.config));
-    let browser = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let session = WidgetSession::new(edge.clone(), channel, address, browser);
+    let address = address::client(&request, &edge.config);
+    let session = WidgetSession::new(edge.clone(), channel, address, widget::browser(&request));
     socket::open(session, edge, seat, &request, payload)
 }
 

@@ -1,21 +1,30 @@
 //! The customer behind a widget: who they are, and which conversation is theirs.
 
+use std::net::IpAddr;
+
 use actix::Addr;
 use bytestring::ByteString;
 
+use super::address;
 use super::edge::Edge;
 use super::visitor_token::{Claims, is_proven};
-use crate::actors::conversation::Conversation;
+use crate::actors::conversation::{Attached, Conversation};
 use crate::actors::directory::ask;
 use crate::actors::error::CallError;
 use crate::actors::reply;
-use crate::actors::scope_supervisor::FindForContact;
+use crate::actors::scope_supervisor::{FindForContact, OpenFor};
+use crate::domain::Seq;
 use crate::domain::channel::Channel;
 use crate::domain::contact::{Contact, SessionDetails};
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ClientId, ContactId};
+use crate::protocol::VERSION;
 use crate::protocol::client::{Hello, Identity, Page};
 use crate::protocol::code::Code;
-use crate::protocol::server::{self, Details, Greeting, WidgetChannel};
+use crate::protocol::server::{
+    self, Details, Greeting, Reader, Standing, WidgetChannel, WidgetContact, WidgetReads, WidgetStatus,
+    WidgetWelcome,
+};
+use crate::protocol::view::ContactEntry;
 use crate::store::{self, StoreError};
 
 /// How a contact without a name is called: this and four digits.
@@ -40,11 +49,13 @@ impl Visitor {
     }
 }
 
-/// Why a hello was refused.
+/// Why a hello or a first message was refused.
 #[derive(Debug)]
 pub enum Refused {
     /// The proof of identity is wrong.
     Proof,
+    /// The address began too many conversations. In how many milliseconds it may begin the next one.
+    TooMany(u64),
     /// Something is not there now.
     Failed(CallError),
 }
@@ -63,6 +74,12 @@ impl Refused {
                 code: Code::InvalidToken,
                 message: "the proof of identity is not valid",
                 details: Details::default(),
+            }),
+            Self::TooMany(retry_after_ms) => server::text(&server::Error {
+                reference: Some(reference),
+                code: Code::RateLimited,
+                message: "too many conversations",
+                details: Details { retry_after_ms: Some(*retry_after_ms), ..Details::default() },
             }),
             Self::Failed(error) => reply::error_frame(Some(reference), error),
         }
@@ -87,11 +104,8 @@ impl From<StoreError> for Refused {
 /// # Errors
 /// [`Refused`].
 pub async fn identify(edge: &Edge, channel: &Channel, hello: &Hello) -> Result<Visitor, Refused> {
-    let now = edge.sources.now();
-    let token = hello.visitor_token.as_deref();
-    let claims = token.and_then(|token| edge.visitor_tokens.read(token, channel.id, now));
-    let by_token = match claims {
-        Some(claims) => known(edge, channel, &claims).await?,
+    let by_token = match hello.visitor_token.as_deref() {
+        Some(token) => by_token(edge, channel, token).await?,
         None => None,
     };
     let contact = match &hello.identity {
@@ -138,6 +152,86 @@ pub async fn conversation(
         Some(ended) => edge.directory.conversation(channel.scope, ended.id).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// Where a first message goes.
+pub enum Place {
+    /// It was said before, in this conversation, perhaps one that has ended: the first answer is given again.
+    Said(Addr<Conversation>),
+    /// To the contact's open conversation, or to a new one.
+    Open(Addr<Conversation>),
+}
+
+/// Finds or makes the conversation for a first message. A repeat finds the conversation that the first one made, even if
+/// that has ended meanwhile: its client id counts over all conversations of the contact.
+///
+/// # Errors
+/// [`Refused::TooMany`] when the address began too many, [`Refused::Failed`] when it cannot be done now.
+pub async fn place(
+    edge: &Edge,
+    visitor: &Visitor,
+    client_id: ClientId,
+    session: SessionDetails,
+    address: IpAddr,
+) -> Result<Place, Refused> {
+    let contact = &visitor.contact;
+    let id = contact.id;
+    let said = edge.store.read(move |c| store::entries::conversation_with(c, id, client_id)).await?;
+    if let Some(said) = said {
+        return Ok(Place::Said(edge.directory.conversation(contact.scope, said).await?));
+    }
+    let supervisor = edge.directory.shared().scope(contact.scope);
+    if let Some(open) = ask(&supervisor, FindForContact { channel: contact.channel, contact: id }).await?? {
+        return Ok(Place::Open(open));
+    }
+    let counted = address::counted(address);
+    edge.conversations_per_address.count(&counted, edge.sources.now()).map_err(Refused::TooMany)?;
+    let open = OpenFor { contact: Box::new(contact.clone()), session };
+    Ok(Place::Open(ask(&supervisor, open).await??))
+}
+
+/// The contact of a visitor token; none when it is not valid here and now.
+///
+/// # Errors
+/// The store's failures.
+pub async fn by_token(edge: &Edge, channel: &Channel, token: &str) -> Result<Option<Contact>, StoreError> {
+    match edge.visitor_tokens.read(token, channel.id, edge.sources.now()) {
+        Some(claims) => known(edge, channel, &claims).await,
+        None => Ok(None),
+    }
+}
+
+/// Builds `welcome` for a visitor and what they have not seen of their conversation, and hands it to `say`. `after` is
+/// the last entry they said they have.
+pub fn welcome<T>(
+    edge: &Edge,
+    visitor: &Visitor,
+    reference: &str,
+    after: Option<Seq>,
+    attached: Option<&Attached>,
+    say: impl FnOnce(WidgetWelcome<'_>) -> T,
+) -> T {
+    let none = WidgetStatus { status: Standing::None, human_button: false, agents_online: 0 };
+    let (entries, resync, status, reads) = match attached {
+        Some(attached) => (&attached.entries[..], attached.resync, &attached.status, &attached.reads[..]),
+        // Whatever the widget has is of a conversation that is no longer its own.
+        None => (&[][..], after.is_some(), &none, &[][..]),
+    };
+    let members = reads.iter().filter(|mark| mark.by != Reader::CONTACT);
+    say(WidgetWelcome {
+        reference,
+        protocol: VERSION,
+        visitor_token: &token(edge, visitor),
+        contact: WidgetContact { name: visitor.given_name() },
+        channel: &visitor.view,
+        conversation: attached.map(|attached| attached.conversation),
+        entries: entries.iter().map(ContactEntry::of).collect(),
+        resync,
+        more: entries.first().is_some_and(|entry| entry.seq > 1) && (resync || after.is_none()),
+        status,
+        reads: WidgetReads { member: members.map(|mark| mark.seq).max().unwrap_or(0) },
+        server_time: edge.sources.now(),
+    })
 }
 
 /// Where the widget runs, as far as it tells.
@@ -230,7 +324,11 @@ fn stranger(edge: &Edge, channel: &Channel) -> Contact {
     }
 }
 
-async fn view(edge: &Edge, channel: &Channel) -> Result<WidgetChannel, CallError> {
+/// What the widget needs to know of its channel.
+///
+/// # Errors
+/// [`CallError::Unavailable`] while the scope cannot be loaded.
+pub async fn view(edge: &Edge, channel: &Channel) -> Result<WidgetChannel, CallError> {
     let overview = edge.directory.look(channel.scope).await?;
     let rules = overview.rules.ok_or(CallError::Unavailable)?;
     let (text, quick_replies) = rules.bot.greeting();

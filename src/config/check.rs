@@ -62,7 +62,7 @@ impl Config {
         Ok(())
     }
 
-    fn numbers_above_zero(&self) -> [(&'static str, u64); 27] {
+    fn numbers_above_zero(&self) -> [(&'static str, u64); 23] {
         let count = |number: usize| number as u64;
         let (limits, timers) = (&self.limits, &self.timers);
         [
@@ -72,9 +72,6 @@ impl Config {
             ("limits.connections", count(limits.connections)),
             ("limits.socket_message_bytes", count(limits.socket_message_bytes)),
             ("limits.socket_fragments", count(limits.socket_fragments)),
-            ("limits.socket_queue_frames", count(limits.socket_queue_frames)),
-            ("limits.socket_queue_bytes", count(limits.socket_queue_bytes)),
-            ("limits.mailbox", count(limits.mailbox)),
             ("limits.visitor_rate", limits.visitor_rate.into()),
             ("limits.visitor_burst", limits.visitor_burst.into()),
             ("limits.agent_rate", limits.agent_rate.into()),
@@ -85,7 +82,6 @@ impl Config {
             ("limits.key_per_minute", limits.key_per_minute.into()),
             ("timers.ping_ms", timers.ping_ms),
             ("timers.first_frame_ms", timers.first_frame_ms),
-            ("timers.unread_ms", timers.unread_ms),
             ("timers.conversation_sleep_ms", timers.conversation_sleep_ms),
             ("timers.visitor_token_ms", timers.visitor_token_ms),
             ("timers.ticket_ms", timers.ticket_ms),

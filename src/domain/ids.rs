@@ -44,7 +44,7 @@ pub struct Id<K> {
 }
 
 impl<K> Id<K> {
-    /// Wraps a UUID made by [`crate::sources::IdSource`].
+    /// Wraps a UUID made by [`crate::sources::Sources::id`].
     pub const fn from_uuid(uuid: Uuid) -> Self {
         Self { uuid, kind: PhantomData }
     }

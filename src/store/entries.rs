@@ -2,11 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::schema::entries;
+use super::schema::{conversations, entries};
 use super::{Connection, StoreError, text};
 use crate::domain::conversation::Side;
 use crate::domain::event::{Author, Entry};
-use crate::domain::ids::{ClientId, ConversationId, MemberId};
+use crate::domain::ids::{ClientId, ContactId, ConversationId, MemberId};
 use crate::domain::{Millis, Seq};
 
 /// A client id that a conversation has seen, and whose it was.
@@ -116,6 +116,26 @@ pub fn last(
 /// [`StoreError::NotFound`] when there is none of this number.
 pub fn at(connection: &mut Connection, conversation: ConversationId, seq: Seq) -> Result<Entry, StoreError> {
     entries::table.find((conversation.to_string(), seq)).first::<Row>(connection)?.try_into()
+}
+
+/// The contact's conversation in which they used this client id, whichever it was.
+///
+/// # Errors
+/// The store's failures.
+pub fn conversation_with(
+    connection: &mut Connection,
+    contact: ContactId,
+    client_id: ClientId,
+) -> Result<Option<ConversationId>, StoreError> {
+    let id = entries::table
+        .inner_join(conversations::table)
+        .filter(conversations::contact_id.eq(contact.to_string()))
+        .filter(entries::client_id.eq(text::maybe(Some(client_id))))
+        .filter(entries::author_kind.eq(Side::Contact.as_str()))
+        .select(entries::conversation_id)
+        .first::<String>(connection)
+        .optional()?;
+    id.as_deref().map(text::id).transpose()
 }
 
 /// Every client id of a conversation, in the order of their entries.

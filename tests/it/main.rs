@@ -2,16 +2,23 @@
 //!
 //! PostgreSQL's part needs a server: `export SWITCHBOARD_TEST_POSTGRES_URL=$(tests/postgres.sh start DIR)`.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::pedantic, clippy::type_complexity, reason = "taste, which tests may do without")]
 
 mod assets;
 mod auth;
 mod bad_input;
+mod bot_fence;
+mod bot_rest;
 mod bots;
 mod claim_race;
+mod crash;
 mod csrf;
+mod drain;
 mod frames;
+mod lifecycle;
 mod migrations;
+mod model;
 mod openapi;
 mod races;
 mod rest;
@@ -24,3 +31,5 @@ mod store_records;
 mod store_sqlite;
 mod story;
 mod support;
+mod table;
+mod widget_rest;

@@ -90,11 +90,11 @@ async fn a_conversation_is_shown_with_its_entries_and_transcript(database: Datab
     let note = json!({"client_id": Uuid::new_v4(), "text": "Looks lost"});
     let noted = sam.post(&format!("{path}/note"), note).await.good();
     assert_eq!((noted["seq"].as_i64(), noted["version"].as_i64()), (Some(3), Some(3)));
-    let send = json!({"client_id": Uuid::new_v4(), "text": "I am looking"});
-    let sent = sam.post(&format!("{path}/send"), send.clone()).await.good();
+    let reply = json!({"client_id": Uuid::new_v4(), "text": "I am looking"});
+    let first = sam.post(&format!("{path}/send"), reply.clone()).await.good();
     assert_eq!(
-        sam.post(&format!("{path}/send"), send).await.good(),
-        sent,
+        sam.post(&format!("{path}/send"), reply).await.good(),
+        first,
         "the same again has no second effect"
     );
 
@@ -120,10 +120,10 @@ async fn a_conversation_is_shown_with_its_entries_and_transcript(database: Datab
         assert!(transcript.text.contains(words), "{}", transcript.text);
     }
 
-    let lost = json!({"client_id": Uuid::new_v4(), "text": "Me too"});
-    let lost = owner.post(&format!("{path}/send"), lost).await;
-    assert_eq!(lost.code(), "already_assigned");
-    assert_eq!(lost.json()["details"]["assignee"], json!({"id": sam.id, "name": "Sam Ortega"}));
+    let too_late = json!({"client_id": Uuid::new_v4(), "text": "Me too"});
+    let refused = owner.post(&format!("{path}/send"), too_late).await;
+    assert_eq!(refused.code(), "already_assigned");
+    assert_eq!(refused.json()["details"]["assignee"], json!({"id": sam.id, "name": "Sam Ortega"}));
     let to = json!({"client_id": Uuid::new_v4(), "to": {"kind": "member", "id": owner.id}});
     assert!(sam.post(&format!("{path}/transfer"), to).await.status.is_success());
     let unknown = json!({"client_id": Uuid::new_v4(), "to": {"kind": "member", "id": format!("m_{}", Uuid::new_v4().simple())}});

@@ -96,8 +96,8 @@ async fn whoever_comes_back_has_missed_nothing(database: Database) {
 
     // Everybody comes back a last time. Members read on while the customers compare and leave.
     let mut logs: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    let known = world.conversations.lock().unwrap().clone();
-    for id in known {
+    let conversations = world.conversations.lock().unwrap().clone();
+    for id in conversations {
         let log = stage.log(&id).await;
         assert_gapless(&log);
         logs.insert(id, log);

@@ -1,7 +1,6 @@
 //! What only the server database has to show.
 
 use std::path::Path;
-use std::process;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -9,47 +8,11 @@ use switchboard::domain::conversation::{Command, Conversation};
 use switchboard::store::{CommitError, Store, StoreError, StoreOptions};
 
 use crate::support::chat::{Chat, is_conflict};
-use crate::support::database::Database;
-
-/// A server of this test's own, to be ill-treated.
-struct Server {
-    folder: tempfile::TempDir,
-    url: String,
-}
-
-impl Server {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = run("start", folder.path());
-        Self { folder, url }
-    }
-
-    fn crash(&self) {
-        run("crash", self.folder.path());
-    }
-
-    fn start_again(&self) {
-        assert_eq!(run("start", self.folder.path()), self.url);
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = process::Command::new(SCRIPT).arg("stop").arg(self.folder.path()).output();
-    }
-}
-
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
-
-fn run(verb: &str, folder: &Path) -> String {
-    let output = process::Command::new(SCRIPT).arg(verb).arg(folder).output().unwrap();
-    assert!(output.status.success(), "{verb}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
+use crate::support::database::{Database, PostgresServer};
 
 #[actix_web::test]
 async fn a_server_that_crashes_and_returns_is_used_again_within_five_seconds() {
-    let server = Server::start();
+    let server = PostgresServer::start();
     let database = Database::on_server(&server.url);
     let chat = Chat::new(&database.open()).await;
     let mut states: Vec<Conversation> = join_all((0..20).map(|_| chat.open("Hello"))).await;
@@ -86,7 +49,7 @@ async fn a_server_that_crashes_and_returns_is_used_again_within_five_seconds() {
 
 #[actix_web::test]
 async fn a_crash_under_load_loses_nothing_that_was_answered() {
-    let server = Server::start();
+    let server = PostgresServer::start();
     let database = Database::on_server(&server.url);
     let chat = Chat::new(&database.open()).await;
     let states = join_all((0..50).map(|_| chat.open("Hello"))).await;

@@ -40,6 +40,14 @@ pub struct AttachContact {
     pub after: Option<Seq>,
 }
 
+/// The customer looks without a session.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "Result<Attached, CallError>")]
+pub struct Glance {
+    /// Last entry seen; none: the last page.
+    pub after: Option<Seq>,
+}
+
 /// What the session has not seen. What follows comes by its link.
 #[derive(Debug)]
 pub struct Attached {
@@ -115,6 +123,14 @@ impl Handler<AttachContact> for Conversation {
     }
 }
 
+impl Handler<Glance> for Conversation {
+    type Result = AtomicResponse<Self, Result<Attached, CallError>>;
+
+    fn handle(&mut self, Glance { after }: Glance, ctx: &mut Context<Self>) -> Self::Result {
+        self.catch_up(after, ctx, |_| ())
+    }
+}
+
 impl Conversation {
     /// Answers what follows `after` and runs `join` in the same step. From memory when it is recent,
     /// else from the store while nothing else is handled.
@@ -124,7 +140,7 @@ impl Conversation {
         ctx: &mut Context<Self>,
         join: impl FnOnce(&mut Self) + 'static,
     ) -> AtomicResponse<Self, Result<Attached, CallError>> {
-        let last = self.committed.as_ref().map_or(0, |committed| committed.version);
+        let last = self.version_told();
         let known = after.filter(|&seq| (0..=last).contains(&seq) && last - seq <= RESUME_MAX);
         let resync = after.is_some() && known.is_none();
         let from = known.unwrap_or_else(|| (last - RECENT).max(0));
@@ -158,7 +174,7 @@ impl Conversation {
             row: self.row(),
             entries,
             resync,
-            last_seq: self.committed.as_ref().map_or(0, |committed| committed.version),
+            last_seq: self.version_told(),
             reads: self.reads.iter().map(|(&by, &seq)| ReadMark { by, seq }).collect(),
             status: self.status(),
         }
@@ -221,7 +237,7 @@ impl Handler<Read> for Conversation {
 
     fn handle(&mut self, Read { member, seq }: Read, ctx: &mut Context<Self>) {
         let by = member.map_or(Reader::CONTACT, Reader::Member);
-        let last = self.committed.as_ref().map_or(0, |committed| committed.version);
+        let last = self.version_told();
         let seq = seq.min(last);
         let known = self.reads.entry(by).or_insert(0);
         if seq <= *known {

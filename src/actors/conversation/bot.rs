@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 
 use super::{Conversation, Do};
+use crate::actors::error::CallError;
 use crate::actors::reply::Reply;
 use crate::bots::{Ask, AskContact, TurnId, history};
 use crate::domain::bot::Turn;
@@ -16,47 +17,55 @@ use crate::protocol::server::{DashboardEvent, Typist, WidgetEvent};
 /// A bot that said "later" has this long to answer.
 const LATER_LIMIT: Duration = Duration::from_secs(60);
 
+/// Pause before a bot whose answer was lost is asked again.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+
 impl Conversation {
     /// Asks the bot if the customer's last message waits for it and no call is running.
     pub(super) fn ask_bot_if_due(&mut self, ctx: &mut Context<Self>) {
         let Some(now_is) = &self.committed else { return };
         let (Status::Bot, Some(seq)) = (now_is.status, now_is.turn) else { return };
-        if self.asking || self.asked == Some(seq) {
+        if self.stopping || self.asking.is_some() || self.asked == Some(seq) {
             return;
         }
         let turn = Turn { seq, epoch: now_is.epoch };
         let Some(ask) = self.ask(turn) else { return };
-        self.asking = true;
         self.asked = Some(seq);
         self.tell_bot_typing(true);
         let (bots, scope, bot) = (self.shared.bots.clone(), self.scope, self.rules.bot.clone());
         let asking = async move { bots.ask(scope, &bot, ask).await };
-        ctx.spawn(asking.into_actor(self).map(move |answered, actor, ctx| {
-            actor.asking = false;
+        self.asking = Some(ctx.spawn(asking.into_actor(self).map(move |answered, actor, ctx| {
+            actor.asking = None;
             actor.tell_bot_typing(false);
             match answered {
-                Ok(Some(answer)) => Self::bot_says(Command::BotReply { turn, answer }, ctx),
+                Ok(Some(answer)) => actor.bot_says(Command::BotReply { turn, answer }, ctx),
                 Ok(None) => Self::await_later(turn, ctx),
                 Err(failure) => {
                     log::warn!("bot failed conversation={} turn={seq} why={failure}", actor.id);
-                    Self::bot_says(Command::BotFailed { turn }, ctx);
+                    actor.bot_says(Command::BotFailed { turn }, ctx);
                 }
             }
             actor.ask_bot_if_due(ctx);
+        })));
+    }
+
+    fn bot_says(&self, command: Command, ctx: &mut Context<Self>) {
+        let (reply, answered) = Reply::to_task();
+        ctx.notify(Do { command, client_id: None, reply });
+        ctx.spawn(answered.into_actor(self).map(|outcome, _, ctx| {
+            if let Ok(Err(CallError::Unavailable | CallError::Overloaded)) = outcome {
+                // Not stored: the bot is asked again, but not at once, as the store may be away.
+                ctx.run_later(ASK_AGAIN, |actor, ctx| {
+                    actor.asked = None;
+                    actor.ask_bot_if_due(ctx);
+                });
+            }
         }));
     }
 
-    fn bot_says(command: Command, ctx: &mut Context<Self>) {
-        ctx.notify(Do { command, client_id: None, reply: Reply::to_nobody() });
-    }
-
     fn await_later(turn: Turn, ctx: &mut Context<Self>) {
-        let address = ctx.address();
-        ctx.run_later(LATER_LIMIT, move |_, _| {
-            // Void if the turn is over by then.
-            let command = Command::BotFailed { turn };
-            address.do_send(Do { command, client_id: None, reply: Reply::to_nobody() });
-        });
+        // Void if the turn is over by then.
+        ctx.run_later(LATER_LIMIT, move |actor, ctx| actor.bot_says(Command::BotFailed { turn }, ctx));
     }
 
     fn ask(&self, turn: Turn) -> Option<Ask> {

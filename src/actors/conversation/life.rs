@@ -7,6 +7,7 @@ use actix::{ActorContext, AsyncContext, Context, Handler};
 
 use super::submit::key;
 use super::{Conversation, RECENT};
+use crate::actors::link::Push;
 use crate::actors::scope_supervisor::{ScopeRules, Sleepy};
 use crate::domain::contact::Contact;
 use crate::domain::conversation as domain;
@@ -36,10 +37,23 @@ pub struct Surroundings {
 #[rtype(result = "()")]
 pub struct RulesChanged(pub Arc<ScopeRules>);
 
+/// Answered once everything that came before is decided, and every commit whose outcome is known is told.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct CaughtUp;
+
 /// The supervisor has forgotten this actor: end.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
 pub struct Stop;
+
+/// Another actor of this conversation has committed something.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct LookAgain;
+
+/// An actor that was told to stop takes mail for so long, to pass it on.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// A conversation as the store has it, with what its actor keeps at hand.
 pub(super) struct Stored {
@@ -85,6 +99,7 @@ impl Conversation {
                 store::reads::Reader::Member(id) => (Reader::Member(id), seq),
             })
             .collect();
+        self.outdated = None;
         self.recent = stored.recent.into();
         self.contact = Some(stored.contact);
         self.head = Some(stored.conversation.clone());
@@ -102,7 +117,7 @@ impl Conversation {
         let after = Duration::from_millis(self.shared.options.sleep_after_ms);
         self.idle_timer = Some(ctx.run_later(after, |actor, ctx| {
             actor.idle_timer = None;
-            if actor.in_flight.is_empty() && !actor.asking {
+            if actor.in_flight.is_empty() && actor.asking.is_none() {
                 let me = Sleepy { conversation: actor.id, generation: actor.generation };
                 actor.supervisor.do_send(me);
             } else {
@@ -111,13 +126,29 @@ impl Conversation {
         }));
     }
 
+    /// Ends, if that is wanted and everything decided here is answered. Its sessions start over with
+    /// the next actor, and mail that is on its way is passed on to it for a moment.
+    pub(super) fn end_if_done(&mut self, ctx: &mut Context<Self>) {
+        if self.stopping && self.in_flight.is_empty() {
+            self.let_go(ctx);
+            ctx.run_later(LINGER, |_, ctx| ctx.stop());
+        }
+    }
+
+    /// Ends now.
     pub(super) fn end(&mut self, ctx: &mut Context<Self>) {
         self.stopping = true;
-        self.tell_row(ctx);
-        for link in self.watchers.iter().map(|watcher| &watcher.link).chain(&self.customers) {
-            link.push(crate::actors::link::Push::Detached);
-        }
+        self.let_go(ctx);
         ctx.stop();
+    }
+
+    fn let_go(&mut self, ctx: &mut Context<Self>) {
+        let customers = std::mem::take(&mut self.customers);
+        let watchers = std::mem::take(&mut self.watchers);
+        self.tell_row(ctx);
+        for link in watchers.iter().map(|watcher| &watcher.link).chain(&customers) {
+            link.push(Push::Detached);
+        }
     }
 }
 
@@ -125,7 +156,43 @@ impl Handler<Stop> for Conversation {
     type Result = ();
 
     fn handle(&mut self, _: Stop, ctx: &mut Context<Self>) {
-        self.end(ctx);
+        self.stopping = true;
+        if let Some(call) = self.asking.take() {
+            ctx.cancel_future(call);
+        }
+        self.end_if_done(ctx);
+    }
+}
+
+impl Handler<LookAgain> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, _: LookAgain, ctx: &mut Context<Self>) {
+        // What is in flight will meet the conflict and load by itself.
+        if self.in_flight.is_empty() {
+            self.load(ctx, Vec::new());
+        }
+    }
+}
+
+impl Handler<CaughtUp> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, _: CaughtUp, _: &mut Context<Self>) {}
+}
+
+/// Makes the actor panic, to see what becomes of its neighbours.
+#[cfg(feature = "testkit")]
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Panic;
+
+#[cfg(feature = "testkit")]
+impl Handler<Panic> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, _: Panic, _: &mut Context<Self>) {
+        panic!("asked to");
     }
 }
 

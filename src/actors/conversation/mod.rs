@@ -14,14 +14,17 @@ mod life;
 mod publish;
 mod submit;
 
-pub use attach::{AttachContact, AttachMember, Attached, Detach, Read, Typing};
-pub use life::{RulesChanged, Stop, Surroundings};
-pub use submit::{Do, Knows, Start};
+pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
+#[cfg(feature = "testkit")]
+pub use life::Panic;
+pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};
+pub use submit::{Do, Start};
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use actix::{Actor, Addr, Context, SpawnHandle};
+use tokio::time::Instant;
 
 use super::directory::Shared;
 use super::link::{Link, Push};
@@ -62,6 +65,8 @@ pub struct Conversation {
     head: Option<domain::Conversation>,
     /// The newest committed state. None before the first commit.
     committed: Option<domain::Conversation>,
+    /// Set while the store could not be read after a commit failed: `head` may be wrong, and the next command loads first.
+    outdated: Option<Instant>,
     /// Decided and not yet told, in order.
     in_flight: VecDeque<submit::Pending>,
     /// Number given to the next commit, so that its result finds its place.
@@ -84,15 +89,15 @@ pub struct Conversation {
     told_status: Option<WidgetStatus>,
     /// Turn the bot is being asked, or has answered with silence.
     asked: Option<Seq>,
-    /// True while a call to the bot runs.
-    asking: bool,
+    /// The call to the bot that runs.
+    asking: Option<SpawnHandle>,
     /// Runs while commits are awaited.
     commit_timer: Option<SpawnHandle>,
     /// Runs while a change of the row waits to be told to lists.
     row_timer: Option<SpawnHandle>,
     /// Runs while nobody is attached; at its end the actor asks to sleep.
     idle_timer: Option<SpawnHandle>,
-    /// Set by `Stop`: ending is wanted.
+    /// Set by `Stop`: it ends as soon as nothing is in hand; what comes until then is passed on.
     stopping: bool,
 }
 
@@ -150,6 +155,7 @@ impl Conversation {
             session,
             head,
             committed: None,
+            outdated: None,
             in_flight: VecDeque::new(),
             next_ticket: 0,
             seen: HashMap::new(),
@@ -161,12 +167,17 @@ impl Conversation {
             surroundings: Surroundings::default(),
             told_status: None,
             asked: None,
-            asking: false,
+            asking: None,
             commit_timer: None,
             row_timer: None,
             idle_timer: None,
             stopping: false,
         }
+    }
+
+    /// Number of the last entry anybody was told.
+    fn version_told(&self) -> Seq {
+        self.committed.as_ref().map_or(0, |committed| committed.version)
     }
 
     fn row(&self) -> Option<Row> {
@@ -187,7 +198,7 @@ impl Actor for Conversation {
     }
 
     fn stopped(&mut self, _: &mut Context<Self>) {
-        if !self.stopping {
+        if !self.stopping && !self.shared.is_draining() {
             // A panic ends here: the sessions must not believe they still hear this conversation.
             log::error!("conversation actor died conversation={}", self.id);
             for link in self.watchers.iter().map(|watcher| &watcher.link).chain(&self.customers) {

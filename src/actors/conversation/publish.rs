@@ -6,6 +6,7 @@ use actix::{AsyncContext, Context};
 
 use super::{Conversation, RECENT_MAX};
 use crate::actors::scope_supervisor::Published;
+use crate::domain::Seq;
 use crate::domain::conversation::Status;
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::feedback::RATING_WINDOW;
@@ -16,11 +17,30 @@ use crate::protocol::view::ContactEntry;
 const ROW_EVERY: Duration = Duration::from_millis(100);
 
 impl Conversation {
-    /// Tells new entries, in order.
+    /// Tells new entries, in order, and keeps them at hand.
     pub(super) fn publish(&mut self, entries: Vec<Entry>, ctx: &mut Context<Self>) {
-        let mut changes_status = false;
-        for entry in &entries {
-            changes_status |= entry.body.changes_status();
+        self.tell(&entries);
+        let asks_bot = entries.iter().any(is_question);
+        self.recent.extend(entries);
+        let surplus = self.recent.len().saturating_sub(RECENT_MAX);
+        self.recent.drain(..surplus);
+        if asks_bot {
+            self.ask_bot_if_due(ctx);
+        }
+    }
+
+    /// Tells the lists of new entries: at once when status or owner may have changed.
+    pub(super) fn tell_lists(&mut self, entries: &[Entry], ctx: &mut Context<Self>) {
+        if entries.iter().any(|entry| entry.body.changes_status()) {
+            self.tell_row(ctx);
+        } else {
+            self.tell_row_soon(ctx);
+        }
+    }
+
+    /// Tells entries, in order, and what follows from them.
+    pub(super) fn tell(&mut self, entries: &[Entry]) {
+        for entry in entries {
             if !self.watchers.is_empty() {
                 self.tell_members(&DashboardEvent::Entry { conversation: self.id, entry });
             }
@@ -30,25 +50,21 @@ impl Conversation {
             }
         }
         let by_bot = entries.iter().any(|entry| entry.by == Author::Bot);
-        let asks_bot = entries.iter().any(is_question);
-        self.remember(entries);
-        if changes_status {
-            self.tell_row(ctx);
-        } else {
-            self.tell_row_soon(ctx);
-        }
-        if changes_status || by_bot {
+        if by_bot || entries.iter().any(|entry| entry.body.changes_status()) {
             self.tell_status();
-        }
-        if asks_bot {
-            self.ask_bot_if_due(ctx);
         }
     }
 
-    fn remember(&mut self, entries: Vec<Entry>) {
-        self.recent.extend(entries);
-        let surplus = self.recent.len().saturating_sub(RECENT_MAX);
-        self.recent.drain(..surplus);
+    /// Tells what was stored after `told` although its commit seemed to fail. Who cannot be told all of it starts over.
+    pub(super) fn publish_missed(&mut self, told: Seq, ctx: &mut Context<Self>) {
+        let missed: Vec<Entry> = self.recent.iter().filter(|entry| entry.seq > told).cloned().collect();
+        let Some(first) = missed.first() else { return };
+        if first.seq > told + 1 {
+            return self.end(ctx);
+        }
+        self.recent.retain(|entry| entry.seq <= told);
+        self.tell_lists(&missed, ctx);
+        self.publish(missed, ctx);
     }
 
     /// Sends one frame to every member who has it open; forgets those that are gone.
@@ -81,7 +97,9 @@ impl Conversation {
 
     /// Tells the customer where they stand, if that changed.
     pub(super) fn tell_status(&mut self) {
-        if self.customers.is_empty() {
+        let is_queued = self.committed.as_ref().is_some_and(|now_is| now_is.status == Status::Queued);
+        if self.customers.is_empty() || (is_queued && self.surroundings.position == 0) {
+            // A place in the queue is told when the supervisor has said which.
             return;
         }
         let status = self.status();

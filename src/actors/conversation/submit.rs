@@ -11,14 +11,14 @@ use tokio::time::Instant;
 use super::{Conversation, IN_FLIGHT_MAX};
 use crate::actors::error::{Answer, CallError};
 use crate::actors::reply::{Outcome, Reply};
-use crate::actors::scope_supervisor::Forward;
+use crate::actors::scope_supervisor::PassOn;
 use crate::domain::Seq;
 use crate::domain::conversation::{self as domain, Command};
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::ClientId;
 use crate::domain::refusal::Refusal;
 use crate::store::audit::{AuditActor, AuditRow};
-use crate::store::{Commit, CommitError, Opening};
+use crate::store::{Commit, CommitError, Opening, StoreError};
 
 /// A command to a conversation that exists.
 #[derive(Debug, actix::Message)]
@@ -44,14 +44,6 @@ pub struct Start {
     pub reply: Reply,
 }
 
-/// Has the contact sent this before?
-#[derive(Debug, actix::Message)]
-#[rtype(result = "bool")]
-pub struct Knows {
-    /// What they called it.
-    pub client_id: ClientId,
-}
-
 /// Something decided whose answer has not left yet.
 pub(super) struct Pending {
     ticket: u64,
@@ -66,6 +58,10 @@ pub(super) struct Pending {
 
 /// The journal has this long to answer; then the outcome is unknown.
 const COMMIT_LIMIT: Duration = Duration::from_millis(4_500);
+
+/// After the state could not be loaded, commands are refused for this long before the next attempt: an attempt may take
+/// seconds, and those who wait behind it are to be answered in time.
+const LOAD_PAUSE: Duration = Duration::from_millis(500);
 
 enum Decided {
     /// Nothing to write: a refusal, a repeat, or no effect.
@@ -100,14 +96,6 @@ impl Handler<Start> for Conversation {
     }
 }
 
-impl Handler<Knows> for Conversation {
-    type Result = bool;
-
-    fn handle(&mut self, Knows { client_id }: Knows, _: &mut Context<Self>) -> bool {
-        self.seen.contains_key(&key(&Author::Contact, client_id))
-    }
-}
-
 impl Handler<Committed> for Conversation {
     type Result = ();
 
@@ -115,6 +103,9 @@ impl Handler<Committed> for Conversation {
         if let Some(pending) = self.in_flight.iter_mut().find(|pending| pending.ticket == ticket) {
             pending.result = Some(result);
             self.settle(ctx);
+        } else if result.is_ok() && self.in_flight.is_empty() {
+            // It was given up as unknown and stands after all.
+            self.load(ctx, Vec::new());
         }
     }
 }
@@ -124,6 +115,15 @@ impl Conversation {
     fn take(&mut self, work: Do, retried: bool, ctx: &mut Context<Self>) {
         if self.shared.is_draining() {
             return work.reply.send(Err(CallError::Draining));
+        }
+        if self.stopping && !retried {
+            return self.supervisor.do_send(PassOn { conversation: self.id, work });
+        }
+        if let Some(since) = self.outdated {
+            if since.elapsed() < LOAD_PAUSE {
+                return work.reply.send(Err(CallError::Unavailable));
+            }
+            return self.load(ctx, vec![work]);
         }
         if self.in_flight.len() >= IN_FLIGHT_MAX {
             return work.reply.send(Err(CallError::Overloaded));
@@ -143,10 +143,10 @@ impl Conversation {
             _ => domain::decide(head, &work.command, &self.rules.rules, now),
         };
         match decision {
-            Err(refusal) => self.tell(work, retried, Err(refusal.into()), ctx),
+            Err(refusal) => self.answer(work, retried, Err(refusal.into()), ctx),
             Ok(facts) if facts.is_empty() => {
                 let answer = Answer { conversation: self.id, seq: None, version: head.version };
-                self.tell(work, retried, Ok(answer), ctx);
+                self.answer(work, retried, Ok(answer), ctx);
             }
             Ok(facts) => {
                 let entries = domain::number(head.version, facts, work.client_id, now);
@@ -156,7 +156,7 @@ impl Conversation {
     }
 
     /// Queues an answer behind the commits it was decided on.
-    fn tell(&mut self, work: Do, retried: bool, outcome: Outcome, ctx: &mut Context<Self>) {
+    fn answer(&mut self, work: Do, retried: bool, outcome: Outcome, ctx: &mut Context<Self>) {
         if self.in_flight.is_empty() {
             return work.reply.send(outcome);
         }
@@ -227,8 +227,10 @@ impl Conversation {
                 (Some(Ok(())) | None, Decided::Written { entries, after }) => {
                     let answer =
                         Answer { conversation: self.id, seq: Some(after.version), version: after.version };
-                    work.reply.send(Ok(answer));
                     self.committed = Some(*after);
+                    // Before the answer: whoever asks for the lists after it finds them changed.
+                    self.tell_lists(&entries, ctx);
+                    work.reply.send(Ok(answer));
                     self.publish(entries, ctx);
                 }
                 (Some(Err(CommitError::Conflict)), _) if !retried => {
@@ -240,7 +242,7 @@ impl Conversation {
                 {
                     // An earlier conversation was activated meanwhile: what the contact writes belongs there, and their
                     // sessions move there too.
-                    self.supervisor.do_send(Forward { conversation: open, work });
+                    self.supervisor.do_send(PassOn { conversation: open, work });
                     return self.decide_again(None, ctx);
                 }
                 (Some(Err(error)), _) => {
@@ -250,6 +252,7 @@ impl Conversation {
                 }
             }
         }
+        self.end_if_done(ctx);
     }
 
     /// Arms the timer that ends the wait for a journal that does not answer.
@@ -288,39 +291,56 @@ impl Conversation {
 
     /// Loads the state from the store, then decides `again`. Nothing else is handled meanwhile.
     pub(super) fn load(&mut self, ctx: &mut Context<Self>, again: Vec<Do>) {
-        let opened = self.committed.is_some() || self.contact.is_none();
-        if !opened {
-            // The opening itself failed: nothing is stored, so begin anew.
-            if let Some(head) = self.head.take() {
-                self.head = Some(domain::Conversation::unopened(&domain::NewConversation {
-                    id: head.id,
-                    scope: head.scope,
-                    channel: head.channel,
-                    contact: head.contact,
-                }));
-            }
-            self.seen.clear();
-            return self.take_all(again, ctx);
-        }
         let (store, id) = (self.shared.store.clone(), self.id);
         let loading = async move { store.read(move |connection| super::life::stored(connection, id)).await };
         ctx.wait(loading.into_actor(self).map(move |loaded, actor, ctx| match loaded {
             Ok(stored) if stored.conversation.scope == actor.scope => {
+                let told = actor.contact.as_ref().map(|_| actor.version_told());
                 actor.restore(stored);
+                if let Some(told) = told {
+                    actor.publish_missed(told, ctx);
+                }
                 actor.take_all(again, ctx);
                 actor.ask_bot_if_due(ctx);
+                actor.end_if_done(ctx);
             }
-            Ok(_) | Err(crate::store::StoreError::NotFound) => {
+            Err(StoreError::NotFound) if actor.is_unopened() => {
+                actor.begin_anew();
+                actor.take_all(again, ctx);
+            }
+            Ok(_) | Err(StoreError::NotFound) => {
                 refuse_all(again, &CallError::NotFound);
                 actor.end(ctx);
             }
             Err(error) => {
                 log::warn!("conversation not loaded conversation={id} error={error}");
                 refuse_all(again, &CallError::Unavailable);
-                // What is decided next must not rest on a state that is not stored.
-                actor.end(ctx);
+                if actor.contact.is_none() {
+                    return actor.end(ctx);
+                }
+                // Its sockets stay, but what is decided next must not rest on a state that is not stored.
+                actor.outdated = Some(Instant::now());
             }
         }));
+    }
+
+    /// Brought to life by a first message that is not stored.
+    fn is_unopened(&self) -> bool {
+        self.committed.is_none() && self.contact.is_some()
+    }
+
+    /// The opening failed and nothing of it is stored.
+    fn begin_anew(&mut self) {
+        self.outdated = None;
+        self.seen.clear();
+        if let Some(head) = self.head.take() {
+            self.head = Some(domain::Conversation::unopened(&domain::NewConversation {
+                id: head.id,
+                scope: head.scope,
+                channel: head.channel,
+                contact: head.contact,
+            }));
+        }
     }
 
     fn take_all(&mut self, again: Vec<Do>, ctx: &mut Context<Self>) {
@@ -338,7 +358,7 @@ impl Conversation {
         let known = in_flight.flatten().chain(&self.recent).find(|entry| entry.seq == seq);
         if let Some(entry) = known {
             let outcome = self.first_answer(&work.command, entry);
-            return self.tell(work, true, outcome, ctx);
+            return self.answer(work, true, outcome, ctx);
         }
         let (store, id) = (self.shared.store.clone(), self.id);
         let reading = async move {

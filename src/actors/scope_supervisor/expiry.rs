@@ -51,7 +51,8 @@ impl ScopeSupervisor {
         let rows: Vec<_> = self.index.values().map(|indexed| indexed.row.clone()).collect();
         for row in rows {
             let silence = now.saturating_sub(row.last_at).max(0);
-            self.enter(row, silence);
+            let deadline = self.deadline(row.status, silence);
+            self.enter(row, deadline);
         }
     }
 }

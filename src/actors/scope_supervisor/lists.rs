@@ -7,7 +7,6 @@ use tokio::time::Instant;
 
 use super::{Indexed, ScopeSupervisor};
 use crate::actors::agent::{Agent, CloseSessions, Deliver, Which};
-use crate::domain::Millis;
 use crate::domain::conversation::Status;
 use crate::domain::ids::MemberId;
 use crate::protocol::code::CloseCode;
@@ -64,6 +63,12 @@ impl Handler<Published> for ScopeSupervisor {
         if is_late {
             return;
         }
+        // That the customer came or went breaks no silence.
+        let kept = known.filter(|known| known.row.version == row.version).map(|known| known.deadline);
+        let deadline = kept.unwrap_or_else(|| self.deadline(row.status, 0));
+        if kept.is_none() {
+            self.tell_successor(id, generation);
+        }
         let before = known.map(|known| (known.row.status, known.row.assignee.as_ref().map(|a| a.id)));
         let after = (row.status, row.assignee.as_ref().map(|assignee| assignee.id));
         if row.status.is_active() {
@@ -71,7 +76,7 @@ impl Handler<Published> for ScopeSupervisor {
             if self.open_of.insert(key, id) != Some(id) {
                 self.tell_moved(row.contact.id);
             }
-            self.enter(row, 0);
+            self.enter(row, deadline);
             self.changed.insert(id);
         } else {
             self.leave(&row);
@@ -95,10 +100,9 @@ impl Handler<Published> for ScopeSupervisor {
 }
 
 impl ScopeSupervisor {
-    /// Takes an open conversation into the index; `silence` is how long it has been quiet already.
-    pub(super) fn enter(&mut self, row: Row, silence: Millis) {
+    /// Takes an open conversation into the index; silence ends it at `deadline`.
+    pub(super) fn enter(&mut self, row: Row, deadline: Instant) {
         let id = row.id;
-        let deadline = self.deadline(row.status, silence);
         if let Some(old) = self.index.get(&id) {
             self.deadlines.remove(&(old.deadline, id));
             if let Some(since) = old.row.waiting_since {

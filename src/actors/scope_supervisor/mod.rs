@@ -12,7 +12,7 @@ mod route;
 
 pub use lists::{Published, Subscribe, Unsubscribe};
 pub use presence::{FindMember, Look, Overview, PresenceChanged, RemoveMember};
-pub use route::{Find, FindForContact, Forget, Forward, Gone, OpenFor, Sleepy, Visitor};
+pub use route::{Awake, Find, FindForContact, Forget, Gone, OpenFor, PassOn, Sleepy, Visitor};
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -202,7 +202,8 @@ impl ScopeSupervisor {
             let silence = now.saturating_sub(conversation.last_at).max(0);
             let id = conversation.id;
             self.open_of.insert((conversation.channel, conversation.contact), id);
-            self.enter(Row::of(&conversation, RowContact::of(&contact), false), silence);
+            let deadline = self.deadline(conversation.status, silence);
+            self.enter(Row::of(&conversation, RowContact::of(&contact), false), deadline);
             if bot_is_due {
                 // Its actor asks the bot again as it wakes.
                 let _ = self.child(id, ctx);

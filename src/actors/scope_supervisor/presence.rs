@@ -84,6 +84,10 @@ impl ScopeSupervisor {
             let is_same = actor.presence_generation.get(&member).copied().unwrap_or(0) == generation;
             if is_same && actor.presence_of(member) == Presence::Offline {
                 actor.release(member, false, ctx);
+                if !actor.owned_by(member).is_empty() {
+                    // In case the store does not take it now.
+                    actor.release_later(member, ctx);
+                }
             }
         });
     }

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler};
+use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
 use tokio::time::Instant;
 
 use super::ScopeSupervisor;
-use crate::actors::conversation::{self, Birth, Conversation, Do, NewBirth, Surroundings};
+use crate::actors::conversation::{self, Birth, Conversation, Do, LookAgain, NewBirth, Surroundings};
 use crate::actors::error::CallError;
 use crate::actors::link::{Link, Push};
 use crate::domain::contact::{Contact, SessionDetails};
-use crate::domain::conversation::NewConversation;
+use crate::domain::conversation::{NewConversation, Status};
 use crate::domain::ids::{ChannelId, ContactId, ConversationId};
 
-/// A conversation whose actor dies this often within [`DEATHS_WITHIN`] is left alone for people to see.
+/// A conversation whose actor died this often within [`DEATHS_WITHIN`] rests until that time is over.
 const DEATHS_MAX: usize = 3;
 const DEATHS_WITHIN: Duration = Duration::from_secs(60);
 
@@ -53,15 +53,10 @@ pub struct OpenFor {
     pub session: SessionDetails,
 }
 
-/// What the contact writes belongs to this conversation, not to the one they were about to begin.
+/// The conversations whose actors run.
 #[derive(Debug, actix::Message)]
-#[rtype(result = "()")]
-pub struct Forward {
-    /// Which.
-    pub conversation: ConversationId,
-    /// What they write.
-    pub work: Do,
-}
+#[rtype(result = "Vec<Addr<Conversation>>")]
+pub struct Awake;
 
 /// A contact's socket is here, or gone.
 #[derive(Debug, actix::Message)]
@@ -83,6 +78,16 @@ pub struct Sleepy {
     pub conversation: ConversationId,
     /// Of which actor.
     pub generation: u64,
+}
+
+/// A command reached an actor that is ending: it is meant for the next one.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct PassOn {
+    /// To which.
+    pub conversation: ConversationId,
+    /// What.
+    pub work: Do,
 }
 
 /// A conversation's actor has ended.
@@ -115,7 +120,9 @@ impl ScopeSupervisor {
         if let Some(child) = self.children.get(&id).filter(|child| child.address.connected()) {
             return Ok(child.address.clone());
         }
-        if self.deaths.get(&id).is_some_and(|times| times.len() >= DEATHS_MAX) {
+        let now = Instant::now();
+        let lately = |times: &Vec<Instant>| times.iter().filter(|time| now - **time < DEATHS_WITHIN).count();
+        if self.deaths.get(&id).map_or(0, lately) >= DEATHS_MAX {
             log::error!("conversation left alone after repeated panics conversation={id}");
             return Err(CallError::Unavailable);
         }
@@ -139,6 +146,13 @@ impl ScopeSupervisor {
         self.children.insert(id, Child { address: address.clone(), generation, told });
         self.tell_surroundings(id);
         Ok(address)
+    }
+
+    /// An actor that is ending committed something: the one that took its place must hear of it.
+    pub(super) fn tell_successor(&self, conversation: ConversationId, generation: u64) {
+        if let Some(child) = self.children.get(&conversation).filter(|child| child.generation != generation) {
+            child.address.do_send(LookAgain);
+        }
     }
 
     /// Tells every socket of the contact, except through the conversation itself, to look again.
@@ -187,15 +201,11 @@ impl Handler<OpenFor> for ScopeSupervisor {
     }
 }
 
-impl Handler<Forward> for ScopeSupervisor {
-    type Result = ();
+impl Handler<Awake> for ScopeSupervisor {
+    type Result = MessageResult<Awake>;
 
-    fn handle(&mut self, Forward { conversation, work }: Forward, ctx: &mut Context<Self>) {
-        match self.child(conversation, ctx) {
-            // One for each opening that failed, so the unbounded send is bounded.
-            Ok(address) => address.do_send(work),
-            Err(error) => work.reply.send(Err(error)),
-        }
+    fn handle(&mut self, _: Awake, _: &mut Context<Self>) -> Self::Result {
+        MessageResult(self.children.values().map(|child| child.address.clone()).collect())
     }
 }
 
@@ -228,6 +238,18 @@ impl Handler<Sleepy> for ScopeSupervisor {
     }
 }
 
+impl Handler<PassOn> for ScopeSupervisor {
+    type Result = ();
+
+    fn handle(&mut self, PassOn { conversation, work }: PassOn, ctx: &mut Context<Self>) {
+        match self.child(conversation, ctx) {
+            // It came out of a mailbox that was bounded.
+            Ok(address) => address.do_send(work),
+            Err(error) => work.reply.send(Err(error)),
+        }
+    }
+}
+
 impl Handler<Forget> for ScopeSupervisor {
     type Result = ();
 
@@ -241,7 +263,7 @@ impl Handler<Forget> for ScopeSupervisor {
 impl Handler<Gone> for ScopeSupervisor {
     type Result = ();
 
-    fn handle(&mut self, Gone { conversation, generation, died }: Gone, _: &mut Context<Self>) {
+    fn handle(&mut self, Gone { conversation, generation, died }: Gone, ctx: &mut Context<Self>) {
         if self.children.get(&conversation).is_some_and(|child| child.generation == generation) {
             self.children.remove(&conversation);
             self.forget_unopened(conversation);
@@ -253,6 +275,10 @@ impl Handler<Gone> for ScopeSupervisor {
                 !times.is_empty()
             });
             self.deaths.entry(conversation).or_default().push(now);
+            if self.index.get(&conversation).is_some_and(|indexed| indexed.row.status == Status::Bot) {
+                // The customer may wait for the bot, whom the next actor asks again.
+                let _ = self.child(conversation, ctx);
+            }
         }
     }
 }

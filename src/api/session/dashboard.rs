@@ -87,7 +87,11 @@ impl DashboardSession {
             let mut scopes = Vec::new();
             for membership in &caller.memberships {
                 match edge.directory.look(membership.scope).await {
-                    Ok(overview) => scopes.extend(scope_view(&overview, membership.role)),
+                    Ok(mut overview) => {
+                        // This very session makes them be there.
+                        overview.presence.entry(caller.member.id).or_insert(Presence::Online);
+                        scopes.extend(scope_view(&overview, membership.role));
+                    }
                     Err(error) => {
                         let frame = failed(&reference, &error);
                         return then(move |_, out| {

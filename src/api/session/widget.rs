@@ -7,31 +7,25 @@ use actix::Addr;
 use actix_web::web::Data;
 
 use super::{bad_frame, error, failed, ok, rate_limited};
-use crate::actors::conversation::{
-    AttachContact, Attached, Conversation, Detach, Do, Knows, Read, Start, Typing,
-};
+use crate::actors::conversation::{AttachContact, Attached, Conversation, Detach, Do, Read, Start, Typing};
 use crate::actors::directory::{ask, not_sent};
 use crate::actors::error::CallError;
 use crate::actors::link::Link;
 use crate::actors::reply::Reply;
-use crate::actors::scope_supervisor::{FindForContact, OpenFor, Visitor as VisitorHere};
+use crate::actors::scope_supervisor::{FindForContact, Visitor as VisitorHere};
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
 use crate::api::seats::Seat;
 use crate::api::socket::{Next, Out, Session, Then};
-use crate::api::visitors::{self, Visitor};
+use crate::api::visitors::{self, Place, Visitor};
 use crate::domain::Seq;
 use crate::domain::channel::Channel;
-use crate::domain::contact::{Contact, SessionDetails};
+use crate::domain::contact::SessionDetails;
 use crate::domain::conversation::Command;
-use crate::domain::ids::{ClientId, ContactId, ConversationId, ScopeId};
-use crate::protocol::VERSION;
+use crate::domain::ids::{ClientId, ContactId, ConversationId};
 use crate::protocol::client::{Hello, WidgetCommand, feedback, parse_widget};
 use crate::protocol::code::{CloseCode, Code};
-use crate::protocol::server::{
-    self, Reader, Standing, WidgetContact, WidgetEvent, WidgetReads, WidgetStatus, WidgetWelcome,
-};
-use crate::protocol::view::ContactEntry;
+use crate::protocol::server::{self, WidgetEvent};
 
 /// The session.
 pub struct WidgetSession {
@@ -125,30 +119,11 @@ impl WidgetSession {
                 return Next::Close(CloseCode::Restart);
             }
         };
-        let none = WidgetStatus { status: Standing::None, human_button: false, agents_online: 0 };
-        let (entries, resync, status, reads) = match &attached {
-            Some((_, attached)) => {
-                (&attached.entries[..], attached.resync, &attached.status, &attached.reads[..])
-            }
-            // Whatever the widget has is of a conversation that is no longer its own.
-            None => (&[][..], after.is_some(), &none, &[][..]),
-        };
-        let members = reads.iter().filter(|mark| mark.by != Reader::CONTACT);
-        let visitor = &identified.visitor;
-        out.push(server::text(&WidgetEvent::Welcome(WidgetWelcome {
-            reference,
-            protocol: VERSION,
-            visitor_token: &visitors::token(&self.edge, visitor),
-            contact: WidgetContact { name: visitor.given_name() },
-            channel: &visitor.view,
-            conversation: attached.as_ref().map(|(_, attached)| attached.conversation),
-            entries: entries.iter().map(ContactEntry::of).collect(),
-            resync,
-            more: entries.first().is_some_and(|entry| entry.seq > 1) && (resync || after.is_none()),
-            status,
-            reads: WidgetReads { member: members.map(|mark| mark.seq).max().unwrap_or(0) },
-            server_time: self.edge.sources.now(),
-        })));
+        let heard = attached.as_ref().map(|(_, attached)| attached);
+        let frame = visitors::welcome(&self.edge, &identified.visitor, reference, after, heard, |welcome| {
+            server::text(&WidgetEvent::Welcome(welcome))
+        });
+        out.push(frame);
         identified.current =
             attached.map(|(address, attached)| Current { id: attached.conversation, address });
         Next::Go
@@ -216,36 +191,29 @@ impl WidgetSession {
     }
 
     /// The first message, or the first after the end: finds or makes the open conversation, hears it,
-    /// then writes.
+    /// then writes. A repeat only hears its first answer again.
     fn start(&mut self, reference: String, client_id: ClientId, text: String, link: Link) -> Next<Self> {
         let Phase::Identified(identified) = &self.phase else { return Next::Go };
-        let current = identified.current.as_ref().map(|current| current.address.clone());
-        let (contact, session) = (identified.visitor.contact.clone(), identified.details.clone());
-        let (edge, address, scope) = (self.edge.clone(), self.address, self.channel.scope);
+        let (visitor, details) = (identified.visitor.clone(), identified.details.clone());
+        let (edge, from) = (self.edge.clone(), self.address);
         Next::Wait(Box::pin(async move {
-            if let Some(current) = current
-                && ask(&current, Knows { client_id }).await.unwrap_or(false)
-            {
-                // A repeat whose first answer was lost, and whose conversation may have ended since.
-                let reply = Reply::to_socket(link, reference);
-                let command = Command::Post { text };
-                send(&current, Do { command, client_id: Some(client_id), reply });
-                return then(|_, _| Next::Go);
-            }
-            let address = match find_or_open(&edge, address, scope, contact, session).await {
-                Ok(address) => address,
+            let place = visitors::place(&edge, &visitor, client_id, details, from).await;
+            let reply = |reference| Reply::to_socket(link.clone(), reference);
+            let address = match place {
+                Ok(Place::Open(address)) => address,
+                Ok(Place::Said(address)) => {
+                    let reply = reply(reference);
+                    send(&address, Do { command: Command::Post { text }, client_id: Some(client_id), reply });
+                    return then(|_, _| Next::Go);
+                }
                 Err(refused) => {
-                    let frame = match refused {
-                        NotOpened::Limited(retry_after_ms) => rate_limited(&reference, retry_after_ms),
-                        NotOpened::Failed(error) => failed(&reference, &error),
-                    };
                     return then(move |_, out| {
-                        out.push(frame);
+                        out.push(refused.frame(&reference));
                         Next::Go
                     });
                 }
             };
-            let reply = Reply::to_socket(link.clone(), reference);
+            let reply = reply(reference);
             // From the first entry on: what is there already is not known to this widget.
             let attached = ask(&address, AttachContact { link, after: Some(0) }).await;
             match attached.and_then(|answer| answer) {
@@ -338,38 +306,6 @@ impl Session for WidgetSession {
         let supervisor = self.edge.directory.shared().scope(self.channel.scope);
         supervisor.do_send(VisitorHere { contact, link, here: false });
     }
-}
-
-/// Why a conversation was neither found nor made.
-enum NotOpened {
-    /// The address starts too many; when to try again, in milliseconds.
-    Limited(u64),
-    /// Something is not there now.
-    Failed(CallError),
-}
-
-impl From<CallError> for NotOpened {
-    fn from(error: CallError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-/// The contact's open conversation, else a new one, which counts against the address.
-async fn find_or_open(
-    edge: &Edge,
-    address: IpAddr,
-    scope: ScopeId,
-    contact: Contact,
-    session: SessionDetails,
-) -> Result<Addr<Conversation>, NotOpened> {
-    let supervisor = edge.directory.shared().scope(scope);
-    let find = FindForContact { channel: contact.channel, contact: contact.id };
-    if let Some(open) = ask(&supervisor, find).await?? {
-        return Ok(open);
-    }
-    edge.conversations_per_address.count(&address, edge.sources.now()).map_err(NotOpened::Limited)?;
-    let open = OpenFor { contact: Box::new(contact), session };
-    Ok(ask(&supervisor, open).await??)
 }
 
 /// Attaches to the contact's open conversation, else to the last one that ended.

@@ -424,7 +424,15 @@ impl Command {
             | (Self::Resolve { .. }, Event::Ended { reason: EndReason::Resolved })
             | (Self::Activate { .. }, Event::Activated { .. })
             | (Self::Transfer { to: Target::Queue, .. }, Event::Requeued { .. })
-            | (Self::Transfer { to: Target::Bot, .. }, Event::HandedBack) => true,
+            | (Self::Transfer { to: Target::Bot, .. }, Event::HandedBack)
+            // Its id is made from all it says, so the same id is the same answer.
+            | (
+                Self::BotReply { .. },
+                Event::Message { .. }
+                | Event::HandedOff { .. }
+                | Event::Silent { .. }
+                | Event::Suppressed { .. },
+            ) => true,
             (Self::Feedback { feedback }, Event::Feedback { rating, comment }) => {
                 feedback.rating == *rating && feedback.comment == *comment
             }

@@ -1,6 +1,6 @@
 //! A conversation: one status, at most one owner, and the pure rules between them.
 //!
-//! [`decide`] judges a command and answers the facts it causes, or why not; [`Conversation::apply`]
+//! [`decide()`] judges a command and answers the facts it causes, or why not; [`Conversation::apply`]
 //! is the only way the state changes. Both are the table of `docs/GUARANTEES.md` in code.
 
 mod decide;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
+use uuid::Uuid;
 
 /// What the bot does with a request.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub enum Act {
     Answer(&'static str, String),
     /// Answers as the first, but not before a permit is there.
     AnswerWhen(Arc<Semaphore>, &'static str, String),
+    /// Answers 200 with this body after a random time of at most this.
+    AnswerWithin(Duration, String),
     /// Never answers.
     Hang,
     /// Closes the connection without a word.
@@ -122,6 +125,15 @@ async fn serve(
             let head =
                 format!("HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
             let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+            body.len()
+        }
+        Act::AnswerWithin(longest, body) => {
+            let part = Uuid::new_v4().as_bytes()[0];
+            tokio::time::sleep(longest * u32::from(part) / 255).await;
+            let head = "HTTP/1.1 200 OK\r\nconnection: close";
+            let _ = stream
+                .write_all(format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).as_bytes())
+                .await;
             body.len()
         }
         Act::Close => 0,

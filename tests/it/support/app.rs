@@ -48,20 +48,7 @@ impl TestApp {
 
     /// Somebody without any credentials.
     pub fn stranger(&self) -> Person {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
-        Person {
-            http,
-            base: self.base.clone(),
-            email: String::new(),
-            id: String::new(),
-            cookie: String::new(),
-            csrf: String::new(),
-            key: String::new(),
-        }
+        stranger(&self.base)
     }
 
     /// The token of the set-up link.
@@ -82,11 +69,7 @@ impl TestApp {
 
     /// A new member, invited by `by`.
     pub async fn invited(&self, by: &Person, scope: &str, role: &str, name: &str) -> Person {
-        let email = format!("{}@shop.example", name.to_lowercase().replace(' ', "."));
-        let body = json!({"email": email, "name": name, "role": role});
-        let answer = by.post(&format!("/api/v1/scopes/{scope}/members"), body).await.good();
-        let token = token_of(answer["link"].as_str().unwrap());
-        self.stranger().accept(json!({"token": token, "name": name, "password": PASSWORD})).await
+        by.invites(scope, role, name).await
     }
 
     /// A scope of the server for seeding conversations; the agent is this person.
@@ -103,6 +86,21 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         self.running.stop();
+    }
+}
+
+/// Somebody without any credentials at this server.
+pub fn stranger(base: &str) -> Person {
+    let http =
+        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    Person {
+        http,
+        base: base.to_owned(),
+        email: String::new(),
+        id: String::new(),
+        cookie: String::new(),
+        csrf: String::new(),
+        key: String::new(),
     }
 }
 
@@ -204,10 +202,33 @@ impl Person {
         }
     }
 
+    /// A new member, invited by this one.
+    pub async fn invites(&self, scope: &str, role: &str, name: &str) -> Self {
+        let email = format!("{}@shop.example", name.to_lowercase().replace(' ', "."));
+        let body = json!({"email": email, "name": name, "role": role});
+        let answer = self.post(&format!("/api/v1/scopes/{scope}/members"), body).await.good();
+        let token = token_of(answer["link"].as_str().unwrap());
+        stranger(&self.base).accept(json!({"token": token, "name": name, "password": PASSWORD})).await
+    }
+
+    /// The same person at the same server, started anew on another port.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// The first of their scopes.
     pub async fn scope(&self) -> String {
         let scopes = self.get("/api/v1/scopes").await.good();
         scopes["items"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Lets every page use the channel of their first scope; answers its key.
+    pub async fn channel_open_to_all(&self) -> String {
+        let channels = format!("/api/v1/scopes/{}/channels", self.scope().await);
+        let channel = self.get(&channels).await.good()["items"][0].clone();
+        let path = format!("{channels}/{}", channel["id"].as_str().unwrap());
+        self.patch(&path, json!({"settings": {"allowed_origins": ["*"]}})).await.good();
+        channel["public_key"].as_str().unwrap().to_owned()
     }
 
     /// The same person acting through a new API key.

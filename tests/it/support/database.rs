@@ -1,5 +1,8 @@
 //! A database of its own for each test.
 
+use std::path::Path;
+use std::process::Command;
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use switchboard::store::{Store, StoreOptions};
@@ -72,4 +75,49 @@ impl Drop for Database {
             let _ = connection.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
     }
+}
+
+/// A PostgreSQL server of a test's own, to be ill-treated.
+pub struct PostgresServer {
+    folder: TempDir,
+    /// Where its databases are; the same after every start.
+    pub url: String,
+}
+
+impl PostgresServer {
+    /// A new one.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = script("start", folder.path());
+        Self { folder, url }
+    }
+
+    /// Ends it as its operator would.
+    pub fn stop(&self) {
+        script("stop", self.folder.path());
+    }
+
+    /// Ends it without a clean shutdown.
+    pub fn crash(&self) {
+        script("crash", self.folder.path());
+    }
+
+    /// Starts it on its old data.
+    pub fn start_again(&self) {
+        assert_eq!(script("start", self.folder.path()), self.url);
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        let _ = Command::new(SCRIPT).arg("stop").arg(self.folder.path()).output();
+    }
+}
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
+
+fn script(verb: &str, folder: &Path) -> String {
+    let output = Command::new(SCRIPT).arg(verb).arg(folder).output().unwrap();
+    assert!(output.status.success(), "{verb}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }

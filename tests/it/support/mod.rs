@@ -3,6 +3,8 @@
 pub mod app;
 pub mod chat;
 pub mod database;
+pub mod engine;
+pub mod process;
 pub mod raw;
 pub mod sockets;
 pub mod stage;

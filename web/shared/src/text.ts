@@ -121,7 +121,8 @@ export const list = {
   noneFound: "No chat matches your search.",
   noneEnded: "No chat has ended yet.",
   waiting: "Waiting",
-  unread: "unread",
+  unread: (count: number | null) =>
+    count === null ? "unread" : plural(count, { one: "# unread message", other: "# unread messages" }),
   typing: "typing…",
   assignedTo: (name: string) => `Assigned to ${name}`,
   byYou: (text: string) => `You: ${text}`,

@@ -2,8 +2,8 @@
 import { type Clock, systemClock } from "../../shared/src/clock.ts";
 import type { ErrorCode, Hello, WidgetCommand, WidgetEvent } from "../../shared/src/protocol.gen.ts";
 import { CommandError, Connection, type ConnectionState, type Wire } from "../../shared/src/socket.ts";
+import { uuid } from "../../shared/src/uuid.ts";
 import type { Host } from "./host.ts";
-import { newId } from "./id.ts";
 import { Outbox } from "./outbox.ts";
 import {
   type Change,
@@ -126,7 +126,7 @@ export class Chat {
     if (text === draft) this.setDraft("");
     // Before the first welcome it is not known whether a chat is going on: `send` is right in either case.
     const type = channel && isFresh(this.state) && !isPending(this.state, "start") ? "start" : "send";
-    this.#give({ type, client_id: newId(), text: text.trim() });
+    this.#give({ type, client_id: uuid(), text: text.trim() });
   }
 
   /** Turns the page after an ended chat; `withText` begins the next one with what is in the box. */
@@ -138,16 +138,16 @@ export class Chat {
   }
 
   askHuman(): void {
-    this.#give({ type: "request_human", client_id: newId() });
+    this.#give({ type: "request_human", client_id: uuid() });
   }
 
   end(rating?: number, comment?: string): void {
     this.#set({ sheet: false });
-    this.#give({ type: "end", client_id: newId(), ...feedback(rating, comment) });
+    this.#give({ type: "end", client_id: uuid(), ...feedback(rating, comment) });
   }
 
   rate(rating: number, comment: string): void {
-    this.#give({ type: "feedback", client_id: newId(), ...feedback(rating, comment) });
+    this.#give({ type: "feedback", client_id: uuid(), ...feedback(rating, comment) });
     this.closeRating();
   }
 

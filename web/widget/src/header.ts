@@ -1,7 +1,7 @@
 // The head of the panel: who is there, "Talk to a human", and the cross, which always asks before it ends a chat.
 import { CROSS, DOWN, PERSON } from "./icons.ts";
 import { nameOf } from "./items.ts";
-import { attribute, h, icon, setText } from "./kit.ts";
+import { h, icon, setText } from "./kit.ts";
 import { isEnded, isFresh, isPending, lastEnd, type State } from "./state.ts";
 import * as T from "./text.ts";
 import { type Context, initial, type View } from "./view.ts";
@@ -36,7 +36,6 @@ export function header({ chat, minimise }: Context): View {
     setText(label, asking ? T.askingHuman : T.human);
     setText(hint, human.hidden || asking ? "" : T.humanHint);
     cross.title = over() ? T.closePanel : T.endChat;
-    attribute(cross, "aria-label", cross.title);
   }
 
   return {

@@ -12,5 +12,3 @@ export const CHECK = "m4 10.5 4 4 8-9";
 export const CHECKS = "m2 10.5 3.4 3.4 6.3-7M9.3 13.2l.8.7 7-7.4";
 export const CLOCK = "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM10 6v4.2l2.6 1.6";
 export const ALERT = "M10 3 18 16.5H2L10 3ZM10 8v4M10 14.2v.2";
-export const OFFLINE =
-  "M2.5 8a11 11 0 0 1 15 0M5 11a7.4 7.4 0 0 1 10 0M7.6 13.8a3.7 3.7 0 0 1 4.8 0M10 16.4v.1";

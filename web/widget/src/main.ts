@@ -3,7 +3,7 @@ import { Chat } from "./chat.ts";
 import { composer } from "./composer.ts";
 import { header } from "./header.ts";
 import type { Host, Panel } from "./host.ts";
-import { DOWN, OFFLINE } from "./icons.ts";
+import { ALERT, DOWN } from "./icons.ts";
 import { adopt, attribute, h, icon, paint, setText, use } from "./kit.ts";
 import { log } from "./log.ts";
 import css from "./panel.css?inline";
@@ -30,7 +30,7 @@ export function mount(host: Host): Panel {
   const sheet = endSheet(context);
   const note = teaser(() => setOpen(true));
   const barText = h("span");
-  const bar = h("div.bar", { role: "status" }, icon(OFFLINE, "m"), barText);
+  const bar = h("div.bar", { role: "status" }, icon(ALERT, "m"), barText);
   const place = h("div.sr", { role: "status" });
   const typing = h("div.sr", { role: "status" });
   const body = h("div.body", {}, head.element, bar, middle.element, box.element, place, typing);

@@ -57,7 +57,7 @@ export interface State {
 
 const NOBODY_YET: WidgetStatus = { status: "none", human_button: false, agents_online: 0 };
 
-const JUST_BEGUN: WidgetStatus = { status: "bot", human_button: false, agents_online: 0 };
+const JUST_BEGUN: WidgetStatus = { ...NOBODY_YET, status: "bot" };
 
 export function initialState(): State {
   return {

@@ -55,7 +55,7 @@ export function ChatHead({ chat, row }: { chat: Chat; row: Row }) {
             resolving.value = row.id;
           }}
         >
-          <Icon name="check" size="m" class="good" />
+          <Icon name="check" size="m" class="good hide-m" />
           {words.resolve}
           <kbd class="hide-m">E</kbd>
         </button>

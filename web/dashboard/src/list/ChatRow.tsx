@@ -14,11 +14,15 @@ import { channelIcon, Icon } from "../ui/Icon.tsx";
 /** From this wait on the time stands out, in milliseconds. */
 const LONG_WAIT = 120_000;
 
+/** Higher numbers of unread messages are not told apart. */
+const MOST = 99;
+
 interface Props {
   row: Row;
   section: string;
   current: boolean;
-  unread: boolean;
+  /** 0 when everything is read; `null`: unread, and nobody has counted. */
+  unread: number | null;
   /** The one row that the Tab key reaches. */
   stop: boolean;
 }
@@ -29,7 +33,7 @@ export function ChatRow({ row, section, current, unread, stop }: Props) {
   return (
     <li>
       <a
-        class={unread ? "row unread" : "row"}
+        class={unread === 0 ? "row" : "row unread"}
         href={`/chats/${row.id}`}
         aria-current={current ? "true" : undefined}
         tabIndex={stop ? 0 : -1}
@@ -43,7 +47,7 @@ export function ChatRow({ row, section, current, unread, stop }: Props) {
             <bdi>{row.contact.name}</bdi>
             <span class="sr">
               , {channel?.name}
-              {unread && `, ${list.unread}`}
+              {unread !== 0 && `, ${list.unread(unread)}`}
             </span>
           </span>
           <Preview row={row} current={current} />
@@ -89,7 +93,7 @@ function said(row: Row): string {
   return preview.text;
 }
 
-function Mark({ row, unread }: { row: Row; unread: boolean }) {
+function Mark({ row, unread }: Pick<Props, "row" | "unread">) {
   if (row.status === "queued") return <Wait since={row.waiting_since ?? row.opened_at} />;
   if (row.rating) {
     return (
@@ -106,7 +110,14 @@ function Mark({ row, unread }: { row: Row; unread: boolean }) {
     );
   }
   if (row.status === "bot") return <Chip kind="ai">{common.ai}</Chip>;
-  return unread ? <span class="news" aria-hidden="true" /> : <span class="gap" />;
+  if (unread === 0) return <span class="gap" />;
+  return unread === null ? (
+    <span class="news" aria-hidden="true" />
+  ) : (
+    <span class="badge num" aria-hidden="true">
+      {unread > MOST ? `${MOST}+` : unread}
+    </span>
+  );
 }
 
 /** A wait that counts up. */

@@ -1,7 +1,7 @@
 // One section of the list: a head that sticks, folds and counts, and its rows.
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { openChat } from "../state/chat.ts";
-import { isUnread } from "../state/seen.ts";
+import { unreadEntries } from "../state/seen.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { ChatRow } from "./ChatRow.tsx";
 import { folded, toggleFold } from "./folds.ts";
@@ -49,7 +49,7 @@ export function Group({ name, title, rows, nothing, hint, offset, stop }: Props)
               row={row}
               section={name}
               current={openChat.value?.id === row.id}
-              unread={isUnread(row)}
+              unread={unreadEntries(row)}
               stop={stop === row.id}
             />
           ))}

@@ -11,9 +11,9 @@ export function moveFocus(event: KeyboardEvent, box: HTMLElement): void {
   stops[Math.min(Math.max(to, 0), stops.length - 1)]?.focus();
 }
 
-/** Puts the focus on the row that follows the place where `id` is or was. */
+/** Puts the focus on the row that follows the place where `id` is or was, or on the search when there is no other. */
 export function focusNextRow(id: string, order: readonly string[]): void {
   const next = order[order.indexOf(id) + 1] ?? order[order.indexOf(id) - 1];
-  const target = document.querySelector<HTMLElement>(next ? `.row[data-id="${CSS.escape(next)}"]` : ".row");
-  (target ?? document.getElementById("search"))?.focus();
+  const target = next && document.querySelector<HTMLElement>(`.row[data-id="${CSS.escape(next)}"]`);
+  (target || document.getElementById("search"))?.focus();
 }

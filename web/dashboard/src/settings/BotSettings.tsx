@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { common, settings as shared, botSettings as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notify } from "../state/notices.ts";
+import { renewScope } from "../state/scopes.ts";
 import { Field, LoadProblem, linesOf, Once, Problem, refusal, useLoaded } from "./parts.tsx";
 
 type Kind = "none" | "scripted" | "http";
@@ -43,6 +44,7 @@ function BotForm({ scopeId, bot }: { scopeId: string; bot: Bot }) {
       setProblem("");
       setSecret(saved.secret && saved.secret !== MASKED ? saved.secret : "");
       notify(common.saved);
+      await renewScope(scopeId);
     } catch (error) {
       setProblem(refusal(error));
     }

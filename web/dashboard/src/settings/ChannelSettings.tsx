@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { common, settings as shared, channelSettings as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";
-import { scope } from "../state/scopes.ts";
+import { renewScope, scope } from "../state/scopes.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
 import { CopyButton, Field, LoadProblem, linesOf, Once, Problem, refusal, useLoaded } from "./parts.tsx";
@@ -34,13 +34,17 @@ export function ChannelSettings({ scopeId }: { scopeId: string }) {
   if (problem) return <LoadProblem problem={problem} reload={reload} />;
   if (!value) return null;
 
+  const changed = () => {
+    reload();
+    renewScope(scopeId).catch(notifyFailure);
+  };
   const saved = (channel: Channel) => {
     setSecret(channel.identity_secret ?? "");
     setEditing(null);
-    reload();
+    changed();
   };
   const turn = (channel: Channel, enabled: boolean) =>
-    call("PATCH", `/scopes/${scopeId}/channels/${channel.id}`, { enabled }).then(reload, notifyFailure);
+    call("PATCH", `/scopes/${scopeId}/channels/${channel.id}`, { enabled }).then(changed, notifyFailure);
 
   return (
     <>

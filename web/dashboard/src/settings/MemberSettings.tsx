@@ -4,7 +4,7 @@ import type { Role } from "../../../shared/src/protocol.gen.ts";
 import { common, profile, settings as shared, memberSettings as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";
-import { memberById, scope } from "../state/scopes.ts";
+import { memberById, renewScope, scope } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { Avatar, Chip } from "../ui/Avatar.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -39,16 +39,20 @@ export function MemberSettings({ scopeId }: { scopeId: string }) {
   if (problem) return <LoadProblem problem={problem} reload={reload} />;
   if (!value) return null;
 
+  const changed = () => {
+    reload();
+    renewScope(scopeId).catch(notifyFailure);
+  };
   const invite = async ({ name, email, role }: Invitee) => {
     setInvited(await call<Invited>("POST", base, { name, email, role }));
     setInviting(false);
-    reload();
+    changed();
   };
   const change = (member: Member, body: object) =>
-    call("PATCH", `${base}/${member.id}`, body).catch(notifyFailure).finally(reload);
+    call("PATCH", `${base}/${member.id}`, body).catch(notifyFailure).finally(changed);
   const remove = (member: Member) => {
     setLeaving(null);
-    call("DELETE", `${base}/${member.id}`).catch(notifyFailure).finally(reload);
+    call("DELETE", `${base}/${member.id}`).catch(notifyFailure).finally(changed);
   };
 
   return (

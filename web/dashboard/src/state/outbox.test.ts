@@ -112,6 +112,19 @@ test("a lost claim is not sent again: its text becomes a note draft and the winn
   expect(page.outbox.value).toEqual([]);
 });
 
+test("a reply still being typed when somebody else claims the chat becomes a note draft, too", async () => {
+  const page = await load();
+  page.setDraft("c_1", "reply", "I was about to");
+  page.setDraft("c_2", "reply", "still mine");
+  const row = { version: 9, status: "assigned", assignee: { id: "m_mara", name: "Mara Okafor" } };
+  const own = { ...row, id: "c_2", assignee: { id: member.id, name: member.name } };
+  page.line().say({ type: "rows", scope: "s_1", rows: [{ ...row, id: "c_1" }, own] });
+  await vi.waitFor(() => expect(page.claimLost.value.c_1?.name).toBe("Mara Okafor"));
+  expect(page.draft("c_1", "note")).toBe("I was about to");
+  expect(page.draft("c_1", "reply")).toBe("");
+  expect(page.draft("c_2", "reply")).toBe("still mine");
+});
+
 test("a refusal stays with its reason until the writer decides", async () => {
   const page = await load();
   page.post("c_1", "reply", "too late");

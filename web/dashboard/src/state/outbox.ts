@@ -7,8 +7,9 @@ import { CommandError } from "../../../shared/src/socket.ts";
 import { uuid } from "../../../shared/src/uuid.ts";
 import { explain } from "../api.ts";
 import { onEvent, request } from "./connection.ts";
-import { addToDraft, type DraftKind } from "./drafts.ts";
+import { addToDraft, type DraftKind, draft, setDraft } from "./drafts.ts";
 import { serverTime } from "./now.ts";
+import { onRows } from "./rows.ts";
 import { me } from "./session.ts";
 import { keys, readJson, write } from "./storage.ts";
 
@@ -99,13 +100,18 @@ async function deliver(item: Outgoing): Promise<void> {
     }
     if (item.kind === "reply" && error.code === "already_assigned" && error.details.assignee) {
       remove(clientId);
-      addToDraft(conversation, "note", text);
-      claimLost.value = { ...claimLost.value, [conversation]: error.details.assignee };
+      loseClaim(conversation, text, error.details.assignee);
     } else {
       change(clientId, { state: "failed", reason: explain(error) });
     }
   }
   flush();
+}
+
+/** What was meant for the customer stays before the writer, as a note. */
+function loseClaim(conversation: string, text: string, winner: MemberName): void {
+  addToDraft(conversation, "note", text);
+  claimLost.value = { ...claimLost.value, [conversation]: winner };
 }
 
 function change(clientId: string, changes: Partial<Outgoing>): void {
@@ -134,6 +140,16 @@ function store(item: Outgoing): void {
 function keyOf(clientId: string): string {
   return `outbox.${me.value?.id}.${clientId}`;
 }
+
+onRows((rows) => {
+  for (const { id, status, assignee } of rows) {
+    if (status !== "assigned" || !assignee || assignee.id === me.value?.id) continue;
+    const text = draft(id, "reply");
+    if (!text.trim()) continue;
+    setDraft(id, "reply", "");
+    loseClaim(id, text, assignee);
+  }
+});
 
 onEvent((event) => {
   if (event.type !== "welcome") return;

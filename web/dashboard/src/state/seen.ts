@@ -26,11 +26,21 @@ export function markSeen(conversation: string, seq: number): void {
   changed.value++;
 }
 
-/** The customer wrote last, the reader has not seen it, and it is the reader's to answer. */
+/** Something came that the reader has not seen: in Unassigned anything, in an own chat words of the customer. */
 export function isUnread(row: Row): boolean {
   const section = sectionOf(row, me.value?.id ?? "");
-  if (section !== "unassigned" && section !== "mine") return false;
-  return row.preview?.by === "contact" && row.version > (seen.value[row.id] ?? 0);
+  const concerns = section === "unassigned" || (section === "mine" && row.preview?.by === "contact");
+  return concerns && row.version > (seen.value[row.id] ?? 0);
+}
+
+/**
+ * How many entries of an unread chat came after what the reader has seen: as good as always messages of the customer.
+ * 0 when it is not unread, `null` when it was never opened in this browser.
+ */
+export function unreadEntries(row: Row): number | null {
+  if (!isUnread(row)) return 0;
+  const upTo = seen.value[row.id];
+  return upTo === undefined ? null : row.version - upTo;
 }
 
 /** Unread chats that concern the reader: Unassigned and own ones. */

@@ -13,7 +13,7 @@ interface MenuProps {
   disabled?: boolean;
 }
 
-export function Menu({ class: look, place, label, title, button, children, disabled }: MenuProps) {
+export function Menu({ class: look, place: where, label, title, button, children, disabled }: MenuProps) {
   const [open, setOpen] = useState(false);
   const [spot, setSpot] = useState<Spot>({});
   const box = useRef<HTMLDivElement>(null);
@@ -31,8 +31,13 @@ export function Menu({ class: look, place, label, title, button, children, disab
     const outside = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
+    const place = () => opener.current && setSpot(spotFor(opener.current, where));
     document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
+    window.addEventListener("resize", place);
+    return () => {
+      document.removeEventListener("pointerdown", outside);
+      window.removeEventListener("resize", place);
+    };
   }, [open]);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -66,7 +71,7 @@ export function Menu({ class: look, place, label, title, button, children, disab
         title={title}
         disabled={disabled}
         onClick={() => {
-          if (opener.current) setSpot(spotFor(opener.current, place));
+          if (opener.current) setSpot(spotFor(opener.current, where));
           setOpen(!open);
         }}
       >

@@ -1,0 +1,27 @@
+# The commands of this project. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run check test types web bench
+
+help: ## List the commands
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+run: ## Start Switchboard on SQLite in ./data and serve http://127.0.0.1:8080/
+	cargo run --release
+
+check: ## The fast loop: format, lints, unit tests
+	tests/run.sh fmt clippy unit
+
+test: ## Everything, on SQLite and PostgreSQL; installs what the tests need
+	tests/run.sh
+
+types: ## Write web/shared/src/protocol.gen.ts anew from src/protocol
+	SWITCHBOARD_WRITE_TYPES=1 cargo test --quiet --lib typescript
+
+web: ## Build web/dist anew, which the program embeds
+	tests/run.sh npm
+	cd web && npm run build
+
+bench: ## Measure against two relays; OPTIONS="--quick", see cargo run --release --example load -- --help
+	cargo bench
+	cargo build --release
+	cargo run --release --example load -- $(OPTIONS)

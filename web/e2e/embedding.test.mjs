@@ -1,0 +1,59 @@
+// The widget on somebody else's page, which forbids nearly everything.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openPage, openProfile } from "./support/browser.mjs";
+import { Customer } from "./support/customer.mjs";
+import { serveSite } from "./support/site.mjs";
+import { Stage } from "./support/stage.mjs";
+
+test("a foreign page with a strict content security policy", async (t) => {
+  const stage = await Stage.set();
+  const ada = await stage.owner();
+  const { origin } = stage.server;
+  const policy = [
+    "default-src 'self'",
+    "style-src 'self'",
+    `script-src ${origin}`,
+    `connect-src ${origin} ${origin.replace("http", "ws")}`,
+  ].join("; ");
+  const site = await serveSite(policy);
+  const key = await stage.addChannel(ada, "Elsewhere", {
+    title: "Elsewhere",
+    colour: "#7a2e8c",
+    allowed_origins: [site.origin],
+    human_after: 0,
+  });
+  const embed = `<script src="${origin}/widget.js" data-channel="${key}" async></script>`;
+  site.show("Elsewhere", embed);
+  await t.test("works there as it does at home", async () => {
+    const { page, troubles } = await openPage(await openProfile(stage.browser), [origin, site.origin]);
+    stage.watched.push(troubles);
+    await page.goto(site.origin);
+    const zoe = new Customer(page.context(), page, troubles);
+    await zoe.open();
+    const colour = await zoe.launcher.evaluate((button) => getComputedStyle(button).backgroundColor);
+    assert.equal(colour, "rgb(122, 46, 140)", "styles arrive without inline styles");
+    await zoe.say("Opening hours");
+    await zoe.heardBot(2);
+    await zoe.human.click();
+    await ada.openRow(ada.rows("unassigned"));
+    await ada.page.locator(".chead").getByText("Elsewhere").first().waitFor();
+    await ada.reply("Hello over there");
+    await zoe.sees("Hello over there");
+    await page.reload();
+    await zoe.sees("Hello over there");
+    stage.calm();
+  });
+
+  await t.test("a site that is not on the list of the channel is refused", async () => {
+    const other = await serveSite();
+    other.show("Other", embed);
+    const { page } = await openPage(await openProfile(stage.browser), [origin, other.origin]);
+    await page.goto(other.origin);
+    const stranger = new Customer(page.context(), page, []);
+    await stranger.launcher.click();
+    // A browser does not tell a page why a socket was refused.
+    await stranger.panel.getByText("No connection.").waitFor();
+    assert.equal(await stranger.panel.locator(".msg").count(), 0, "not even the greeting");
+  });
+});
