@@ -14,6 +14,7 @@ use switchboard::domain::event::{EndReason, Event, RequeueReason};
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::scope::Settings;
 use tokio::time::{sleep, timeout};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::bots::fake::{Act, FakeBot};
 use crate::support::app::{Person, TestApp};
@@ -71,11 +72,13 @@ impl Stage {
         Customer { socket, token: text_of(&welcome["visitor_token"]), conversation }
     }
 
-    /// The customer's socket is lost and opened again; answers `welcome`.
+    /// The customer goes and comes back; answers `welcome`.
     async fn reconnect(&self, customer: &mut Customer) -> Value {
+        customer.socket.send(Message::Close(None)).await;
+        customer.socket.closed().await;
         let hello = json!({"visitor_token": customer.token});
         let (socket, welcome) = Socket::widget(&self.app.base, &self.channel, hello).await;
-        std::mem::replace(&mut customer.socket, socket).close().await;
+        customer.socket = socket;
         welcome
     }
 

@@ -27,7 +27,7 @@ use crate::support::stage::{Stage, assert_gapless};
 const CUSTOMERS: usize = 30;
 const AGENTS: usize = 20;
 /// A client that waits this long for an answer takes its line for dead.
-const PATIENCE: Duration = Duration::from_millis(4_000);
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What all clients share.
 struct World {
@@ -136,11 +136,14 @@ async fn whoever_comes_back_has_missed_nothing(database: Database) {
         assert_eq!(with.len(), 1, "{client_id} in {id}");
         assert_eq!(with[0]["seq"], *seq);
     }
-    let mut ids: Vec<_> = logs.values().flatten().filter_map(|entry| entry["client_id"].as_str()).collect();
-    let all = ids.len();
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), all, "a client id stands twice");
+    // In one conversation an id has one effect.
+    for log in logs.values() {
+        let mut ids: Vec<_> = log.iter().filter_map(|entry| entry["client_id"].as_str()).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "a client id stands twice");
+    }
     assert!(acknowledged.len() >= CUSTOMERS, "the load is a load");
     println!(
         "resume: {} conversations, {} acknowledged, {entries} entries compared, {reconnects} connections, cuts {:?}",

@@ -131,7 +131,11 @@ impl Conversation {
     pub(super) fn end_if_done(&mut self, ctx: &mut Context<Self>) {
         if self.stopping && self.in_flight.is_empty() {
             self.let_go(ctx);
-            ctx.run_later(LINGER, |_, ctx| ctx.stop());
+            ctx.run_later(LINGER, |actor, ctx| {
+                if actor.in_flight.is_empty() {
+                    ctx.stop();
+                }
+            });
         }
     }
 

@@ -116,7 +116,8 @@ impl Conversation {
         if self.shared.is_draining() {
             return work.reply.send(Err(CallError::Draining));
         }
-        if self.stopping && !retried {
+        // A first message is known to nobody else, so it is taken here all the same.
+        if self.stopping && !retried && self.committed.is_some() {
             return self.supervisor.do_send(PassOn { conversation: self.id, work });
         }
         if let Some(since) = self.outdated {

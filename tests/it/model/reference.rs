@@ -554,7 +554,7 @@ fn verbs() -> BoxedStrategy<Verb> {
         3 => Just(Verb::AskHuman),
         2 => Just(Verb::End(None)),
         2 => (1..=5_u8).prop_map(|stars| Verb::End(Some(stars))),
-        5 => (1..=5_u8).prop_map(Verb::Rate),
+        7 => (1..=5_u8).prop_map(Verb::Rate),
         3 => (late(), 0..3_usize, any::<bool>())
             .prop_map(|(late, says, hands_over)| Verb::BotReply { late: Some(late), says, hands_over }),
         2 => late().prop_map(|late| Verb::BotFails { late: Some(late) }),
@@ -562,10 +562,12 @@ fn verbs() -> BoxedStrategy<Verb> {
         3 => agent().prop_map(Verb::Note),
         4 => agent().prop_map(Verb::Join),
         7 => agent().prop_map(Verb::TakeOver),
-        5 => (agent(), agent()).prop_map(|(by, to)| Verb::Transfer(by, To::Agent(to))),
+        7 => (agent(), agent()).prop_map(|(by, to)| Verb::Transfer(by, To::Agent(to))),
         6 => agent().prop_map(|by| Verb::Transfer(by, To::Nobody)),
         5 => agent().prop_map(|by| Verb::Transfer(by, To::Queue)),
         9 => agent().prop_map(|by| Verb::Transfer(by, To::Bot)),
+        6 => prop_oneof![1 => (0..=ADMIN).prop_map(To::Agent), 1 => Just(To::Nobody), 2 => Just(To::Queue), 2 => Just(To::Bot)]
+            .prop_map(|to| Verb::Transfer(ADMIN, to)),
         4 => agent().prop_map(Verb::Resolve),
         6 => agent().prop_map(Verb::Activate),
         4 => agent().prop_map(Verb::Release),
@@ -586,18 +588,22 @@ fn bot_turns() -> BoxedStrategy<Verb> {
     .boxed()
 }
 
-/// Picks among these conversations so that every status is as likely as the others.
+/// Picks among these conversations so that every cell has its chance: most events end a conversation or take it to
+/// another status, and those that have ended only become more.
 fn evenly(world: &World, of: &[usize]) -> BoxedStrategy<usize> {
-    let by_status = ["bot", "queued", "assigned", "ended"].into_iter().filter_map(|status| {
+    let weights = [("bot", 5), ("queued", 5), ("assigned", 8), ("ended", 3)];
+    let by_status = weights.into_iter().filter_map(|(status, weight)| {
         let those: Vec<usize> =
             of.iter().copied().filter(|chat| world.chats[*chat].at.name() == status).collect();
-        (!those.is_empty()).then(|| one(those))
+        (!those.is_empty()).then(|| (weight, one(those)))
     });
-    Union::new(by_status).boxed()
+    Union::new_weighted(by_status.collect()).boxed()
 }
 
 fn moves(world: &World) -> BoxedStrategy<Move> {
-    let mut choices: Vec<(u32, BoxedStrategy<Move>)> = vec![(6, (0..VISITORS).prop_map(Move::Start).boxed())];
+    let is_open = (0..VISITORS).any(|visitor| world.open_chat(visitor).is_some());
+    let start = (0..VISITORS).prop_map(Move::Start).boxed();
+    let mut choices: Vec<(u32, BoxedStrategy<Move>)> = vec![(if is_open { 5 } else { 30 }, start)];
     let all: Vec<usize> = (0..world.chats.len()).collect();
     if all.is_empty() {
         return Union::new_weighted(choices).boxed();
@@ -612,14 +618,14 @@ fn moves(world: &World) -> BoxedStrategy<Move> {
     }
     if !world.used.is_empty() {
         let used: Vec<usize> = (0..world.used.len()).collect();
-        choices.push((5, one(used.clone()).prop_map(Move::Repeat).boxed()));
-        choices.push((5, one(used).prop_map(Move::Reuse).boxed()));
+        choices.push((3, one(used.clone()).prop_map(Move::Repeat).boxed()));
+        choices.push((3, one(used).prop_map(Move::Reuse).boxed()));
     }
     let known: Vec<usize> =
         (0..VISITORS).filter(|visitor| world.chats_of(*visitor).next().is_some()).collect();
     choices.push((3, one(known).prop_map(Move::Erase).boxed()));
     if world.week < WEEKS {
-        choices.push((1, Just(Move::Week).boxed()));
+        choices.push((4, Just(Move::Week).boxed()));
     }
     Union::new_weighted(choices).boxed()
 }

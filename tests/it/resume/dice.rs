@@ -1,6 +1,6 @@
 //! Chance that can be repeated.
 
-/// A small generator (SplitMix64), one for each client.
+/// A small generator (`SplitMix64`), one for each client.
 pub struct Dice(u64);
 
 impl Dice {

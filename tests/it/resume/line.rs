@@ -64,7 +64,7 @@ impl Line {
                 Cut::ToServer => drop(stop_up),
                 Cut::ToClient => drop(stop_down),
             }
-            std::future::pending().await
+            std::future::pending::<()>().await;
         });
         Self { base, task }
     }

@@ -26,12 +26,7 @@ fn section(row: &Value, viewer: &str) -> &'static str {
 /// Takes the rows of every frame heard so far into a viewer's list, as the dashboard does.
 fn keep(list: &mut BTreeMap<String, Value>, socket: &mut Socket) {
     for frame in socket.heard() {
-        for row in frame["rows"].as_array().into_iter().flatten() {
-            let id = row["id"].as_str().unwrap().to_owned();
-            if list.get(&id).is_none_or(|known| known["version"].as_i64() <= row["version"].as_i64()) {
-                list.insert(id, row.clone());
-            }
-        }
+        keep_frame(list, frame);
     }
     socket.forget();
 }
@@ -67,16 +62,16 @@ async fn s11_and_s12_every_open_chat_is_in_exactly_one_section() {
         if kind != "nothing" {
             first.does(kind, &ids[which], more).await;
         }
-        let now = stage.state(&ids[which]).await;
-        for (socket, list) in [(&mut first, &mut of_sam), (&mut second, &mut of_kim)] {
-            // Whoever reads on sees the newest state, whatever they heard before.
-            while list.get(&ids[which]).is_none_or(|row: &Value| row["version"] != json!(now.version))
-                || list.len() < 4
-            {
-                let frame = socket.event("rows").await;
-                keep_frame(list, &frame);
+        for id in &ids {
+            let now = stage.state(id).await.version;
+            for (socket, list) in [(&mut first, &mut of_sam), (&mut second, &mut of_kim)] {
+                // Whoever reads on sees the newest state, whatever they heard before.
+                keep(list, socket);
+                while list.get(id).is_none_or(|row: &Value| row["version"].as_i64() < Some(now)) {
+                    let frame = socket.event("rows").await;
+                    keep_frame(list, &frame);
+                }
             }
-            keep(list, socket);
         }
         for id in &ids {
             let state = stage.state(id).await;

@@ -161,11 +161,11 @@ pub fn header(first: u8, mask: u8, length: u64) -> Vec<u8> {
     match (u8::try_from(length), u16::try_from(length)) {
         (Ok(short @ 0..=125), _) => bytes.push(mask | short),
         (_, Ok(middle)) => {
-            bytes.push(mask | 126);
+            bytes.push(mask | 0x7e);
             bytes.extend(middle.to_be_bytes());
         }
         _ => {
-            bytes.push(mask | 127);
+            bytes.push(mask | 0x7f);
             bytes.extend(length.to_be_bytes());
         }
     }

@@ -194,8 +194,8 @@ impl Socket {
 /// A command of a member, with a new client id unless `more` has one.
 pub fn command(kind: &str, conversation: &str, more: Value) -> Value {
     let mut command = json!({"type": kind, "conversation": conversation, "client_id": client_id()});
-    if let Some(more) = more.as_object() {
-        command.as_object_mut().unwrap().extend(more.clone());
+    if let (Value::Object(fields), Value::Object(more)) = (&mut command, more) {
+        fields.extend(more);
     }
     command
 }
