@@ -140,6 +140,10 @@ impl Conversation {
         ctx: &mut Context<Self>,
         join: impl FnOnce(&mut Self) + 'static,
     ) -> AtomicResponse<Self, Result<Attached, CallError>> {
+        if self.stopping {
+            // It would never hear the next actor.
+            return AtomicResponse::new(Box::pin(async { Err(CallError::Unavailable) }.into_actor(self)));
+        }
         let last = self.version_told();
         let known = after.filter(|&seq| (0..=last).contains(&seq) && last - seq <= RESUME_MAX);
         let resync = after.is_some() && known.is_none();

@@ -195,6 +195,7 @@ impl WidgetSession {
     fn start(&mut self, reference: String, client_id: ClientId, text: String, link: Link) -> Next<Self> {
         let Phase::Identified(identified) = &self.phase else { return Next::Go };
         let (visitor, details) = (identified.visitor.clone(), identified.details.clone());
+        let heard = identified.current.as_ref().map(|current| current.address.clone());
         let (edge, from) = (self.edge.clone(), self.address);
         Next::Wait(Box::pin(async move {
             let place = visitors::place(&edge, &visitor, client_id, details, from).await;
@@ -214,6 +215,11 @@ impl WidgetSession {
                 }
             };
             let reply = reply(reference);
+            if heard.as_ref() == Some(&address) {
+                // It hears this one already; attaching again would tell it twice what is on its way.
+                let _ = address.try_send(Start { text, client_id, reply });
+                return then(|_, _| Next::Go);
+            }
             // From the first entry on: what is there already is not known to this widget.
             let attached = ask(&address, AttachContact { link, after: Some(0) }).await;
             match attached.and_then(|answer| answer) {
