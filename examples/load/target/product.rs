@@ -106,17 +106,15 @@ impl Product {
         for number in 0..members {
             let (name, email) = (format!("Member {number}"), format!("member{number}@example.test"));
             let invited = owner
-                .post(&format!("{scope}/members"), &json!({"email": email, "name": name, "role": "agent"}))?;
+                .post(&format!("{scope}/members"), &json!({"email": email, "name": name, "role": "admin"}))?;
             let token = invited["token"]
                 .as_str()
                 .or_else(|| invited["link"].as_str()?.rsplit_once('#').map(|(_, token)| token));
-            let accepted = Rest::new(self.address)?.accept(
-                token.ok_or("no one-time link for a member")?,
-                &name,
-                &email,
-            )?;
-            let key = json!({"name": name, "role": "agent", "member": text(&accepted["member"], "id")?});
-            self.keys.push(text(&owner.post(&format!("{scope}/keys"), &key)?, "key")?);
+            let mut member = Rest::new(self.address)?;
+            member.accept(token.ok_or("no one-time link for a member")?, &name, &email)?;
+            // A key acts as the member who made it, and only admins make keys.
+            let key = member.post(&format!("{scope}/keys"), &json!({"name": name, "role": "agent"}))?;
+            self.keys.push(text(&key, "key")?);
         }
         Ok(())
     }
