@@ -8,15 +8,13 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use crate::actors::error::CallError;
+use crate::actors::reply::RETRY_AFTER_MS;
 use crate::domain::invalid::Invalid;
 use crate::domain::refusal::Refusal;
 use crate::protocol::client::BadFrame;
 use crate::protocol::code::Code;
 use crate::protocol::server::Details;
 use crate::store::StoreError;
-
-/// Told with `overloaded`: when to try again, in milliseconds.
-const SOON_MS: u64 = 1_000;
 
 /// Why a request is not answered as hoped.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +87,7 @@ impl ApiError {
             Self::RateLimited(wait) => Details { retry_after_ms: Some(*wait), ..Details::default() },
             Self::Refused(refusal) => Details::of(refusal),
             _ if matches!(self.code(), Code::Overloaded | Code::Draining) => {
-                Details { retry_after_ms: Some(SOON_MS), ..Details::default() }
+                Details { retry_after_ms: Some(RETRY_AFTER_MS), ..Details::default() }
             }
             _ => Details::default(),
         }

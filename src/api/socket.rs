@@ -43,6 +43,11 @@ pub enum Next<S> {
 /// What a session does with what it waited for.
 pub type Then<S> = Box<dyn FnOnce(&mut S, &mut Out) -> Next<S>>;
 
+/// What to do with what was waited for.
+pub fn then<S>(with: impl FnOnce(&mut S, &mut Out) -> Next<S> + 'static) -> Then<S> {
+    Box::new(with)
+}
+
 /// The side of a connection that understands frames.
 pub trait Session: Sized + Unpin + 'static {
     /// The socket is open; this link leads to it.

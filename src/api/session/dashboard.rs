@@ -20,7 +20,7 @@ use crate::api::auth::{Caller, Via};
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
 use crate::api::seats::Seat;
-use crate::api::socket::{Next, Out, Session};
+use crate::api::socket::{Next, Out, Session, then};
 use crate::domain::Seq;
 use crate::domain::conversation::{Command, Target};
 use crate::domain::ids::{ClientId, ConversationId, MemberId, ScopeId};
@@ -471,8 +471,4 @@ fn scope_view(overview: &Overview, role: Role) -> Option<ScopeView> {
         channels,
         members,
     })
-}
-
-fn then<S: Session>(with: impl FnOnce(&mut S, &mut Out) -> Next<S> + 'static) -> crate::api::socket::Then<S> {
-    Box::new(with)
 }

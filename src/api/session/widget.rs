@@ -16,7 +16,7 @@ use crate::actors::scope_supervisor::{FindForContact, Visitor as VisitorHere};
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
 use crate::api::seats::Seat;
-use crate::api::socket::{Next, Out, Session, Then};
+use crate::api::socket::{Next, Out, Session, then};
 use crate::api::visitors::{self, Place, Visitor};
 use crate::domain::Seq;
 use crate::domain::channel::Channel;
@@ -337,8 +337,4 @@ fn send(address: &Addr<Conversation>, work: Do) {
             }
         }
     }
-}
-
-fn then<S: Session>(with: impl FnOnce(&mut S, &mut Out) -> Next<S> + 'static) -> Then<S> {
-    Box::new(with)
 }
