@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix::{Arbiter, ArbiterHandle};
+use actix::Arbiter;
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::net::TcpStream;
@@ -14,6 +14,7 @@ use actix_web::rt::time::timeout;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use socket2::SockRef;
+use tokio::sync::mpsc;
 
 use crate::actors::directory::{self, Directory};
 use crate::actors::error::CallError;
@@ -68,7 +69,6 @@ pub struct Running {
     pub edge: Data<Edge>,
     server: ServerHandle,
     finished: JoinHandle<std::io::Result<()>>,
-    arbiters: Vec<Arbiter>,
     sweeper: JoinHandle<()>,
 }
 
@@ -84,31 +84,34 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let token = setup::first_start(&store, &sources, &config, origins.all()).await?;
     let setup_link = token.map(|token| link(origins.main(), &token));
 
-    let workers = workers(&config);
-    let arbiters: Vec<Arbiter> = (0..workers).map(|_| Arbiter::new()).collect();
-    let handles: Vec<ArbiterHandle> = arbiters.iter().map(Arbiter::handle).collect();
     let outgoing = Outgoing::new(&outgoing_options(&config)).map_err(StartError::Outgoing)?;
     let bots = Bots::new(outgoing, sources.clone(), BotLimits::default());
     let options = directory::Options { sleep_after_ms: config.timers.conversation_sleep_ms };
-    let directory = Directory::new(store.clone(), sources.clone(), bots, options, handles);
-    directory.start_all().await?;
+    let directory = Directory::new(store.clone(), sources.clone(), bots, options);
 
     let passwords = Passwords::new(sources.clone(), config.login.hashers).map_err(StartError::Passwords)?;
     let tokens = VisitorTokens::new(visitor_secret(&store, &sources).await?);
     let edge = Data::new(Edge::new(config, sources, store, directory, origins, passwords, tokens));
-    let (server, finished) = serve(&edge, listener, workers)?;
+    let (server, finished) = serve(&edge, listener).await?;
+    edge.directory.start_all().await?;
     let sweeper = actix_web::rt::spawn(sweep(edge.clone()));
-    Ok(Running { address, setup_link, edge, server, finished, arbiters, sweeper })
+    Ok(Running { address, setup_link, edge, server, finished, sweeper })
 }
 
-fn serve(
+/// Starts the threads that serve; actors run on them too, as a message between two threads costs more than
+/// all that is done with it.
+async fn serve(
     edge: &Data<Edge>,
     listener: TcpListener,
-    workers: usize,
 ) -> Result<(ServerHandle, JoinHandle<std::io::Result<()>>), StartError> {
     let limits = &edge.config.limits;
+    let workers = workers(&edge.config);
     let shared = edge.clone();
+    let (started, mut starting) = mpsc::unbounded_channel();
     let server = HttpServer::new(move || {
+        shared.directory.add_thread(Arbiter::current());
+        // Nobody waits for one that is started again later.
+        let _ = started.send(());
         App::new()
             .app_data(shared.clone())
             .wrap(Compress::default())
@@ -123,7 +126,13 @@ fn serve(
     .on_connect(prepare)
     .listen(listener)?
     .run();
-    Ok((server.handle(), actix_web::rt::spawn(server)))
+    let (handle, finished) = (server.handle(), actix_web::rt::spawn(server));
+    for _ in 0..workers {
+        if starting.recv().await.is_none() {
+            return Err(StartError::Listen(std::io::Error::other("the threads of the server do not start")));
+        }
+    }
+    Ok((handle, finished))
 }
 
 /// A peer that vanished without a word is noticed after so long, even while nothing is read from it.
@@ -167,9 +176,6 @@ impl Running {
         }
         self.finished.abort();
         self.sweeper.abort();
-        for arbiter in self.arbiters {
-            arbiter.stop();
-        }
         match timeout(left().max(CLOSE_LIMIT), self.edge.store.clone().close()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => log::error!("store not closed error=\"{error}\""),
@@ -181,9 +187,6 @@ impl Running {
     pub fn stop(&self) {
         drop(self.server.stop(false));
         self.sweeper.abort();
-        for arbiter in &self.arbiters {
-            arbiter.stop();
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix::dev::ToEnvelope;
 use actix::prelude::SendError;
-use actix::{Actor, Addr, ArbiterHandle, Message};
+use actix::{Actor, Addr, Arbiter, ArbiterHandle, Message};
 use futures_util::future::join_all;
 
 use super::agent::{Agent, CloseSessions, Credential, Which};
@@ -51,8 +51,8 @@ pub struct Shared {
     pub bots: Bots,
     /// From the configuration.
     pub options: Options,
-    arbiters: Vec<ArbiterHandle>,
     draining: AtomicBool,
+    threads: Mutex<Vec<ArbiterHandle>>,
     scopes: Mutex<HashMap<ScopeId, Addr<ScopeSupervisor>>>,
     agents: Mutex<HashMap<MemberId, Addr<Agent>>>,
     sessions: Mutex<HashMap<u64, Link>>,
@@ -69,12 +69,14 @@ impl Shared {
     }
 
     /// The thread for this id: always the same one, so that neighbours do not move about.
-    pub(super) fn arbiter<T: Hash>(&self, id: T) -> &ArbiterHandle {
+    pub(super) fn thread<T: Hash>(&self, id: T) -> ArbiterHandle {
+        let threads = lock(&self.threads);
         let mut hasher = DefaultHasher::new();
         id.hash(&mut hasher);
-        let count = self.arbiters.len() as u64;
-        let index = usize::try_from(hasher.finish() % count).unwrap_or(0);
-        &self.arbiters[index]
+        let place = hasher.finish().checked_rem(threads.len() as u64);
+        place
+            .and_then(|place| threads.get(usize::try_from(place).ok()?))
+            .map_or_else(Arbiter::current, Clone::clone)
     }
 
     /// The supervisor of a scope, started if it is not running. The caller has checked that the
@@ -86,7 +88,7 @@ impl Shared {
         }
         let shared = self.clone();
         let started =
-            ScopeSupervisor::start_in_arbiter(self.arbiter(id), move |_| ScopeSupervisor::new(id, shared));
+            ScopeSupervisor::start_in_arbiter(&self.thread(id), move |_| ScopeSupervisor::new(id, shared));
         scopes.insert(id, started.clone());
         started
     }
@@ -98,32 +100,33 @@ impl Shared {
             return running.clone();
         }
         let shared = self.clone();
-        let started = Agent::start_in_arbiter(self.arbiter(id), move |_| Agent::new(id, shared));
+        let started = Agent::start_in_arbiter(&self.thread(id), move |_| Agent::new(id, shared));
         agents.insert(id, started.clone());
         started
     }
 }
 
 impl Directory {
-    /// A directory whose actors run on these arbiters, at least one.
-    pub fn new(
-        store: Store,
-        sources: Sources,
-        bots: Bots,
-        options: Options,
-        arbiters: Vec<ArbiterHandle>,
-    ) -> Self {
+    /// A directory of actors that run where they are first asked for, until it gets threads.
+    pub fn new(store: Store, sources: Sources, bots: Bots, options: Options) -> Self {
         Self(Arc::new(Shared {
             store,
             sources,
             bots,
             options,
-            arbiters,
             draining: AtomicBool::new(false),
+            threads: Mutex::default(),
             scopes: Mutex::default(),
             agents: Mutex::default(),
             sessions: Mutex::default(),
         }))
+    }
+
+    /// Actors may run on this thread from now on; threads that have ended are forgotten.
+    pub fn add_thread(&self, thread: ArbiterHandle) {
+        let mut threads = lock(&self.0.threads);
+        threads.retain(|known| known.spawn_fn(|| ()));
+        threads.push(thread);
     }
 
     /// What every actor shares.

@@ -5,6 +5,7 @@
 //! is silent or does not read is closed; one bad frame closes one socket.
 
 use std::cell::Cell;
+use std::collections::VecDeque;
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -12,7 +13,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, StreamHandler, WrapFuture};
+use actix::{
+    Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, SpawnHandle, StreamHandler, WrapFuture,
+};
 use actix_web::http::header::{HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::{self, WebsocketContext};
@@ -104,6 +107,13 @@ struct Socket<S> {
     too_big: Rc<Cell<bool>>,
     /// A message in fragments, so far.
     partial: Option<Partial>,
+    /// The session waits for something. The library holds back the mailbox then, but not a message that arrives in the
+    /// same turn.
+    waiting: bool,
+    /// What arrived meanwhile.
+    held: VecDeque<ByteString>,
+    /// Ends a socket that never says `hello`; each poll of the socket looks at it, so it goes once it is not needed.
+    hello_timer: Option<SpawnHandle>,
     _seat: AddressSeat,
 }
 
@@ -139,6 +149,9 @@ pub fn open<S: Session>(
         heard: Instant::now(),
         too_big,
         partial: None,
+        waiting: false,
+        held: VecDeque::new(),
+        hello_timer: None,
         _seat: seat,
     };
     Ok(response.streaming(WebsocketContext::with_codec(socket, guarded, codec)))
@@ -175,11 +188,11 @@ impl<S: Session> Actor for Socket<S> {
                 ctx.ping(b"");
             }
         });
-        ctx.run_later(self.options.first_frame, |socket, ctx| {
+        self.hello_timer = Some(ctx.run_later(self.options.first_frame, |socket, ctx| {
             if !socket.session.is_identified() {
                 Self::close(CloseCode::Unauthenticated, ctx);
             }
-        });
+        }));
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
@@ -205,7 +218,7 @@ impl<S: Session> StreamHandler<Result<ws::Message, ws::ProtocolError>> for Socke
         };
         self.heard = Instant::now();
         match message {
-            ws::Message::Text(text) => self.text(&text, ctx),
+            ws::Message::Text(text) => self.text(text, ctx),
             ws::Message::Continuation(item) => self.fragment(item, ctx),
             ws::Message::Ping(bytes) => ctx.pong(&bytes),
             ws::Message::Pong(_) | ws::Message::Nop => {}
@@ -244,9 +257,12 @@ impl<S: Session> Handler<Push> for Socket<S> {
 }
 
 impl<S: Session> Socket<S> {
-    fn text(&mut self, text: &str, ctx: &mut WebsocketContext<Self>) {
+    fn text(&mut self, text: ByteString, ctx: &mut WebsocketContext<Self>) {
+        if self.waiting {
+            return self.held.push_back(text);
+        }
         let mut out = Out::new();
-        let next = self.session.on_text(text, &mut out);
+        let next = self.session.on_text(&text, &mut out);
         self.follow(next, out, ctx);
     }
 
@@ -254,14 +270,28 @@ impl<S: Session> Socket<S> {
         for frame in out {
             ctx.text(frame);
         }
+        if self.session.is_identified()
+            && let Some(timer) = self.hello_timer.take()
+        {
+            ctx.cancel_future(timer);
+        }
         match next {
             Next::Go => {}
             Next::Close(code) => Self::close(code, ctx),
-            Next::Wait(future) => ctx.wait(future.into_actor(self).map(|then, socket, ctx| {
-                let mut out = Out::new();
-                let next = then(&mut socket.session, &mut out);
-                socket.follow(next, out, ctx);
-            })),
+            Next::Wait(future) => {
+                self.waiting = true;
+                ctx.wait(future.into_actor(self).map(|then, socket, ctx| {
+                    socket.waiting = false;
+                    let mut out = Out::new();
+                    let next = then(&mut socket.session, &mut out);
+                    socket.follow(next, out, ctx);
+                    while !socket.waiting
+                        && let Some(text) = socket.held.pop_front()
+                    {
+                        socket.text(text, ctx);
+                    }
+                }));
+            }
         }
     }
 
@@ -289,7 +319,7 @@ impl<S: Session> Socket<S> {
             return;
         }
         match String::from_utf8(partial.bytes) {
-            Ok(text) => self.text(&text, ctx),
+            Ok(text) => self.text(text.into(), ctx),
             Err(_) => Self::close(CloseCode::NotUtf8, ctx),
         }
     }

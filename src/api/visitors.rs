@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use actix::Addr;
+use actix::{Addr, Arbiter};
 use bytestring::ByteString;
 
 use super::address;
@@ -144,7 +144,9 @@ pub async fn conversation(
     contact: ContactId,
 ) -> Result<Option<Addr<Conversation>>, CallError> {
     let supervisor = edge.directory.shared().scope(channel.scope);
-    if let Some(open) = ask(&supervisor, FindForContact { channel: channel.id, contact }).await?? {
+    if let Some(open) =
+        ask(&supervisor, FindForContact { channel: channel.id, contact, near: Arbiter::current() }).await??
+    {
         return Ok(Some(open));
     }
     let latest = edge.store.read(move |c| store::conversations::latest_of(c, contact)).await?;
@@ -181,12 +183,15 @@ pub async fn place(
         return Ok(Place::Said(edge.directory.conversation(contact.scope, said).await?));
     }
     let supervisor = edge.directory.shared().scope(contact.scope);
-    if let Some(open) = ask(&supervisor, FindForContact { channel: contact.channel, contact: id }).await?? {
+    if let Some(open) =
+        ask(&supervisor, FindForContact { channel: contact.channel, contact: id, near: Arbiter::current() })
+            .await??
+    {
         return Ok(Place::Open(open));
     }
     let counted = address::counted(address);
     edge.conversations_per_address.count(&counted, edge.sources.now()).map_err(Refused::TooMany)?;
-    let open = OpenFor { contact: Box::new(contact.clone()), session };
+    let open = OpenFor { contact: Box::new(contact.clone()), session, near: Arbiter::current() };
     Ok(Place::Open(ask(&supervisor, open).await??))
 }
 

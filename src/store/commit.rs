@@ -96,8 +96,9 @@ pub(super) struct EntryRow {
 impl Rows {
     /// # Errors
     /// [`StoreError::Broken`] when the entries do not lead from `before` to `after`.
-    pub(super) fn of(commit: Commit) -> Result<Self, StoreError> {
+    pub(super) fn of(commit: &Commit) -> Result<Self, StoreError> {
         let Commit { before, after, entries, opening, audit, outbox } = commit;
+        let before = *before;
         let numbered = entries.iter().map(|entry| entry.seq).eq(before + 1..=after.version);
         if !numbered {
             return Err(StoreError::broken("the entries do not lead from one version to the other"));
@@ -116,27 +117,27 @@ impl Rows {
             bot_messages: after.bot_messages,
         };
         let rest = if before > 0 && !changes {
-            head.preview_text = after.preview.map(|preview| preview.text);
+            head.preview_text = after.preview.as_ref().map(|preview| preview.text.clone());
             Rest::Same
         } else if before > 0 {
-            let row = conversations::Row::of(after, &SessionDetails::default())?;
+            let row = conversations::Row::of(after.clone(), &SessionDetails::default())?;
             Rest::Changed { row: Box::new(row), reopens }
         } else {
-            let (contact, session) = match &opening {
+            let (contact, session) = match opening {
                 Some(opening) => (Some(contacts::Row::of(&opening.contact)?), &opening.session),
                 None => (None, &SessionDetails::default()),
             };
-            let row = conversations::Row::of(after, session)?;
+            let row = conversations::Row::of(after.clone(), session)?;
             Rest::New { row: Box::new(row), contact: contact.map(Box::new) }
         };
         Ok(Self {
             before,
             head,
             rest,
-            entries: entries.into_iter().map(EntryRow::of).collect::<Result<_, _>>()?,
+            entries: entries.iter().map(EntryRow::of).collect::<Result<_, _>>()?,
             feedback,
-            audit: audit.into_iter().map(audit::Row::of).collect::<Result<_, _>>()?,
-            outbox: outbox.into_iter().map(outbox::Row::of).collect::<Result<_, _>>()?,
+            audit: audit.iter().cloned().map(audit::Row::of).collect::<Result<_, _>>()?,
+            outbox: outbox.iter().cloned().map(outbox::Row::of).collect::<Result<_, _>>()?,
         })
     }
 
@@ -182,10 +183,10 @@ impl Rows {
 }
 
 impl EntryRow {
-    fn of(entry: Entry) -> Result<Self, StoreError> {
+    fn of(entry: &Entry) -> Result<Self, StoreError> {
         let author_kind = Side::of(&entry.by).as_str();
-        let (author_id, author_name) = match entry.by {
-            Author::Member { id, name } => (Some(id.to_string()), Some(name)),
+        let (author_id, author_name) = match &entry.by {
+            Author::Member { id, name } => (Some(id.to_string()), Some(name.clone())),
             Author::Contact | Author::Bot | Author::System => (None, None),
         };
         Ok(Self {

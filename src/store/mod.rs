@@ -101,12 +101,12 @@ impl Store {
     /// # Errors
     /// See [`CommitError`]. An answer comes within 5 seconds.
     pub async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
-        self.journal.commit(Rows::of(commit)?).await
+        self.journal.commit(Rows::of(&commit)?).await
     }
 
     /// Puts a change of one conversation into the journal, at once and in the order of the calls; `done`
     /// is called with the outcome, from the journal's thread, or at once when nothing can be taken.
-    pub fn submit(&self, commit: Commit, done: impl FnOnce(Result<(), CommitError>) + Send + 'static) {
+    pub fn submit(&self, commit: &Commit, done: impl FnOnce(Result<(), CommitError>) + Send + 'static) {
         match Rows::of(commit) {
             Ok(rows) => self.journal.submit(rows, done),
             Err(error) => done(Err(error.into())),

@@ -67,6 +67,8 @@ pub struct Conversation {
     committed: Option<domain::Conversation>,
     /// Set while the store could not be read after a commit failed: `head` may be wrong, and the next command loads first.
     outdated: Option<Instant>,
+    /// Set while the state is read from the store: commands that come meanwhile, from timers and the bot.
+    loading: Option<Vec<Do>>,
     /// Decided and not yet told, in order.
     in_flight: VecDeque<submit::Pending>,
     /// Number given to the next commit, so that its result finds its place.
@@ -156,6 +158,7 @@ impl Conversation {
             head,
             committed: None,
             outdated: None,
+            loading: None,
             in_flight: VecDeque::new(),
             next_ticket: 0,
             seen: HashMap::new(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use tokio::time::Instant;
 
+use super::life::{self, Stored};
 use super::{Conversation, IN_FLIGHT_MAX};
 use crate::actors::error::{Answer, CallError};
 use crate::actors::reply::{Outcome, Reply};
@@ -66,8 +67,8 @@ const LOAD_PAUSE: Duration = Duration::from_millis(500);
 enum Decided {
     /// Nothing to write: a refusal, a repeat, or no effect.
     Told(Outcome),
-    /// Entries, and the state after them.
-    Written { entries: Vec<Entry>, after: Box<domain::Conversation> },
+    /// Entries, at least one.
+    Written { entries: Vec<Entry> },
 }
 
 /// The journal's word on one commit.
@@ -113,6 +114,9 @@ impl Handler<Committed> for Conversation {
 impl Conversation {
     /// Decides a command and sends what it writes to the journal.
     fn take(&mut self, work: Do, retried: bool, ctx: &mut Context<Self>) {
+        if let Some(held) = &mut self.loading {
+            return held.push(work);
+        }
         if self.shared.is_draining() {
             return work.reply.send(Err(CallError::Draining));
         }
@@ -168,9 +172,8 @@ impl Conversation {
     }
 
     fn write(&mut self, work: Do, retried: bool, entries: Vec<Entry>, ctx: &mut Context<Self>) {
-        let Some(head) = &self.head else { return };
-        let before = head.version;
-        let mut after = head.clone();
+        let Some(mut after) = self.head.take() else { return };
+        let before = after.version;
         for entry in &entries {
             after.apply(entry);
         }
@@ -178,25 +181,28 @@ impl Conversation {
             self.seen.insert(key(&work.command.author(), client_id), after.version);
         }
         let opening = (before == 0).then(|| self.contact.clone()).flatten();
+        let audit = self.audit(&entries);
         let commit = Commit {
             before,
-            after: after.clone(),
-            entries: entries.clone(),
+            after,
+            entries,
             opening: opening.map(|contact| Opening { contact, session: self.session.clone() }),
-            audit: self.audit(&entries),
+            audit,
             outbox: Vec::new(),
         };
         self.next_ticket += 1;
         let ticket = self.next_ticket;
-        self.head = Some(after.clone());
-        let decided = Decided::Written { entries, after: Box::new(after) };
+        let me = ctx.address();
+        // At most IN_FLIGHT_MAX of these can be on their way, so the unbounded send is bounded. The result is mail to
+        // this actor, so it comes after what follows here.
+        self.shared.store.submit(&commit, move |result| me.do_send(Committed { ticket, result }));
+
+        let Commit { after, entries, .. } = commit;
+        self.head = Some(after);
+        let decided = Decided::Written { entries };
         let since = Instant::now();
         self.in_flight.push_back(Pending { ticket, work, retried, decided, result: None, since });
         self.limit_commit(ctx);
-
-        let me = ctx.address();
-        // At most IN_FLIGHT_MAX of these can be on their way, so the unbounded send is bounded.
-        self.shared.store.submit(commit, move |result| me.do_send(Committed { ticket, result }));
     }
 
     /// Take-overs are audited, in the same commit.
@@ -225,10 +231,9 @@ impl Conversation {
             let Pending { work, retried, decided, result, .. } = pending;
             match (result, decided) {
                 (Some(Ok(())) | None, Decided::Told(outcome)) => work.reply.send(outcome),
-                (Some(Ok(())) | None, Decided::Written { entries, after }) => {
-                    let answer =
-                        Answer { conversation: self.id, seq: Some(after.version), version: after.version };
-                    self.committed = Some(*after);
+                (Some(Ok(())) | None, Decided::Written { entries }) => {
+                    let version = self.take_in(&entries);
+                    let answer = Answer { conversation: self.id, seq: Some(version), version };
                     // Before the answer: whoever asks for the lists after it finds them changed.
                     self.tell_lists(&entries, ctx);
                     work.reply.send(Ok(answer));
@@ -238,7 +243,7 @@ impl Conversation {
                     let again = Do { ..work };
                     return self.decide_again(Some(again), ctx);
                 }
-                (Some(Err(CommitError::ActiveExists(open))), Decided::Written { entries, .. })
+                (Some(Err(CommitError::ActiveExists(open))), Decided::Written { entries })
                     if entries.first().is_some_and(|entry| entry.seq == 1) =>
                 {
                     // An earlier conversation was activated meanwhile: what the contact writes belongs there, and their
@@ -254,6 +259,16 @@ impl Conversation {
             }
         }
         self.end_if_done(ctx);
+    }
+
+    /// Takes committed entries into the committed state. Answers its version.
+    fn take_in(&mut self, entries: &[Entry]) -> Seq {
+        let unopened = || self.head.as_ref().map(domain::Conversation::emptied);
+        let Some(mut committed) = self.committed.take().or_else(unopened) else { return 0 };
+        for entry in entries {
+            committed.apply(entry);
+        }
+        self.committed.insert(committed).version
     }
 
     /// Arms the timer that ends the wait for a journal that does not answer.
@@ -293,36 +308,49 @@ impl Conversation {
     /// Loads the state from the store, then decides `again`. Nothing else is handled meanwhile.
     pub(super) fn load(&mut self, ctx: &mut Context<Self>, again: Vec<Do>) {
         let (store, id) = (self.shared.store.clone(), self.id);
-        let loading = async move { store.read(move |connection| super::life::stored(connection, id)).await };
-        ctx.wait(loading.into_actor(self).map(move |loaded, actor, ctx| match loaded {
-            Ok(stored) if stored.conversation.scope == actor.scope => {
-                let told = actor.contact.as_ref().map(|_| actor.version_told());
-                actor.restore(stored);
-                if let Some(told) = told {
-                    actor.publish_missed(told, ctx);
-                }
-                actor.take_all(again, ctx);
-                actor.ask_bot_if_due(ctx);
-                actor.end_if_done(ctx);
+        let loading = async move { store.read(move |connection| life::stored(connection, id)).await };
+        self.loading.get_or_insert_default();
+        ctx.wait(loading.into_actor(self).map(move |loaded, actor, ctx| {
+            let held = actor.loading.take().unwrap_or_default();
+            actor.loaded(loaded, again, ctx);
+            for work in held {
+                actor.take(work, false, ctx);
             }
-            Err(StoreError::NotFound) if actor.is_unopened() => {
-                actor.begin_anew();
-                actor.take_all(again, ctx);
+        }));
+    }
+
+    /// Goes on with what was loaded.
+    fn loaded(&mut self, loaded: Result<Stored, StoreError>, again: Vec<Do>, ctx: &mut Context<Self>) {
+        let id = self.id;
+        match loaded {
+            Ok(stored) if stored.conversation.scope == self.scope => {
+                let told = self.contact.as_ref().map(|_| self.version_told());
+                self.restore(stored);
+                if let Some(told) = told {
+                    self.publish_missed(told, ctx);
+                }
+                self.take_all(again, ctx);
+                self.ask_bot_if_due(ctx);
+                self.end_if_done(ctx);
+            }
+            Err(StoreError::NotFound) if self.is_unopened() => {
+                self.begin_anew();
+                self.take_all(again, ctx);
             }
             Ok(_) | Err(StoreError::NotFound) => {
                 refuse_all(again, &CallError::NotFound);
-                actor.end(ctx);
+                self.end(ctx);
             }
             Err(error) => {
                 log::warn!("conversation not loaded conversation={id} error={error}");
                 refuse_all(again, &CallError::Unavailable);
-                if actor.contact.is_none() {
-                    return actor.end(ctx);
+                if self.contact.is_none() {
+                    return self.end(ctx);
                 }
                 // Its sockets stay, but what is decided next must not rest on a state that is not stored.
-                actor.outdated = Some(Instant::now());
+                self.outdated = Some(Instant::now());
             }
-        }));
+        }
     }
 
     /// Brought to life by a first message that is not stored.
@@ -334,14 +362,7 @@ impl Conversation {
     fn begin_anew(&mut self) {
         self.outdated = None;
         self.seen.clear();
-        if let Some(head) = self.head.take() {
-            self.head = Some(domain::Conversation::unopened(&domain::NewConversation {
-                id: head.id,
-                scope: head.scope,
-                channel: head.channel,
-                contact: head.contact,
-            }));
-        }
+        self.head = self.head.as_ref().map(domain::Conversation::emptied);
     }
 
     fn take_all(&mut self, again: Vec<Do>, ctx: &mut Context<Self>) {
@@ -353,7 +374,7 @@ impl Conversation {
     /// The client id is known: the first answer again, once the first one is committed.
     fn repeat(&mut self, seq: Seq, work: Do, ctx: &mut Context<Self>) {
         let in_flight = self.in_flight.iter().filter_map(|pending| match &pending.decided {
-            Decided::Written { entries, .. } => Some(entries),
+            Decided::Written { entries } => Some(entries),
             Decided::Told(_) => None,
         });
         let known = in_flight.flatten().chain(&self.recent).find(|entry| entry.seq == seq);

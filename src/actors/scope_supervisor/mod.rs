@@ -206,7 +206,7 @@ impl ScopeSupervisor {
             self.enter(Row::of(&conversation, RowContact::of(&contact), false), deadline);
             if bot_is_due {
                 // Its actor asks the bot again as it wakes.
-                let _ = self.child(id, ctx);
+                let _ = self.child(id, None, ctx);
             }
         }
         let assignees: HashSet<MemberId> =

@@ -123,7 +123,7 @@ impl ScopeSupervisor {
     /// Sends one of our own commands to a conversation, waking it. A chat's owner is released and
     /// its silence ends once, so the unbounded send is bounded.
     pub(super) fn tell_command(&mut self, id: ConversationId, command: Command, ctx: &mut Context<Self>) {
-        if let Ok(address) = self.child(id, ctx) {
+        if let Ok(address) = self.child(id, None, ctx) {
             address.do_send(Do { command, client_id: None, reply: Reply::to_nobody() });
         }
     }

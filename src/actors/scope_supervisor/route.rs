@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
+use actix::{Actor, Addr, ArbiterHandle, AsyncContext, Context, Handler, MessageResult};
 use tokio::time::Instant;
 
 use super::ScopeSupervisor;
@@ -41,6 +41,8 @@ pub struct FindForContact {
     pub channel: ChannelId,
     /// Whose.
     pub contact: ContactId,
+    /// The thread of the one who asks: if it has to be woken it runs there, beside its customer's connection.
+    pub near: ArbiterHandle,
 }
 
 /// The contact writes and has no open conversation: make one, or find what another tab just made.
@@ -51,6 +53,8 @@ pub struct OpenFor {
     pub contact: Box<Contact>,
     /// Where the widget runs.
     pub session: SessionDetails,
+    /// As in [`FindForContact`].
+    pub near: ArbiterHandle,
 }
 
 /// The conversations whose actors run.
@@ -111,10 +115,11 @@ pub struct Forget {
 }
 
 impl ScopeSupervisor {
-    /// The actor of a conversation, started if it is not running.
+    /// The actor of a conversation, started if it is not running: on this thread, or on the one for its id.
     pub(super) fn child(
         &mut self,
         id: ConversationId,
+        near: Option<&ArbiterHandle>,
         ctx: &mut Context<Self>,
     ) -> Result<Addr<Conversation>, CallError> {
         if let Some(child) = self.children.get(&id).filter(|child| child.address.connected()) {
@@ -126,20 +131,22 @@ impl ScopeSupervisor {
             log::error!("conversation left alone after repeated panics conversation={id}");
             return Err(CallError::Unavailable);
         }
-        self.start(id, Birth::Wake, ctx)
+        self.start(id, Birth::Wake, near, ctx)
     }
 
     fn start(
         &mut self,
         id: ConversationId,
         birth: Birth,
+        near: Option<&ArbiterHandle>,
         ctx: &mut Context<Self>,
     ) -> Result<Addr<Conversation>, CallError> {
         let rules = self.rules.clone().ok_or(CallError::Unavailable)?;
         self.next_generation += 1;
         let (generation, scope) = (self.next_generation, self.id);
         let (shared, supervisor) = (self.shared.clone(), ctx.address());
-        let address = Conversation::start_in_arbiter(self.shared.arbiter(id), move |_| {
+        let thread = near.map_or_else(|| self.shared.thread(id), Clone::clone);
+        let address = Conversation::start_in_arbiter(&thread, move |_| {
             Conversation::new(id, scope, generation, shared, supervisor, rules, birth)
         });
         let told = Surroundings::default();
@@ -167,7 +174,7 @@ impl Handler<Find> for ScopeSupervisor {
     type Result = Result<Addr<Conversation>, CallError>;
 
     fn handle(&mut self, Find { conversation }: Find, ctx: &mut Context<Self>) -> Self::Result {
-        self.child(conversation, ctx)
+        self.child(conversation, None, ctx)
     }
 }
 
@@ -176,7 +183,7 @@ impl Handler<FindForContact> for ScopeSupervisor {
 
     fn handle(&mut self, find: FindForContact, ctx: &mut Context<Self>) -> Self::Result {
         match self.open_of.get(&(find.channel, find.contact)).copied() {
-            Some(id) => self.child(id, ctx).map(Some),
+            Some(id) => self.child(id, Some(&find.near), ctx).map(Some),
             None => Ok(None),
         }
     }
@@ -185,17 +192,21 @@ impl Handler<FindForContact> for ScopeSupervisor {
 impl Handler<OpenFor> for ScopeSupervisor {
     type Result = Result<Addr<Conversation>, CallError>;
 
-    fn handle(&mut self, OpenFor { contact, session }: OpenFor, ctx: &mut Context<Self>) -> Self::Result {
+    fn handle(
+        &mut self,
+        OpenFor { contact, session, near }: OpenFor,
+        ctx: &mut Context<Self>,
+    ) -> Self::Result {
         let key = (contact.channel, contact.id);
         if let Some(&id) = self.open_of.get(&key) {
-            return self.child(id, ctx);
+            return self.child(id, Some(&near), ctx);
         }
         let id = self.shared.sources.id();
         let new = NewConversation { id, scope: self.id, channel: contact.channel, contact: contact.id };
         self.open_of.insert(key, id);
         let contact_id = contact.id;
-        let started =
-            self.start(id, Birth::New(Box::new(NewBirth { new, contact: *contact, session })), ctx)?;
+        let birth = Birth::New(Box::new(NewBirth { new, contact: *contact, session }));
+        let started = self.start(id, birth, Some(&near), ctx)?;
         self.tell_moved(contact_id);
         Ok(started)
     }
@@ -242,7 +253,7 @@ impl Handler<PassOn> for ScopeSupervisor {
     type Result = ();
 
     fn handle(&mut self, PassOn { conversation, work }: PassOn, ctx: &mut Context<Self>) {
-        match self.child(conversation, ctx) {
+        match self.child(conversation, None, ctx) {
             // It came out of a mailbox that was bounded.
             Ok(address) => address.do_send(work),
             Err(error) => work.reply.send(Err(error)),
@@ -277,7 +288,7 @@ impl Handler<Gone> for ScopeSupervisor {
             self.deaths.entry(conversation).or_default().push(now);
             if self.index.get(&conversation).is_some_and(|indexed| indexed.row.status == Status::Bot) {
                 // The customer may wait for the bot, whom the next actor asks again.
-                let _ = self.child(conversation, ctx);
+                let _ = self.child(conversation, None, ctx);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix::Addr;
+use actix::{Addr, Arbiter};
 use actix_web::web::Data;
 
 use super::{bad_frame, error, failed, ok, rate_limited};
@@ -281,7 +281,7 @@ impl Session for WidgetSession {
         };
         let (contact, scope) = (identified.visitor.contact.id, self.channel.scope);
         let known = identified.current.as_ref().map(|current| current.id);
-        let find = FindForContact { channel: self.channel.id, contact };
+        let find = FindForContact { channel: self.channel.id, contact, near: Arbiter::current() };
         let supervisor = self.edge.directory.shared().scope(scope);
         Next::Wait(Box::pin(async move {
             let Ok(Ok(Some(address))) = ask(&supervisor, find).await else {

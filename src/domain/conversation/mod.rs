@@ -179,6 +179,17 @@ impl Conversation {
         }
     }
 
+    /// The same conversation before its entry 1.
+    #[must_use]
+    pub const fn emptied(&self) -> Self {
+        Self::unopened(&NewConversation {
+            id: self.id,
+            scope: self.scope,
+            channel: self.channel,
+            contact: self.contact,
+        })
+    }
+
     /// Does this member own it now?
     pub fn is_assigned_to(&self, member: MemberId) -> bool {
         self.assignee.as_ref().is_some_and(|assignee| assignee.id == member)

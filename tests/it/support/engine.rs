@@ -42,7 +42,8 @@ impl Engine {
         };
         let bots = Bots::new(Outgoing::new(&reachable).unwrap(), sources.clone(), limits);
         let arbiter = Arbiter::new();
-        let directory = Directory::new(store.clone(), sources.clone(), bots, options, vec![arbiter.handle()]);
+        let directory = Directory::new(store.clone(), sources.clone(), bots, options);
+        directory.add_thread(arbiter.handle());
         Self { store: store.clone(), sources, directory, arbiter }
     }
 
@@ -118,7 +119,11 @@ impl Shop {
         client_id: ClientId,
     ) -> Result<Answer, CallError> {
         let supervisor = self.directory.shared().scope(self.chat.scope.id);
-        let open = OpenFor { contact: Box::new(contact.clone()), session: SessionDetails::default() };
+        let open = OpenFor {
+            contact: Box::new(contact.clone()),
+            session: SessionDetails::default(),
+            near: actix::Arbiter::current(),
+        };
         let address = ask(&supervisor, open).await??;
         let (reply, answered) = Reply::to_task();
         address.try_send(Start { text: text.into(), client_id, reply }).map_err(|error| not_sent(&error))?;
