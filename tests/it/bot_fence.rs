@@ -78,7 +78,12 @@ async fn nothing_of_the_bot_comes_after_a_join() {
         async move {
             let id = shop.opened("Where is my order?").await;
             let slowest = u64::try_from(SLOWEST.as_micros()).unwrap();
-            sleep(Duration::from_micros(scatter(number, slowest * 3 / 2))).await;
+            if number % 4 == 0 {
+                // However busy the machine is, the bot is first in some runs.
+                until(&shop, id, |log| log.iter().any(is_answer)).await;
+            } else {
+                sleep(Duration::from_micros(scatter(number, slowest * 3 / 2))).await;
+            }
             shop.does(id, Command::Send { by: shop.sam.clone(), text: "Hello".into() }).await;
             let log = until(&shop, id, |log| log.iter().any(is_answer) || late_answers(log) > 0).await;
             let joined = place(&log, |body| matches!(body, Event::Joined { .. })).unwrap();
