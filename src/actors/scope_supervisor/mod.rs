@@ -12,7 +12,7 @@ mod route;
 
 pub use lists::{Published, Subscribe, Unsubscribe};
 pub use presence::{FindMember, Look, Overview, PresenceChanged, RemoveMember};
-pub use route::{Awake, Find, FindForContact, Forget, Gone, OpenFor, PassOn, Sleepy, Visitor};
+pub use route::{Awake, Find, FindForContact, FindOpen, Forget, Gone, OpenFor, PassOn, Sleepy, Visitor};
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;

@@ -33,6 +33,14 @@ pub struct Find {
     pub conversation: ConversationId,
 }
 
+/// Find a conversation if it is open in this scope.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "Result<Option<Addr<Conversation>>, CallError>")]
+pub struct FindOpen {
+    /// Which; perhaps of another scope.
+    pub conversation: ConversationId,
+}
+
 /// Find the contact's open conversation, if there is one.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "Result<Option<Addr<Conversation>>, CallError>")]
@@ -175,6 +183,17 @@ impl Handler<Find> for ScopeSupervisor {
 
     fn handle(&mut self, Find { conversation }: Find, ctx: &mut Context<Self>) -> Self::Result {
         self.child(conversation, None, ctx)
+    }
+}
+
+impl Handler<FindOpen> for ScopeSupervisor {
+    type Result = Result<Option<Addr<Conversation>>, CallError>;
+
+    fn handle(&mut self, FindOpen { conversation }: FindOpen, ctx: &mut Context<Self>) -> Self::Result {
+        if !self.index.contains_key(&conversation) {
+            return Ok(None);
+        }
+        self.child(conversation, None, ctx).map(Some)
     }
 }
 
