@@ -78,3 +78,18 @@ async fn a_peer_that_answers_no_ping_is_gone_and_one_that_does_stays() {
     agent.ok(json!({"type": "presence", "status": "online"})).await;
     customer.ok(json!({"type": "typing", "on": true})).await;
 }
+
+#[actix_web::test]
+async fn a_client_ahead_of_its_answers_is_held_back_and_not_cut_off() {
+    let stage = Stage::new(Database::sqlite()).await;
+    let (mut customer, id) = stage.writes("Hello").await;
+    let text = "x".repeat(10_000);
+    let mut waiting = Vec::new();
+    for _ in 0..600 {
+        waiting.push(customer.tell(json!({"type": "send", "client_id": client_id(), "text": text})).await);
+    }
+    for reference in waiting {
+        assert_eq!(customer.answer(&reference).await["type"], "ok", "answered, and nothing refused");
+    }
+    assert_eq!(stage.log(&id).await.len(), 602);
+}
