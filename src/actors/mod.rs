@@ -3,7 +3,7 @@
 //! | actor | message | answer | sent by |
 //! | --- | --- | --- | --- |
 //! | [`conversation::Conversation`] | [`conversation::Do`] | through its [`reply::Reply`], after the commit | sessions, REST, timers |
-//! | | [`conversation::Start`] | likewise | the contact's session |
+//! | | [`conversation::ContactIs`] | – | the contact's session |
 //! | | [`conversation::AttachMember`], [`conversation::AttachContact`] | what the session has not seen | sessions |
 //! | | [`conversation::Typing`], [`conversation::Read`] | – | sessions |
 //! | | [`conversation::Surroundings`], [`conversation::RulesChanged`], [`conversation::Stop`] | – | its supervisor |

@@ -125,6 +125,7 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/widget/session", widget::session),
         url(POST, "/api/v1/widget/start", widget::command),
         url(POST, "/api/v1/widget/send", widget::command),
+        url(POST, "/api/v1/widget/leave_message", widget::command),
         url(POST, "/api/v1/widget/request_human", widget::command),
         url(POST, "/api/v1/widget/end", widget::command),
         url(POST, "/api/v1/widget/feedback", widget::command),

@@ -8,17 +8,17 @@ use bytestring::ByteString;
 use super::address;
 use super::edge::Edge;
 use super::visitor_token::{Claims, is_proven};
-use crate::actors::conversation::{Attached, Conversation};
+use crate::actors::conversation::{Attached, ContactIs, Conversation};
 use crate::actors::directory::ask;
 use crate::actors::error::CallError;
 use crate::actors::reply;
-use crate::actors::scope_supervisor::{FindForContact, OpenFor};
+use crate::actors::scope_supervisor::{FindForContact, OpenFor, ScopeRules};
 use crate::domain::Seq;
 use crate::domain::channel::Channel;
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::ids::{ClientId, ContactId};
 use crate::protocol::VERSION;
-use crate::protocol::client::{Hello, Identity, Page};
+use crate::protocol::client::{ATTRIBUTES_MAX, About, Hello, Identity, Page};
 use crate::protocol::code::Code;
 use crate::protocol::server::{
     self, Details, Greeting, Reader, Standing, WidgetChannel, WidgetContact, WidgetReads, WidgetStatus,
@@ -40,6 +40,8 @@ pub struct Visitor {
     pub contact: Contact,
     /// What their widget needs to know.
     pub view: WidgetChannel,
+    /// Where somebody stands who has no conversation.
+    pub before: WidgetStatus,
 }
 
 impl Visitor {
@@ -120,7 +122,44 @@ pub async fn identify(edge: &Edge, channel: &Channel, hello: &Hello) -> Result<V
         }
         None => by_token.unwrap_or_else(|| stranger(edge, channel)),
     };
-    Ok(Visitor { view: view(edge, channel).await?, contact })
+    visitor(edge, channel, contact).await
+}
+
+/// This contact, with what their widget needs to know.
+///
+/// # Errors
+/// [`Refused::Failed`] while the scope cannot be loaded.
+pub async fn visitor(edge: &Edge, channel: &Channel, contact: Contact) -> Result<Visitor, Refused> {
+    let overview = edge.directory.look(channel.scope).await?;
+    let rules = overview.rules.as_ref().ok_or(CallError::Unavailable)?;
+    let staffing = channel.settings.staffing(overview.staffing.unwrap_or_default());
+    let before = WidgetStatus::new(Standing::None, staffing, overview.online());
+    Ok(Visitor { view: view(rules, channel), before, contact })
+}
+
+/// Takes in what the customer says of themselves. What a site has proven is not theirs to change. Answers the contact
+/// as it is now, stored if it was stored before.
+async fn introduce(edge: &Edge, before: &Contact, about: About) -> Result<Contact, Refused> {
+    let id = before.id;
+    let stored = match edge.store.read(move |connection| store::contacts::by_id(connection, id)).await {
+        Ok(stored) => Some(stored),
+        Err(StoreError::NotFound) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let mut contact = stored.clone().unwrap_or_else(|| before.clone());
+    if !contact.verified {
+        contact.name = about.name.unwrap_or(contact.name);
+        contact.email = about.email.or(contact.email);
+        for (key, value) in about.attributes {
+            if contact.attributes.len() < ATTRIBUTES_MAX || contact.attributes.contains_key(&key) {
+                contact.attributes.insert(key, value);
+            }
+        }
+    } else if contact.email.is_none() {
+        contact.email = about.email;
+    }
+    keep(edge, stored.as_ref(), &contact).await?;
+    Ok(contact)
 }
 
 /// A token for this visitor, valid from now on for the configured time.
@@ -195,6 +234,29 @@ pub async fn place(
     Ok(Place::Open(ask(&supervisor, open).await??))
 }
 
+/// As [`place`], for a customer who may have said something of themselves with their message.
+///
+/// # Errors
+/// As [`place`].
+pub async fn introduce_and_place(
+    edge: &Edge,
+    visitor: &mut Visitor,
+    about: Option<About>,
+    client_id: ClientId,
+    session: SessionDetails,
+    address: IpAddr,
+) -> Result<Place, Refused> {
+    if let Some(about) = about {
+        visitor.contact = introduce(edge, &visitor.contact, about).await?;
+        let place = place(edge, visitor, client_id, session, address).await?;
+        let (Place::Said(address) | Place::Open(address)) = &place;
+        // A mailbox that is full refuses the message that follows as well.
+        let _ = address.try_send(ContactIs(Box::new(visitor.contact.clone())));
+        return Ok(place);
+    }
+    place(edge, visitor, client_id, session, address).await
+}
+
 /// The contact of a visitor token; none when it is not valid here and now.
 ///
 /// # Errors
@@ -216,11 +278,10 @@ pub fn welcome<T>(
     attached: Option<&Attached>,
     say: impl FnOnce(WidgetWelcome<'_>) -> T,
 ) -> T {
-    let none = WidgetStatus { status: Standing::None, human_button: false, agents_online: 0 };
     let (entries, resync, status, reads) = match attached {
         Some(attached) => (&attached.entries[..], attached.resync, &attached.status, &attached.reads[..]),
         // Whatever the widget has is of a conversation that is no longer its own.
-        None => (&[][..], after.is_some(), &none, &[][..]),
+        None => (&[][..], after.is_some(), &visitor.before, &[][..]),
     };
     let members = reads.iter().filter(|mark| mark.by != Reader::CONTACT);
     say(WidgetWelcome {
@@ -329,22 +390,18 @@ fn stranger(edge: &Edge, channel: &Channel) -> Contact {
     }
 }
 
-/// What the widget needs to know of its channel.
-///
-/// # Errors
-/// [`CallError::Unavailable`] while the scope cannot be loaded.
-pub async fn view(edge: &Edge, channel: &Channel) -> Result<WidgetChannel, CallError> {
-    let overview = edge.directory.look(channel.scope).await?;
-    let rules = overview.rules.ok_or(CallError::Unavailable)?;
+fn view(rules: &ScopeRules, channel: &Channel) -> WidgetChannel {
     let (text, quick_replies) = rules.bot.greeting();
     let settings = &channel.settings;
     let title = if settings.title.is_empty() { &rules.scope.name } else { &settings.title };
-    Ok(WidgetChannel {
+    WidgetChannel {
         id: channel.id,
         name: rules.scope.name.clone(),
         title: title.clone(),
         colour: settings.colour.clone(),
         greeting: Greeting { text: text.to_owned(), quick_replies: quick_replies.to_vec() },
         human_after: settings.human_after,
-    })
+        pre_chat: settings.pre_chat.clone(),
+        offline_lead: settings.offline_lead.clone(),
+    }
 }

@@ -27,7 +27,7 @@ use crate::domain::channel::Channel;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::Command;
 use crate::domain::ids::ClientId;
-use crate::protocol::client::{Hello, WidgetCommand, feedback, parse_widget_body};
+use crate::protocol::client::{About, Hello, WidgetCommand, feedback, parse_widget_body};
 use crate::protocol::code::Code;
 use crate::protocol::view::ContactEntry;
 use crate::store::{self, channels};
@@ -170,9 +170,20 @@ async fn commanded(
     let command = parse_widget_body(verb, &body.text().await?)?;
     let current = visitors::conversation(edge, &channel, contact.id).await?;
     let (command, client_id) = match (command, &current) {
-        (C::Start { client_id, text }, _) | (C::Send { client_id, text }, None) => {
-            let visitor = Visitor { contact, view: visitors::view(edge, &channel).await? };
-            return Ok(commands::done(&start(edge, request, &visitor, client_id, text).await?));
+        (C::Start { client_id, text, about }, _) => {
+            let visitor = visitors::visitor(edge, &channel, contact).await?;
+            let command = Command::Post { text };
+            return Ok(commands::done(&start(edge, request, visitor, about, client_id, command).await?));
+        }
+        (C::LeaveMessage { client_id, text, about }, _) => {
+            let visitor = visitors::visitor(edge, &channel, contact).await?;
+            let command = Command::LeaveMessage { text };
+            return Ok(commands::done(&start(edge, request, visitor, Some(about), client_id, command).await?));
+        }
+        (C::Send { client_id, text }, None) => {
+            let visitor = visitors::visitor(edge, &channel, contact).await?;
+            let command = Command::Post { text };
+            return Ok(commands::done(&start(edge, request, visitor, None, client_id, command).await?));
         }
         (C::Send { client_id, text }, Some(_)) => (Command::Post { text }, client_id),
         (C::RequestHuman { client_id }, _) => (Command::RequestHuman, client_id),
@@ -195,15 +206,16 @@ async fn commanded(
 async fn start(
     edge: &Edge,
     request: &HttpRequest,
-    visitor: &Visitor,
+    mut visitor: Visitor,
+    about: Option<About>,
     client_id: ClientId,
-    text: String,
+    command: Command,
 ) -> Result<Answer, ApiError> {
     let from = address::client(request, &edge.config);
     let details = visitors::details(None, browser(request).as_deref());
     let (Place::Said(address) | Place::Open(address)) =
-        visitors::place(edge, visitor, client_id, details, from).await?;
-    Ok(command_to(&address, Command::Post { text }, Some(client_id)).await?)
+        visitors::introduce_and_place(edge, &mut visitor, about, client_id, details, from).await?;
+    Ok(command_to(&address, command, Some(client_id)).await?)
 }
 
 /// What a request for entries may say.

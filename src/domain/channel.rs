@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::hours::{Away, Staffing};
 use super::ids::{ChannelId, ScopeId};
-use super::invalid::{Invalid, NAME_MAX, check_length};
+use super::invalid::{Invalid, NAME_MAX, check_length, check_name};
 
 /// Which kind of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,11 +48,39 @@ pub struct WidgetSettings {
     pub allowed_origins: Vec<String>,
     /// "Talk to a human" appears after this many bot messages; 0 = always.
     pub human_after: u32,
+    /// What is asked before the first message; empty = nothing.
+    pub pre_chat: Vec<FormField>,
+    /// Outside hours a customer may leave a message, where the scope says so; off: they wait in the queue instead.
+    pub offline_form: bool,
+    /// Stands over the offline form; empty = the widget's own words.
+    pub offline_lead: String,
+}
+
+/// One question of the pre-chat form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct FormField {
+    /// `name`, `email`, or the name of an attribute: 1 to 40 lower-case letters, digits and `_`.
+    pub key: String,
+    /// The question, 1 to 80 characters; for `name` and `email` it may be empty = the widget's own word.
+    #[serde(default)]
+    pub label: String,
+    /// The chat begins only with an answer.
+    #[serde(default)]
+    pub required: bool,
 }
 
 impl Default for WidgetSettings {
     fn default() -> Self {
-        Self { title: String::new(), colour: "#1f6b4a".into(), allowed_origins: Vec::new(), human_after: 3 }
+        Self {
+            title: String::new(),
+            colour: "#1f6b4a".into(),
+            allowed_origins: Vec::new(), human_after: 3,
+            pre_chat: Vec::new(),
+            offline_form: true,
+            offline_lead: String::new(),
+        }
     }
 }
 
@@ -59,6 +88,17 @@ impl WidgetSettings {
     /// May a page of this origin use the widget? Compared exactly; a missing origin only passes with `*`.
     pub fn allows(&self, origin: Option<&str>) -> bool {
         self.allowed_origins.iter().any(|allowed| allowed == "*" || Some(allowed.as_str()) == origin)
+    }
+
+    /// What asking leads to here: without an offline form the customer waits, and is told until when.
+    #[must_use]
+    pub const fn staffing(&self, of_scope: Staffing) -> Staffing {
+        match of_scope.asking {
+            Away::OfflineForm if !self.offline_form => {
+                Staffing { asking: Away::QueueWithExpectation, ..of_scope }
+            }
+            _ => of_scope,
+        }
     }
 
     /// Are these settings sound?
@@ -70,6 +110,8 @@ impl WidgetSettings {
         if !is_colour(&self.colour) {
             return Err(Invalid::new("colour", "is not of the form #rrggbb"));
         }
+        check_form(&self.pre_chat)?;
+        check_length("offline_lead", &self.offline_lead, OFFLINE_LEAD_MAX)?;
         if self.human_after > HUMAN_AFTER_MAX {
             return Err(Invalid::new("human_after", format!("is above {HUMAN_AFTER_MAX}")));
         }
@@ -91,6 +133,34 @@ pub const ORIGINS_MAX: usize = 100;
 
 /// Most bot messages before the human button may appear.
 pub const HUMAN_AFTER_MAX: u32 = 100;
+
+/// Most questions of a pre-chat form.
+pub const FORM_FIELDS_MAX: usize = 10;
+
+/// Most characters of [`WidgetSettings::offline_lead`].
+pub const OFFLINE_LEAD_MAX: usize = 300;
+
+fn check_form(fields: &[FormField]) -> Result<(), Invalid> {
+    let wrong = |why: &str| Err(Invalid::new("pre_chat", why));
+    if fields.len() > FORM_FIELDS_MAX {
+        return wrong(&format!("has more than {FORM_FIELDS_MAX} questions"));
+    }
+    for (index, field) in fields.iter().enumerate() {
+        let key = field.key.as_bytes();
+        let word = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_';
+        if !(1..=40).contains(&key.len()) || !key.iter().all(word) {
+            return wrong("has a key that is not 1 to 40 lower-case letters, digits and _");
+        }
+        if fields.iter().take(index).any(|other| other.key == field.key) {
+            return wrong("asks for one thing twice");
+        }
+        let known = matches!(field.key.as_str(), "name" | "email");
+        if !(known && field.label.is_empty()) {
+            check_name("pre_chat", &field.label)?;
+        }
+    }
+    Ok(())
+}
 
 fn is_colour(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
@@ -166,6 +236,14 @@ mod tests {
         assert_eq!(field(WidgetSettings { colour: "red".into(), ..good.clone() }), "colour");
         assert_eq!(field(WidgetSettings { colour: "#12345g".into(), ..good.clone() }), "colour");
         assert_eq!(field(WidgetSettings { title: "x".repeat(81), ..good.clone() }), "title");
+        let question =
+            |key: &str, label: &str| FormField { key: key.into(), label: label.into(), required: true };
+        let form = |fields: Vec<FormField>| WidgetSettings { pre_chat: fields, ..good.clone() };
+        assert_eq!(form(vec![question("email", ""), question("order", "Order number")]).check(), Ok(()));
+        assert_eq!(field(form(vec![question("order", "")])), "pre_chat");
+        assert_eq!(field(form(vec![question("Order", "Order")])), "pre_chat");
+        assert_eq!(field(form(vec![question("name", ""), question("name", "")])), "pre_chat");
+        assert_eq!(field(WidgetSettings { offline_lead: "x".repeat(301), ..good.clone() }), "offline_lead");
         assert_eq!(field(WidgetSettings { human_after: 101, ..good.clone() }), "human_after");
         assert_eq!(
             field(WidgetSettings { allowed_origins: vec!["x".into()], ..good.clone() }),

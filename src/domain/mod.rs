@@ -9,6 +9,7 @@ pub mod contact;
 pub mod conversation;
 pub mod event;
 pub mod feedback;
+pub mod hours;
 pub mod ids;
 pub mod invalid;
 pub mod member;

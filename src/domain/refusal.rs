@@ -46,6 +46,9 @@ pub enum Refusal {
     /// The scope has no bot.
     #[error("this scope has no bot")]
     NoBot,
+    /// Nobody answers now; the scope takes messages instead.
+    #[error("nobody is here now; leave a message instead")]
+    Away,
     /// The client id was used for another command.
     #[error("this client id was used for another command")]
     IdReused,

@@ -10,6 +10,8 @@ use super::{REF_MAX, TEXT_MAX};
 use crate::domain::Seq;
 use crate::domain::feedback::{COMMENT_MAX, Feedback, Rating};
 use crate::domain::ids::{ClientId, ConversationId, MemberId, ScopeId};
+use crate::domain::invalid::check_name;
+use crate::domain::member::check_email;
 
 /// A command of a dashboard. `ref` stands beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,7 +70,8 @@ pub enum Wanted {
 #[allow(missing_docs, reason = "docs/PROTOCOL.md section 4 describes each")]
 pub enum WidgetCommand {
     Hello(Box<Hello>),
-    Start { client_id: ClientId, text: String },
+    Start { client_id: ClientId, text: String, about: Option<About> },
+    LeaveMessage { client_id: ClientId, text: String, about: About },
     Send { client_id: ClientId, text: String },
     RequestHuman { client_id: ClientId },
     End { client_id: ClientId, rating: Option<Rating>, comment: Option<String> },
@@ -112,6 +115,20 @@ pub struct Identity {
     /// Lower-case hex HMAC-SHA256 over `external_id` with the channel's identity secret.
     #[serde(default)]
     pub proof: Option<String>,
+}
+
+/// What the customer says of themselves in a form; unproven.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+#[serde(default, deny_unknown_fields)]
+pub struct About {
+    /// Name, at most 80 characters on one line.
+    pub name: Option<String>,
+    /// Address; needed to leave a message.
+    pub email: Option<String>,
+    /// Answers to the channel's own questions, at most 20.
+    #[cfg_attr(test, ts(as = "Option<BTreeMap<String, String>>", optional))]
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// Where the widget runs; unproven.
@@ -173,6 +190,7 @@ struct Raw<'a> {
     visitor_token: Option<String>,
     identity: Option<Identity>,
     page: Option<Page>,
+    about: Option<About>,
 }
 
 /// Reads one frame of a dashboard: its `ref` and its command.
@@ -299,7 +317,14 @@ impl<'a> Raw<'a> {
         use WidgetCommand as C;
         Ok(match kind {
             "hello" => C::Hello(Box::new(self.hello()?)),
-            "start" => C::Start { client_id: self.client_id()?, text: self.text()? },
+            "start" => {
+                C::Start { client_id: self.client_id()?, text: self.text()?, about: self.about(false)? }
+            }
+            "leave_message" => C::LeaveMessage {
+                client_id: self.client_id()?,
+                text: self.text()?,
+                about: self.about(true)?.ok_or_else(|| bad("about is missing"))?,
+            },
             "send" => C::Send { client_id: self.client_id()?, text: self.text()? },
             "request_human" => C::RequestHuman { client_id: self.client_id()? },
             "end" => {
@@ -344,6 +369,26 @@ impl<'a> Raw<'a> {
         Ok(comment)
     }
 
+    fn about(&mut self, reachable: bool) -> Result<Option<About>, BadFrame> {
+        let Some(mut about) = self.about.take() else { return Ok(None) };
+        let blank = |text: &String| text.trim().is_empty();
+        about.name = about.name.filter(|name| !blank(name)).map(|name| name.trim().to_owned());
+        about.email = about.email.filter(|email| !blank(email)).map(|email| email.trim().to_owned());
+        let checked = about.name.as_ref().map_or(Ok(()), |name| check_name("name", name));
+        let checked = checked.and(about.email.as_ref().map_or(Ok(()), |email| check_email(email)));
+        checked.map_err(|invalid| bad(&invalid.to_string()))?;
+        if reachable && about.email.is_none() {
+            return Err(bad("email is missing"));
+        }
+        if about.attributes.len() > ATTRIBUTES_MAX {
+            return Err(bad("at most 20 attributes"));
+        }
+        for text in about.attributes.iter().flat_map(|(name, value)| [name, value]) {
+            check_text(text, IDENTITY_FIELD_MAX)?;
+        }
+        Ok(Some(about))
+    }
+
     fn hello(&mut self) -> Result<Hello, BadFrame> {
         let mut identity = self.identity.take();
         if let Some(identity) = &mut identity {
@@ -372,6 +417,7 @@ impl<'a> Raw<'a> {
             visitor_token: None,
             identity: None,
             page: None,
+            about: None,
         } = self
         else {
             return Err(bad("a field that this command does not have"));

@@ -42,6 +42,7 @@ codes! {
     AlreadyRated "already_rated" 409 "This episode has its feedback.";
     RatingClosed "rating_closed" 409 "The time for feedback is over.";
     StaleBotTurn "stale_bot_turn" 409 "The bot's turn is over; its answer was kept aside.";
+    Away "away" 409 "Nobody answers now; leave a message instead.";
     IdReused "id_reused" 409 "The client id was used for another command.";
     TooLarge "too_large" 413 "Over a size limit.";
     RateLimited "rate_limited" 429 "Too many; `retry_after_ms` says when to try again.";
@@ -65,6 +66,7 @@ impl From<&Refusal> for Code {
             Refusal::StaleBotTurn => Self::StaleBotTurn,
             Refusal::Forbidden => Self::Forbidden,
             Refusal::NoBot => Self::NoBot,
+            Refusal::Away => Self::Away,
             Refusal::IdReused => Self::IdReused,
         }
     }

@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use super::code::Code;
 use super::view::{ContactEntry, MemberName, Row, first_name};
-use crate::domain::channel::ChannelKind;
+use crate::domain::channel::{ChannelKind, FormField};
 use crate::domain::conversation::Assignee;
 use crate::domain::event::{EndReason, Entry};
+use crate::domain::hours::{Away, Staffing};
 use crate::domain::ids::{ChannelId, ConversationId, MemberId, ScopeId};
 use crate::domain::member::{Presence, Role};
 use crate::domain::refusal::Refusal;
@@ -368,6 +369,10 @@ pub struct WidgetChannel {
     pub greeting: Greeting,
     /// The human button appears after this many bot messages.
     pub human_after: u32,
+    /// What is asked before the first message; empty = nothing.
+    pub pre_chat: Vec<FormField>,
+    /// Stands over the offline form; empty = the widget's own words.
+    pub offline_lead: String,
 }
 
 /// First words.
@@ -391,6 +396,28 @@ pub struct WidgetStatus {
     pub human_button: bool,
     /// Members of the scope who are online.
     pub agents_online: usize,
+    /// Within the scope's hours.
+    pub open: bool,
+    /// When it opens next; absent while it is open, or when that is never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub next_opening: Option<Millis>,
+    /// What asking for a human leads to now.
+    pub asking: Away,
+}
+
+impl WidgetStatus {
+    /// The status of somebody whom so much awaits.
+    pub const fn new(status: Standing, staffing: Staffing, agents_online: usize) -> Self {
+        Self {
+            status,
+            human_button: false,
+            agents_online,
+            open: staffing.opening.open,
+            next_opening: staffing.opening.next,
+            asking: staffing.asking,
+        }
+    }
 }
 
 /// Where the customer stands, with what that needs.

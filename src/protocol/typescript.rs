@@ -3,7 +3,7 @@
 use ts_rs::TS;
 
 use super::{client, code, server, view};
-use crate::domain::{channel, conversation, event, feedback, ids, member, scope};
+use crate::domain::{channel, conversation, event, feedback, hours, ids, member, scope};
 
 macro_rules! declarations {
     ($($type:ty),* $(,)?) => { [$(<$type>::decl()),*] };
@@ -13,6 +13,8 @@ fn generated() -> String {
     let declarations = declarations![
         scope::Mode,
         channel::ChannelKind,
+        channel::FormField,
+        hours::Away,
         member::Role,
         member::Presence,
         conversation::Status,
@@ -35,6 +37,7 @@ fn generated() -> String {
         client::DashboardCommand,
         client::Identity,
         client::Page,
+        client::About,
         client::Hello,
         client::WidgetCommand,
         view::RowContact,

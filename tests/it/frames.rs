@@ -8,10 +8,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use switchboard::domain::channel::ChannelKind;
+use switchboard::domain::channel::{ChannelKind, FormField};
 use switchboard::domain::conversation::{Assignee, Preview, Side, Status};
 use switchboard::domain::event::{Author, EndReason, Entry, Event};
 use switchboard::domain::feedback::Rating;
+use switchboard::domain::hours::{Away, Opening, Staffing};
 use switchboard::domain::ids::{ClientId, Id, Kind, MemberId};
 use switchboard::domain::member::{Presence, Role};
 use switchboard::domain::scope::Mode;
@@ -67,7 +68,7 @@ fn check<T: Serialize>(name: &str, file: &Value, reference: &str, command: &T) {
 #[test]
 fn what_clients_say_is_read_as_it_is_written() {
     let (dashboard, widget) = (files("dashboard-says-"), files("widget-says-"));
-    assert_eq!((dashboard.len(), widget.len()), (15, 8), "one file for each command");
+    assert_eq!((dashboard.len(), widget.len()), (15, 9), "one file for each command");
     for (name, file) in dashboard {
         let (reference, command) = parse_dashboard(&file.to_string()).unwrap();
         check(&name, &file, &reference, &command);
@@ -228,11 +229,19 @@ fn to_members(say: &mut impl FnMut(&str, Value)) {
 fn to_customers(say: &mut impl FnMut(&str, Value)) {
     let log = log();
     let agent = AgentName::of(&sam());
-    let with = |status| WidgetStatus { status, human_button: false, agents_online: 2 };
+    let closed = Staffing {
+        opening: Opening { open: false, next: Some(AT + 3_600_000) },
+        asking: Away::QueueWithExpectation,
+    };
+    let with = |status| WidgetStatus::new(status, Staffing::default(), 2);
     let standings = [
         ("none", with(Standing::None)),
         ("bot", WidgetStatus { human_button: true, ..with(Standing::Bot) }),
         ("waiting", with(Standing::Waiting { position: 2, estimate_ms: Some(90_000) })),
+        (
+            "closed",
+            WidgetStatus::new(Standing::Waiting { position: 1, estimate_ms: None }, closed, 0),
+        ),
         ("agent", with(Standing::Agent { agent, online: true })),
         ("ended", with(Standing::Ended { reason: EndReason::Resolved, can_rate: true })),
     ];
@@ -246,6 +255,8 @@ fn to_customers(say: &mut impl FnMut(&str, Value)) {
         colour: "#1f6b4a".into(),
         greeting: Greeting { text: "Hello!".into(), quick_replies: vec!["My order".into()] },
         human_after: 3,
+        pre_chat: vec![FormField { key: "email".into(), label: String::new(), required: true }],
+        offline_lead: "We answer by mail.".into(),
     };
     let welcome = WidgetWelcome {
         reference: "1",
@@ -257,7 +268,7 @@ fn to_customers(say: &mut impl FnMut(&str, Value)) {
         entries: log.iter().map(ContactEntry::of).collect(),
         resync: false,
         more: false,
-        status: &standings[4].1,
+        status: &standings[5].1,
         reads: WidgetReads { member: 3 },
         server_time: AT,
     };

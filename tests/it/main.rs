@@ -16,6 +16,7 @@ mod crash;
 mod csrf;
 mod drain;
 mod frames;
+mod hours;
 mod lifecycle;
 mod migrations;
 mod model;

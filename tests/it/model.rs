@@ -170,6 +170,7 @@ impl StateMachineTest for Run {
                     idle_queued: idle,
                     idle_assigned: idle,
                     closing_message,
+                    ..Settings::default()
                 };
                 let shop = rig.engine.shop(bot, settings).await;
                 let visitors = vec![shop.chat.contact(), shop.chat.contact()];

@@ -12,6 +12,7 @@ use crate::actors::scope_supervisor::{ScopeRules, Sleepy};
 use crate::domain::contact::Contact;
 use crate::domain::conversation as domain;
 use crate::domain::event::{Author, Entry};
+use crate::domain::hours::Staffing;
 use crate::domain::ids::ConversationId;
 use crate::domain::{Millis, Seq};
 use crate::protocol::server::Reader;
@@ -30,6 +31,8 @@ pub struct Surroundings {
     pub agents_online: usize,
     /// The assignee has a session open.
     pub assignee_online: bool,
+    /// The scope's hours and what asking for a human leads to; none until the supervisor has said.
+    pub staffing: Option<Staffing>,
 }
 
 /// The scope's settings, bot or channels changed.

@@ -10,6 +10,7 @@
 
 mod attach;
 mod bot;
+mod contact;
 mod life;
 mod publish;
 mod submit;
@@ -18,7 +19,8 @@ pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Ty
 #[cfg(feature = "testkit")]
 pub use life::Panic;
 pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};
-pub use submit::{Do, Start};
+pub use contact::ContactIs;
+pub use submit::Do;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -114,7 +116,7 @@ struct Watcher {
 pub enum Birth {
     /// From the store.
     Wake,
-    /// With the first message, which `Start` brings.
+    /// With the first message, a [`Do`].
     New(Box<NewBirth>),
 }
 

@@ -10,6 +10,7 @@ use crate::domain::Seq;
 use crate::domain::conversation::Status;
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::feedback::RATING_WINDOW;
+use crate::domain::hours::Staffing;
 use crate::protocol::server::{self, AgentName, DashboardEvent, Standing, WidgetEvent, WidgetStatus};
 use crate::protocol::view::ContactEntry;
 
@@ -113,11 +114,7 @@ impl Conversation {
     pub(super) fn status(&self) -> WidgetStatus {
         let around = &self.surroundings;
         let Some(now_is) = &self.committed else {
-            return WidgetStatus {
-                status: Standing::None,
-                human_button: false,
-                agents_online: around.agents_online,
-            };
+            return WidgetStatus::new(Standing::None, self.staffing(), around.agents_online);
         };
         let status = match (now_is.status, &now_is.assignee) {
             (Status::Bot, _) => Standing::Bot,
@@ -135,11 +132,15 @@ impl Conversation {
             }
         };
         let human_after = self.rules.human_after(now_is.channel);
-        WidgetStatus {
-            human_button: status == Standing::Bot && now_is.bot_messages >= i64::from(human_after),
-            status,
-            agents_online: around.agents_online,
-        }
+        let human_button = status == Standing::Bot && now_is.bot_messages >= i64::from(human_after);
+        WidgetStatus { human_button, ..WidgetStatus::new(status, self.staffing(), around.agents_online) }
+    }
+
+    /// What asking for a human leads to now, on this conversation's channel.
+    pub(super) fn staffing(&self) -> Staffing {
+        let staffing = self.surroundings.staffing.unwrap_or_default();
+        let channel = self.head.as_ref().and_then(|head| self.rules.channels.get(&head.channel));
+        channel.map_or(staffing, |channel| channel.settings.staffing(staffing))
     }
 
     /// Tells the lists at once.

@@ -21,7 +21,7 @@ use crate::domain::refusal::Refusal;
 use crate::store::audit::{AuditActor, AuditRow};
 use crate::store::{Commit, CommitError, Opening, StoreError};
 
-/// A command to a conversation that exists.
+/// A command. A first message makes the conversation; all others are for one that exists.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
 pub struct Do {
@@ -29,18 +29,6 @@ pub struct Do {
     pub command: Command,
     /// Makes a repeat harmless; none for our own timers and the bot.
     pub client_id: Option<ClientId>,
-    /// Where the answer goes, after the commit.
-    pub reply: Reply,
-}
-
-/// The contact writes: the first message makes the conversation.
-#[derive(Debug, actix::Message)]
-#[rtype(result = "()")]
-pub struct Start {
-    /// Their text.
-    pub text: String,
-    /// Makes a repeat harmless.
-    pub client_id: ClientId,
     /// Where the answer goes, after the commit.
     pub reply: Reply,
 }
@@ -83,16 +71,6 @@ impl Handler<Do> for Conversation {
     type Result = ();
 
     fn handle(&mut self, work: Do, ctx: &mut Context<Self>) {
-        self.take(work, false, ctx);
-    }
-}
-
-impl Handler<Start> for Conversation {
-    type Result = ();
-
-    fn handle(&mut self, start: Start, ctx: &mut Context<Self>) {
-        let Start { text, client_id, reply } = start;
-        let work = Do { command: Command::Post { text }, client_id: Some(client_id), reply };
         self.take(work, false, ctx);
     }
 }
@@ -144,8 +122,10 @@ impl Conversation {
         let now = self.shared.sources.now();
         let decision = match (&work.command, head.version) {
             (Command::Post { text }, 0) => Ok(domain::open(&self.rules.rules, text)),
+            (Command::LeaveMessage { text }, 0) => Ok(domain::open_waiting(text)),
             (_, 0) => Err(Refusal::Ended),
-            _ => domain::decide(head, &work.command, &self.rules.rules, now),
+            _ => domain::is_staffed(head, &work.command, self.staffing().asking)
+                .and_then(|()| domain::decide(head, &work.command, &self.rules.rules, now)),
         };
         match decision {
             Err(refusal) => self.answer(work, retried, Err(refusal.into()), ctx),

@@ -40,7 +40,10 @@ impl ScopeSupervisor {
             let Some(indexed) = self.index.get_mut(&id) else { continue };
             indexed.deadline = now + AGAIN;
             self.deadlines.insert((indexed.deadline, id));
-            let version = indexed.row.version;
+            let (version, status) = (indexed.row.version, indexed.row.status);
+            if self.is_held_open(status) {
+                continue;
+            }
             self.tell_command(id, Command::Expire { version }, ctx);
         }
     }
@@ -50,7 +53,7 @@ impl ScopeSupervisor {
         let now = self.shared.sources.now();
         let rows: Vec<_> = self.index.values().map(|indexed| indexed.row.clone()).collect();
         for row in rows {
-            let silence = now.saturating_sub(row.last_at).max(0);
+            let silence = self.silence(row.status, row.last_at, now);
             let deadline = self.deadline(row.status, silence);
             self.enter(row, deadline);
         }

@@ -5,6 +5,7 @@
 //! them, and they tell it ([`Published`]). Everything here can be rebuilt from the store.
 
 mod expiry;
+mod hours;
 mod lists;
 mod presence;
 mod queue;
@@ -28,6 +29,7 @@ use crate::domain::bot::{BotConfig, BotMessage};
 use crate::domain::channel::Channel;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::{Assignee, Conversation, Rules};
+use crate::domain::hours::Opening;
 use crate::domain::ids::{ChannelId, ContactId, ConversationId, MemberId, ScopeId};
 use crate::domain::member::{Member, Presence, Role};
 use crate::domain::scope::Scope;
@@ -122,6 +124,8 @@ pub struct ScopeSupervisor {
     presence_generation: HashMap<MemberId, u64>,
     /// When silence ends each conversation.
     deadlines: BTreeSet<(Instant, ConversationId)>,
+    /// Within the hours or not, as it was last looked at.
+    opening: Opening,
     /// Sockets of contacts, so that all tabs follow into a new conversation.
     visitors: HashMap<ContactId, Vec<Link>>,
 }
@@ -170,6 +174,7 @@ impl ScopeSupervisor {
             presence: HashMap::new(),
             presence_generation: HashMap::new(),
             deadlines: BTreeSet::new(),
+            opening: Opening::ALWAYS,
             visitors: HashMap::new(),
         }
     }
@@ -196,10 +201,11 @@ impl ScopeSupervisor {
 
     fn begin(&mut self, loaded: Loaded, ctx: &mut Context<Self>) {
         let now = self.shared.sources.now();
+        self.opening = loaded.rules.scope.opening(now);
         self.rules = Some(Arc::new(loaded.rules));
         for (conversation, contact) in loaded.active {
             let bot_is_due = conversation.turn.is_some();
-            let silence = now.saturating_sub(conversation.last_at).max(0);
+            let silence = self.silence(conversation.status, conversation.last_at, now);
             let id = conversation.id;
             self.open_of.insert((conversation.channel, conversation.contact), id);
             let deadline = self.deadline(conversation.status, silence);
@@ -224,7 +230,10 @@ impl Actor for ScopeSupervisor {
     fn started(&mut self, ctx: &mut Context<Self>) {
         ctx.set_mailbox_capacity(MAILBOX);
         self.load(ctx);
-        ctx.run_interval(expiry::TICK, Self::expire_due);
+        ctx.run_interval(expiry::TICK, |actor, ctx| {
+            actor.look_at_hours(ctx);
+            actor.expire_due(ctx);
+        });
     }
 }
 
@@ -243,6 +252,8 @@ impl Handler<Reload> for ScopeSupervisor {
                 }
                 actor.release_removed(ctx);
                 actor.reset_deadlines();
+                actor.look_at_hours(ctx);
+                actor.tell_staffing(ctx);
             }
             Err(error) => log::warn!("scope not read again scope={} error={error}", actor.id),
         }));

@@ -10,6 +10,7 @@ use super::{ScopeRules, ScopeSupervisor};
 use crate::actors::conversation::Do;
 use crate::actors::reply::Reply;
 use crate::domain::conversation::{Assignee, Command};
+use crate::domain::hours::Staffing;
 use crate::domain::ids::{ConversationId, MemberId};
 use crate::domain::member::Presence;
 use crate::protocol::server::{self, DashboardEvent};
@@ -50,8 +51,17 @@ pub struct Look;
 pub struct Overview {
     /// Settings, bot, channels, members. None while the scope cannot be loaded.
     pub rules: Option<Arc<ScopeRules>>,
+    /// What a customer who asks for a human may expect; none while the scope cannot be loaded.
+    pub staffing: Option<Staffing>,
     /// Who is there. Absent = offline.
     pub presence: HashMap<MemberId, Presence>,
+}
+
+impl Overview {
+    /// Members who are there and want work.
+    pub fn online(&self) -> usize {
+        self.presence.values().filter(|presence| **presence == Presence::Online).count()
+    }
 }
 
 impl ScopeSupervisor {
@@ -138,6 +148,7 @@ impl Handler<PresenceChanged> for ScopeSupervisor {
             return;
         }
         *self.presence_generation.entry(member).or_insert(0) += 1;
+        let before = self.staffing();
         if presence == Presence::Offline {
             self.presence.remove(&member);
             self.release_later(member, ctx);
@@ -147,6 +158,9 @@ impl Handler<PresenceChanged> for ScopeSupervisor {
         let frame = server::text(&DashboardEvent::Presence { scope: self.id, member, status: presence });
         self.tell_subscribers(&[frame]);
         self.tell_places_soon(ctx);
+        if self.staffing() != before {
+            self.tell_staffing(ctx);
+        }
         for id in self.owned_by(member) {
             self.tell_surroundings(id);
         }
@@ -173,6 +187,7 @@ impl Handler<Look> for ScopeSupervisor {
     type Result = MessageResult<Look>;
 
     fn handle(&mut self, _: Look, _: &mut Context<Self>) -> Self::Result {
-        MessageResult(Overview { rules: self.rules.clone(), presence: self.presence.clone() })
+        let (rules, presence) = (self.rules.clone(), self.presence.clone());
+        MessageResult(Overview { rules, staffing: self.staffing(), presence })
     }
 }

@@ -75,6 +75,7 @@ impl ScopeSupervisor {
             position,
             estimate_ms: self.claims.estimate(position).filter(|_| position > 0),
             agents_online: self.online(),
+            staffing: self.staffing(),
             assignee_online: row.is_some_and(|row| row.status == Status::Assigned)
                 && assignee.is_some_and(|a| self.presence_of(a.id) != Presence::Offline),
         }

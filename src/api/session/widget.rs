@@ -7,7 +7,7 @@ use actix::{Addr, Arbiter};
 use actix_web::web::Data;
 
 use super::{bad_frame, error, failed, ok, rate_limited};
-use crate::actors::conversation::{AttachContact, Attached, Conversation, Detach, Do, Read, Start, Typing};
+use crate::actors::conversation::{AttachContact, Attached, Conversation, Detach, Do, Read, Typing};
 use crate::actors::directory::{ask, not_sent};
 use crate::actors::error::CallError;
 use crate::actors::link::Link;
@@ -23,7 +23,7 @@ use crate::domain::channel::Channel;
 use crate::domain::contact::SessionDetails;
 use crate::domain::conversation::Command;
 use crate::domain::ids::{ClientId, ContactId, ConversationId};
-use crate::protocol::client::{Hello, WidgetCommand, feedback, parse_widget};
+use crate::protocol::client::{About, Hello, WidgetCommand, feedback, parse_widget};
 use crate::protocol::code::{CloseCode, Code};
 use crate::protocol::server::{self, WidgetEvent};
 
@@ -153,8 +153,14 @@ impl WidgetSession {
                 };
                 send(&current.address, work);
             }
-            (C::Send { client_id, text } | C::Start { client_id, text }, _) => {
-                return self.start(reference, client_id, text, link);
+            (C::Send { client_id, text }, None) => {
+                return self.start(reference, client_id, Command::Post { text }, None, link);
+            }
+            (C::Start { client_id, text, about }, _) => {
+                return self.start(reference, client_id, Command::Post { text }, about, link);
+            }
+            (C::LeaveMessage { client_id, text, about }, _) => {
+                return self.start(reference, client_id, Command::LeaveMessage { text }, Some(about), link);
             }
             (C::Typing { on }, current) => {
                 out.push(ok(&reference));
@@ -194,20 +200,27 @@ impl WidgetSession {
     }
 
     /// The first message, or the first after the end: finds or makes the open conversation, hears it,
-    /// then writes. A repeat only hears its first answer again.
-    fn start(&mut self, reference: String, client_id: ClientId, text: String, link: Link) -> Next<Self> {
+    /// then writes. A repeat only hears its first answer again. `about`: what the customer says of themselves.
+    fn start(
+        &mut self,
+        reference: String,
+        client_id: ClientId,
+        command: Command,
+        about: Option<About>,
+        link: Link,
+    ) -> Next<Self> {
         let Phase::Identified(identified) = &self.phase else { return Next::Go };
-        let (visitor, details) = (identified.visitor.clone(), identified.details.clone());
+        let (mut visitor, details) = (identified.visitor.clone(), identified.details.clone());
         let heard = identified.current.as_ref().map(|current| current.address.clone());
         let (edge, from) = (self.edge.clone(), self.address);
         Next::Wait(Box::pin(async move {
-            let place = visitors::place(&edge, &visitor, client_id, details, from).await;
+            let place = visitors::introduce_and_place(&edge, &mut visitor, about, client_id, details, from).await;
             let reply = |reference| Reply::to_socket(link.clone(), reference);
             let address = match place {
                 Ok(Place::Open(address)) => address,
                 Ok(Place::Said(address)) => {
                     let reply = reply(reference);
-                    send(&address, Do { command: Command::Post { text }, client_id: Some(client_id), reply });
+                    send(&address, Do { command, client_id: Some(client_id), reply });
                     return then(|_, _| Next::Go);
                 }
                 Err(refused) => {
@@ -220,19 +233,19 @@ impl WidgetSession {
             let reply = reply(reference);
             if heard.as_ref() == Some(&address) {
                 // It hears this one already; attaching again would tell it twice what is on its way.
-                let _ = address.try_send(Start { text, client_id, reply });
-                return then(|_, _| Next::Go);
+                send(&address, Do { command, client_id: Some(client_id), reply });
+                return then(move |session: &mut Self, _| session.know(visitor));
             }
             // From the first entry on: what is there already is not known to this widget.
             let attached = ask(&address, AttachContact { link, after: Some(0) }).await;
             match attached.and_then(|answer| answer) {
                 Ok(attached) => {
-                    // Full or gone: the reply says so as it is dropped.
-                    let _ = address.try_send(Start { text, client_id, reply });
+                    send(&address, Do { command, client_id: Some(client_id), reply });
                     then(move |session: &mut Self, out| {
                         let is_new = attached.last_seq == 0;
                         let current = Current { id: attached.conversation, address: address.clone() };
                         session.hear(current);
+                        session.know(visitor);
                         if is_new { Next::Go } else { session.moved_to(address, attached, out) }
                     })
                 }
@@ -242,6 +255,14 @@ impl WidgetSession {
                 }
             }
         }))
+    }
+
+    /// The customer as they are now.
+    fn know(&mut self, visitor: Visitor) -> Next<Self> {
+        if let Phase::Identified(identified) = &mut self.phase {
+            identified.visitor = visitor;
+        }
+        Next::Go
     }
 
     /// Leaves the conversation it heard for another one.

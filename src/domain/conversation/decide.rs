@@ -7,6 +7,7 @@ use super::{Assignee, Conversation, Status};
 use crate::domain::bot::{BotAnswer, BotMessage, MESSAGES_PER_TURN, Turn};
 use crate::domain::event::{Author, EndReason, Entry, Event, HandoffReason, Origin, RequeueReason, Start};
 use crate::domain::feedback::{Feedback, RATING_WINDOW};
+use crate::domain::hours::Away;
 use crate::domain::ids::{ChannelId, ClientId, ContactId, ConversationId, MemberId, ScopeId};
 use crate::domain::member::{Actor, Role};
 use crate::domain::refusal::Refusal;
@@ -22,6 +23,11 @@ pub enum Command {
     },
     /// The customer asks for a human.
     RequestHuman,
+    /// The customer leaves a message for when somebody is there.
+    LeaveMessage {
+        /// Their text.
+        text: String,
+    },
     /// The customer ends the chat, with feedback or without.
     End {
         /// Empty when skipped.
@@ -162,6 +168,21 @@ pub fn open(rules: &Rules, text: &str) -> Vec<Fact> {
     facts
 }
 
+/// The facts of a message left while nobody is there: it waits, and no bot answers it.
+pub fn open_waiting(text: &str) -> Vec<Fact> {
+    let opened = Event::Opened { first_text: super::shorten(text), start: Start::Queued };
+    vec![contact(opened), contact(message(text))]
+}
+
+/// Where the scope takes messages instead of asking people to wait, nobody is sent from the bot to an empty room.
+///
+/// # Errors
+/// [`Refusal::Away`].
+pub fn is_staffed(now_is: &Conversation, command: &Command, asking: Away) -> Result<(), Refusal> {
+    let asks = *command == Command::RequestHuman && now_is.status == Status::Bot;
+    if asks && asking == Away::OfflineForm { Err(Refusal::Away) } else { Ok(()) }
+}
+
 /// Judges a command on the state as it is. Pure: the same arguments give the same answer.
 ///
 /// # Errors
@@ -170,6 +191,7 @@ pub fn decide(now_is: &Conversation, command: &Command, rules: &Rules, now: Mill
     match command {
         Command::Post { text } => post(now_is, text),
         Command::RequestHuman => request_human(now_is),
+        Command::LeaveMessage { text } => leave_message(now_is, text),
         Command::End { feedback } => end(now_is, feedback),
         Command::Feedback { feedback } => give_feedback(now_is, feedback, now),
         Command::BotReply { turn, answer } => Ok(bot_reply(now_is, *turn, answer)),
@@ -199,6 +221,12 @@ fn request_human(now_is: &Conversation) -> Decision {
         Status::Queued | Status::Assigned => Ok(Vec::new()),
         Status::Ended => Err(Refusal::Ended),
     }
+}
+
+fn leave_message(now_is: &Conversation, text: &str) -> Decision {
+    let mut facts = request_human(now_is)?;
+    facts.push(contact(message(text)));
+    Ok(facts)
 }
 
 fn end(now_is: &Conversation, feedback: &Feedback) -> Decision {
@@ -395,9 +423,11 @@ impl Command {
     /// Who sends it, as the log will name them.
     pub fn author(&self) -> Author {
         match self {
-            Self::Post { .. } | Self::RequestHuman | Self::End { .. } | Self::Feedback { .. } => {
-                Author::Contact
-            }
+            Self::Post { .. }
+            | Self::RequestHuman
+            | Self::LeaveMessage { .. }
+            | Self::End { .. }
+            | Self::Feedback { .. } => Author::Contact,
             Self::BotReply { .. } | Self::BotFailed { .. } => Author::Bot,
             Self::Send { by, .. }
             | Self::Note { by, .. }
@@ -415,7 +445,10 @@ impl Command {
     /// Could `body` be the last entry this command wrote? Tells a repeat from a reused client id.
     pub fn wrote(&self, body: &Event) -> bool {
         match (self, body) {
-            (Self::Post { text } | Self::Send { text, .. }, Event::Message { text: said, .. })
+            (
+                Self::Post { text } | Self::LeaveMessage { text } | Self::Send { text, .. },
+                Event::Message { text: said, .. },
+            )
             | (Self::Note { text, .. }, Event::Note { text: said }) => text == said,
             (Self::RequestHuman, Event::HandedOff { .. })
             | (Self::End { .. }, Event::Ended { reason: EndReason::Customer })

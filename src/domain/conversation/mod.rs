@@ -5,7 +5,9 @@
 
 mod decide;
 
-pub use decide::{Command, Decision, Fact, NewConversation, Rules, Target, decide, number, open};
+pub use decide::{
+    Command, Decision, Fact, NewConversation, Rules, Target, decide, is_staffed, number, open, open_waiting,
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! The engine without its edge: actors on a store, asked as sessions ask them.
 
 use actix::Arbiter;
-use switchboard::actors::conversation::Start;
+use switchboard::actors::conversation::Do;
 use switchboard::actors::directory::{Directory, Options, ask, not_sent};
 use switchboard::actors::error::{Answer, CallError};
 use switchboard::actors::reply::Reply;
@@ -126,7 +126,8 @@ impl Shop {
         };
         let address = ask(&supervisor, open).await??;
         let (reply, answered) = Reply::to_task();
-        address.try_send(Start { text: text.into(), client_id, reply }).map_err(|error| not_sent(&error))?;
+        let work = Do { command: Command::Post { text: text.into() }, client_id: Some(client_id), reply };
+        address.try_send(work).map_err(|error| not_sent(&error))?;
         answered.await.map_err(|_| CallError::Unavailable)?
     }
 

@@ -53,16 +53,21 @@ function launch(script: HTMLScriptElement, channel: string): void {
     identity: identity(script.dataset.identity),
     store,
     kit: { h, attribute, setText, icon, adopt, paint },
+    async fetch(path) {
+      try {
+        return await import(/* @vite-ignore */ host.origin + path + (failures ? `?${failures}` : ""));
+      } catch (error) {
+        // A browser may remember that an address failed, so further tries ask for another one.
+        failures++;
+        throw error;
+      }
+    },
   };
+  let failures = 0;
   let panel: Promise<Panel> | null = null;
-  let tries = 0;
 
   function load(): Promise<Panel> {
-    // A browser may remember that an address failed, so a further try asks for another one.
-    const again = tries++ ? `?${tries}` : "";
-    panel ??= import(/* @vite-ignore */ `${host.origin}${__PANEL__}${again}`).then(
-      (module: { mount: (host: Host) => Panel }) => module.mount(host),
-    );
+    panel ??= host.fetch<{ mount: (host: Host) => Panel }>(__PANEL__).then(({ mount }) => mount(host));
     panel.catch(() => {
       panel = null;
     });

@@ -17,6 +17,8 @@ export interface Host {
   identity: Identity | null;
   store: Store;
   kit: Kit;
+  /** Fetches one of our scripts by its path; a further try after a failure is a real one. */
+  fetch<Module>(path: string): Promise<Module>;
 }
 
 /** What the panel offers to the loader. */

@@ -7,6 +7,7 @@ import { ALERT, DOWN } from "./icons.ts";
 import { adopt, attribute, h, icon, paint, setText, use } from "./kit.ts";
 import { log } from "./log.ts";
 import css from "./panel.css?inline";
+import { partsOf } from "./parts.ts";
 import { endSheet } from "./sheet.ts";
 import { type State, unread } from "./state.ts";
 import { teaser } from "./teaser.ts";
@@ -16,12 +17,14 @@ import type { Context } from "./view.ts";
 export function mount(host: Host): Panel {
   const { root, button, badge } = host;
   use(host.kit);
+  partsOf(host);
   adopt(root, css);
   const chat = new Chat(host, () => update(chat.state));
   const context: Context = {
     chat,
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),
+    redraw: () => update(chat.state),
   };
 
   const head = header(context);
