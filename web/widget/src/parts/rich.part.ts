@@ -25,21 +25,22 @@ function block(one: Block): HTMLElement {
 }
 
 function inline(of: Inline[]): (string | HTMLElement)[] {
-  return of.map((one) => {
-    if (typeof one === "string") return one;
-    switch (one.kind) {
-      case "bold":
-        return h("strong", {}, ...inline(one.of));
-      case "italic":
-        return h("em", {}, ...inline(one.of));
-      case "code":
-        return h("code", {}, one.text);
-      case "link":
-        return h(
-          "a",
-          { href: one.href, title: one.href, target: "_blank", rel: "noopener noreferrer nofollow" },
-          ...inline(one.of),
-        );
-    }
-  });
+  return of.map((one) => (typeof one === "string" ? one : piece(one)));
+}
+
+function piece(one: Exclude<Inline, string>): HTMLElement {
+  switch (one.kind) {
+    case "bold":
+      return h("strong", {}, ...inline(one.of));
+    case "italic":
+      return h("em", {}, ...inline(one.of));
+    case "code":
+      return h("code", {}, one.text);
+    case "link":
+      return h(
+        "a",
+        { href: one.href, title: one.href, target: "_blank", rel: "noopener noreferrer nofollow" },
+        ...inline(one.of),
+      );
+  }
 }
