@@ -9,6 +9,7 @@ declare const __PARTS__: Record<keyof Parts, string>;
 
 interface Parts {
   queue: typeof import("./parts/queue.part.ts");
+  rich: typeof import("./parts/rich.part.ts");
   rating: typeof import("./parts/rating.part.ts");
 }
 
