@@ -33,6 +33,7 @@ actions! {
     DeleteScope Owner "Remove the scope with everything in it.";
     ManageBot Admin "See and change the bot.";
     ManageChannels Admin "Make, change and remove channels.";
+    ManageCanned Admin "Make, change and remove shared canned replies.";
     ManageMembers Admin "Invite and remove members, change roles up to one's own.";
     ManageKeys Admin "See, make and revoke API keys.";
     ReadAudit Admin "Read the audit trail.";

@@ -11,6 +11,7 @@ pub mod body;
 mod bot;
 mod bot_turns;
 pub mod bucket;
+mod canned;
 mod channels;
 mod commands;
 mod contacts;
@@ -105,6 +106,10 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/scopes/{scope}/keys", keys::list),
         url(POST, "/api/v1/scopes/{scope}/keys", keys::create),
         url(DELETE, "/api/v1/scopes/{scope}/keys/{key}", keys::delete),
+        url(GET, "/api/v1/scopes/{scope}/canned_replies", canned::list),
+        url(POST, "/api/v1/scopes/{scope}/canned_replies", canned::create),
+        url(PATCH, "/api/v1/scopes/{scope}/canned_replies/{reply}", canned::change),
+        url(DELETE, "/api/v1/scopes/{scope}/canned_replies/{reply}", canned::delete),
         url(GET, "/api/v1/scopes/{scope}/audit", trail::show),
         url(GET, "/api/v1/scopes/{scope}/conversations", conversations::list),
         url(GET, "/api/v1/conversations/{id}", conversations::show),

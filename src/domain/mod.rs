@@ -4,6 +4,7 @@
 //! are stored and sent; everything else stays outside.
 
 pub mod bot;
+pub mod canned;
 pub mod channel;
 pub mod contact;
 pub mod conversation;

@@ -6,6 +6,7 @@
 //! after it is durable.
 
 pub mod audit;
+pub mod canned;
 pub mod channels;
 mod commit;
 mod connection;

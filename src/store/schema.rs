@@ -202,6 +202,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    canned_replies (id) {
+        id -> Text,
+        scope_id -> Text,
+        owner_id -> Nullable<Text>,
+        shortcut -> Text,
+        title -> Text,
+        text -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(memberships -> members (member_id));
 diesel::joinable!(memberships -> scopes (scope_id));
 diesel::joinable!(logins -> members (member_id));
@@ -214,6 +226,7 @@ diesel::joinable!(feedback -> conversations (conversation_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit,
+    canned_replies,
     channels,
     contacts,
     conversations,

@@ -11,6 +11,7 @@ mod bad_input;
 mod bot_fence;
 mod bot_rest;
 mod bots;
+mod canned;
 mod claim_race;
 mod crash;
 mod csrf;

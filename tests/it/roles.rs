@@ -54,6 +54,12 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         ("DELETE", "scopes/{scope}/members/{member}") => (Admins, nothing),
         ("POST", "scopes/{scope}/keys") => (Admins, json!({"name": "robot", "role": "agent"})),
         ("DELETE", "scopes/{scope}/keys/{key}") => (Admins, nothing),
+        ("GET", "scopes/{scope}/canned_replies") => (Agents, nothing),
+        ("POST", "scopes/{scope}/canned_replies") => {
+            (Admins, json!({"shortcut": Uuid::new_v4(), "title": "New", "text": "Hello"}))
+        }
+        ("PATCH", "scopes/{scope}/canned_replies/{reply}") => (Admins, json!({"title": "Renamed"})),
+        ("DELETE", "scopes/{scope}/canned_replies/{reply}") => (Admins, nothing),
         ("GET", "scopes/{scope}/conversations")
         | ("GET", "conversations/{id}" | "conversations/{id}/entries" | "conversations/{id}/transcript") => {
             (Agents, nothing)
@@ -93,6 +99,10 @@ async fn path_of(path: &str, owner: &Person, scope: &str, chat: &Chat) -> String
     }
     if path.contains("{key}") {
         path = path.replace("{key}", &made("keys", json!({"name": "fresh", "role": "agent"}), "/id").await);
+    }
+    if path.contains("{reply}") {
+        let body = json!({"shortcut": Uuid::new_v4(), "title": "Fresh", "text": "Hello"});
+        path = path.replace("{reply}", &made("canned_replies", body, "/id").await);
     }
     if path.contains("{id}") {
         let conversation = chat.open("Hello?").await;

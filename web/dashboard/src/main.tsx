@@ -9,6 +9,7 @@ import "./styles/list.css";
 import "./styles/chat.css";
 import "./styles/overlays.css";
 import "./styles/pages.css";
+import "./styles/tools.css";
 import "./styles/last.css";
 
 const root = document.getElementById("app");

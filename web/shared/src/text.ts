@@ -62,6 +62,7 @@ export const frame = {
   all: "All",
   workspace: "Workspace",
   settings: "Settings",
+  canned: "Canned replies",
   chats: "Chats",
   you: "You",
   sections: "Sections",
@@ -248,6 +249,10 @@ export const composer = {
   lost: (name: string) => `${name} claimed this chat a moment ago.`,
   lostHelp: "Your reply was not sent. It is kept below as a note draft.",
   discard: "Discard",
+  canned: "Canned replies",
+  cannedHint: "canned replies",
+  insertCanned: "Insert a canned reply",
+  suggestions: (count: number) => plural(count, { one: "# suggestion", other: "# suggestions" }),
   tooLong: (max: number) => `A message can have up to ${new Intl.NumberFormat("en").format(max)} characters.`,
 };
 
@@ -425,6 +430,30 @@ export const botSettings = {
   badRules: "The rules are no valid JSON list.",
   url: "Address of your AI",
   secret: "Secret that signs the calls",
+};
+
+export const cannedPage = {
+  title: "Canned replies",
+  lead: "Type / in an empty reply to put one in.",
+  add: "Add a reply",
+  none: "There is no canned reply yet.",
+  shared: "Everybody",
+  personal: "Only you",
+  onlyMe: "Only I can use it",
+  shortcut: "Shortcut",
+  shortcutHelp: "Lower-case letters, digits and hyphens, such as return-address.",
+  name: "Title",
+  text: "Text",
+  textHelp:
+    "{customer}, {agent} and {scope} become the customer’s and your first name and the name of the scope.",
+  edit: "Edit",
+  editLabel: (title: string) => `Edit ${title}`,
+  remove: "Delete",
+  removeLabel: (title: string) => `Delete ${title}`,
+  removeTitle: (title: string) => `Delete “${title}”?`,
+  removeShared: "Nobody in this scope can use it any more.",
+  removeOwn: "Nobody else has it.",
+  keep: "Keep",
 };
 
 /** What went wrong, by the server's code. */
