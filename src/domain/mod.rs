@@ -15,6 +15,7 @@ pub mod invalid;
 pub mod member;
 pub mod refusal;
 pub mod scope;
+pub mod tag;
 pub mod transcript;
 
 /// UTC milliseconds since 1970. For display and stored ages; order never depends on it.

@@ -46,6 +46,9 @@ pub enum Refusal {
     /// The scope has no bot.
     #[error("this scope has no bot")]
     NoBot,
+    /// The conversation has as many tags as it may.
+    #[error("this chat has as many tags as it may")]
+    TooManyTags,
     /// The client id was used for another command.
     #[error("this client id was used for another command")]
     IdReused,

@@ -43,6 +43,7 @@ codes! {
     RatingClosed "rating_closed" 409 "The time for feedback is over.";
     StaleBotTurn "stale_bot_turn" 409 "The bot's turn is over; its answer was kept aside.";
     IdReused "id_reused" 409 "The client id was used for another command.";
+    TooManyTags "too_many_tags" 409 "The conversation has as many tags as it may.";
     TooLarge "too_large" 413 "Over a size limit.";
     RateLimited "rate_limited" 429 "Too many; `retry_after_ms` says when to try again.";
     Overloaded "overloaded" 503 "A bounded queue is full; try again.";
@@ -65,6 +66,7 @@ impl From<&Refusal> for Code {
             Refusal::StaleBotTurn => Self::StaleBotTurn,
             Refusal::Forbidden => Self::Forbidden,
             Refusal::NoBot => Self::NoBot,
+            Refusal::TooManyTags => Self::TooManyTags,
             Refusal::IdReused => Self::IdReused,
         }
     }

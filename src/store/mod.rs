@@ -30,7 +30,9 @@ mod readers;
 pub mod reads;
 mod schema;
 pub mod scopes;
+pub mod search;
 mod stats;
+pub mod tags;
 mod text;
 mod ticket;
 

@@ -129,6 +129,7 @@ diesel::table! {
         rated -> Bool,
         rating -> Nullable<BigInt>,
         session -> Text,
+        tags -> Text,
     }
 }
 
@@ -214,6 +215,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tags (scope_id, name) {
+        scope_id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversation_tags (scope_id, tag, conversation_id) {
+        scope_id -> Text,
+        tag -> Text,
+        conversation_id -> Text,
+    }
+}
+
 diesel::joinable!(memberships -> members (member_id));
 diesel::joinable!(memberships -> scopes (scope_id));
 diesel::joinable!(logins -> members (member_id));
@@ -229,6 +246,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     canned_replies,
     channels,
     contacts,
+    conversation_tags,
     conversations,
     entries,
     feedback,
@@ -240,4 +258,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     reads,
     scopes,
+    tags,
 );

@@ -10,11 +10,13 @@
 
 mod attach;
 mod bot;
+mod contact;
 mod life;
 mod publish;
 mod submit;
 
 pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
+pub use contact::ContactChanged;
 #[cfg(feature = "testkit")]
 pub use life::Panic;
 pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};

@@ -12,6 +12,7 @@ import { scopeOf } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { nextBlank } from "./canned.ts";
+import { mentionsIn } from "./mentions.ts";
 import { offerFor } from "./offers.ts";
 import { Suggest, suggestId } from "./Suggest.tsx";
 import { firstName } from "./who.ts";
@@ -44,17 +45,18 @@ export function Composer({ row, kinds, claims }: Props) {
     box.style.height = `${Math.min(box.scrollHeight, TALLEST)}px`;
   }, [text, kind]);
 
-  const put = (words: string) => {
+  const put = (words: string, to?: number) => {
     setDraft(row.id, kind, words);
-    const [from, to] = nextBlank(words);
+    const [from, until] = to === undefined ? nextBlank(words) : [to, to];
     requestAnimationFrame(() => {
       field.current?.focus();
-      field.current?.setSelectionRange(from, to);
+      field.current?.setSelectionRange(from, until);
     });
   };
   const [shut, setShut] = useState("");
   const [active, setActive] = useState(0);
-  const wants = offerFor(row, kind, text, put);
+  const [caret, setCaret] = useState(0);
+  const wants = offerFor(row, kind, text, Math.min(caret, text.length), put);
   const offer = wants?.key === shut ? null : wants;
   const at = Math.min(active, (offer?.items.length ?? 1) - 1);
   const slashed = kind === "reply" && text.startsWith("/");
@@ -79,7 +81,8 @@ export function Composer({ row, kinds, claims }: Props) {
     }
     setDraft(row.id, kind, "");
     typing.stopped();
-    post(row.id, kind, words);
+    const mentions = kind === "note" ? mentionsIn(words, scopeOf(row)?.members ?? []) : [];
+    post(row.id, kind, words, mentions);
     field.current?.focus();
   };
 
@@ -155,8 +158,11 @@ export function Composer({ row, kinds, claims }: Props) {
           value={text}
           onInput={(event) => {
             setDraft(row.id, kind, event.currentTarget.value);
+            setCaret(event.currentTarget.selectionStart);
+            setShut("");
             typing.typed(event.currentTarget.value);
           }}
+          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
           onBlur={typing.stopped}
           onKeyDown={onKeyDown}
         />

@@ -1,8 +1,15 @@
-// Text that somebody wrote, with its line breaks, and with web addresses as links.
+// Text that somebody wrote, with its line breaks, with web addresses as links and with members it names set apart.
+import { splitAtNames } from "./mentions.ts";
 
 const ADDRESS = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])/g;
 
-export function Words({ text }: { text: string }) {
+interface Props {
+  text: string;
+  /** Names of members whom it mentions. */
+  names?: readonly string[];
+}
+
+export function Words({ text, names = [] }: Props) {
   const parts = text.split(ADDRESS);
   return (
     <>
@@ -12,7 +19,15 @@ export function Words({ text }: { text: string }) {
             {part}
           </a>
         ) : (
-          part
+          splitAtNames(part, names).map((piece, at) =>
+            at % 2 ? (
+              <b key={`${index} ${at}`} class="at">
+                {piece}
+              </b>
+            ) : (
+              piece
+            ),
+          )
         ),
       )}
     </>
