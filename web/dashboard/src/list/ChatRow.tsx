@@ -1,9 +1,10 @@
 // One chat in the list.
 import type { Row } from "../../../shared/src/protocol.gen.ts";
-import { common, list } from "../../../shared/src/text.ts";
+import { common, list, mention, tagWords } from "../../../shared/src/text.ts";
 import { timeOrDate, wait } from "../../../shared/src/when.ts";
 import { follow } from "../router.ts";
 import { openChat } from "../state/chat.ts";
+import { isMentioned } from "../state/mentions.ts";
 import { now, serverTime } from "../state/now.ts";
 import { outbox } from "../state/outbox.ts";
 import { channelOf } from "../state/scopes.ts";
@@ -54,7 +55,14 @@ export function ChatRow({ row, section, current, unread, stop }: Props) {
         </span>
         <span class="r">
           <span class="tm">{timeOrDate(time, serverTime())}</span>
-          <Mark row={row} unread={unread} />
+          {isMentioned(row) ? (
+            <span class="badge" title={mention.badge}>
+              <span aria-hidden="true">@</span>
+              <span class="sr">{mention.badge}</span>
+            </span>
+          ) : (
+            <Mark row={row} unread={unread} />
+          )}
         </span>
       </a>
     </li>
@@ -80,6 +88,12 @@ function Preview({ row, current }: { row: Row; current: boolean }) {
   }
   return (
     <span class="pv trunc" dir="auto">
+      {row.tags[0] && (
+        <span class="rowtag">
+          <bdi>{row.tags[0]}</bdi>
+          {row.tags.length > 1 && tagWords.more(row.tags.length - 1)}
+        </span>
+      )}
       {said(row)}
     </span>
   );

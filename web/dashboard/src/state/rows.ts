@@ -2,8 +2,9 @@
 import { computed, signal } from "@preact/signals";
 import type { Entry, Row } from "../../../shared/src/protocol.gen.ts";
 import { onEvent, tell } from "./connection.ts";
+import { filter, narrowed, passes, sort } from "./filters.ts";
 import { channelFilter, scope } from "./scopes.ts";
-import { matches, sectionNames, split } from "./sections.ts";
+import { arranged, matches, sectionNames, split } from "./sections.ts";
 import { me } from "./session.ts";
 
 type Rows = ReadonlyMap<string, Row>;
@@ -23,14 +24,18 @@ const scopeRows = computed(() => byScope.value.get(scope.value?.id ?? "") ?? non
 /** Everything active in the scope shown. */
 export const allSections = computed(() => split(scopeRows.value.values(), me.value?.id ?? ""));
 
-/** What the list shows: one channel or all, narrowed by the search. */
+/** What the list shows: one channel or all, narrowed by filters and search, in the order that was chosen. */
 export const sections = computed(() => {
   const channel = channelFilter.value;
   const words = search.value;
-  if (!channel && !words) return allSections.value;
+  const wanted = filter.value;
+  if (!channel && !words && !narrowed.value && sort.value === "usual") return allSections.value;
   const shown = { ...allSections.value };
   for (const name of sectionNames) {
-    shown[name] = shown[name].filter((row) => (!channel || row.channel === channel) && matches(row, words));
+    const rows = shown[name].filter(
+      (row) => (!channel || row.channel === channel) && passes(row, wanted) && matches(row, words),
+    );
+    shown[name] = arranged(rows, sort.value);
   }
   return shown;
 });
