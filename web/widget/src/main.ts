@@ -7,10 +7,9 @@ import { ALERT, DOWN } from "./icons.ts";
 import { adopt, attribute, h, icon, paint, setText, use } from "./kit.ts";
 import { log } from "./log.ts";
 import css from "./panel.css?inline";
-import { partsOf } from "./parts.ts";
+import { part, partsOf } from "./parts.ts";
 import { endSheet } from "./sheet.ts";
 import { type State, unread } from "./state.ts";
-import { teaser } from "./teaser.ts";
 import * as T from "./text.ts";
 import type { Context } from "./view.ts";
 
@@ -25,13 +24,24 @@ export function mount(host: Host): Panel {
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),
     redraw: () => update(chat.state),
+    history(from) {
+      part("history").then(
+        ({ showHistory }) => {
+          body.inert = true;
+          showHistory(panel, host, context, () => {
+            body.inert = chat.state.sheet;
+            from.focus();
+          });
+        },
+        () => {},
+      );
+    },
   };
 
   const head = header(context);
   const middle = log(context);
   const box = composer(context);
   const sheet = endSheet(context);
-  const note = teaser(() => setOpen(true));
   const barText = h("span");
   const bar = h("div.bar", { role: "status" }, icon(ALERT, "m"), barText);
   const place = h("div.sr", { role: "status" });
@@ -44,7 +54,7 @@ export function mount(host: Host): Panel {
     sheet.element,
   );
   const wrap = button.parentElement as HTMLElement;
-  wrap.prepend(panel, note.element);
+  wrap.prepend(panel);
   // Keys typed here are none of the page's business: it would see them without knowing about the text box.
   for (const type of ["keydown", "keypress", "keyup"])
     root.addEventListener(type, (event) => event.stopPropagation());
@@ -56,6 +66,18 @@ export function mount(host: Host): Panel {
   const minimise = icon(DOWN);
   let sheetFrom: HTMLElement | null = null;
   let told = 0;
+  /** What the site says by itself to somebody without a chat. */
+  let nudged = "";
+  let teaser: ReturnType<Awaited<ReturnType<typeof part<"teaser">>>["teaser"]> | undefined;
+
+  // On phones the keyboard covers the page without making it smaller: the panel keeps to what is left.
+  const view = visualViewport;
+  const fit = () => {
+    if (!view || view.scale > 1) return;
+    wrap.style.setProperty("--top", `${view.offsetTop}px`);
+    wrap.style.setProperty("--height", `${view.height}px`);
+  };
+  for (const type of ["resize", "scroll"]) view?.addEventListener(type, fit);
 
   function onEscape(event: KeyboardEvent): void {
     if (event.key !== "Escape" || event.isComposing || !chat.state.open) return;
@@ -77,8 +99,8 @@ export function mount(host: Host): Panel {
     attribute(wrap, "dir", getComputedStyle(root.host).direction);
     panel.hidden = !state.open;
     wrap.classList.toggle("open", state.open);
-    launcher(state);
-    note.update(state);
+    const count = launcher(state);
+    tease(state, count);
     if (!state.open) return;
     lineBar(state);
     head.update(state);
@@ -101,7 +123,8 @@ export function mount(host: Host): Panel {
     else panel.focus();
   }
 
-  function launcher(state: State): void {
+  /** Answers how many messages are unread. */
+  function launcher(state: State): number {
     const count = state.open ? 0 : unread(state).length;
     if (count !== told) host.emit("unread", count);
     told = count;
@@ -112,6 +135,20 @@ export function mount(host: Host): Panel {
     attribute(button, "aria-expanded", state.open);
     const shown = state.open ? minimise : speak;
     if (button.firstChild !== shown) button.firstChild?.replaceWith(shown);
+    return count;
+  }
+
+  function tease(state: State, count: number): void {
+    if (state.open || count) nudged = "";
+    if (teaser) teaser(state, nudged);
+    else if (count || nudged)
+      part("teaser").then(
+        (loaded) => {
+          teaser ??= loaded.teaser(wrap, () => setOpen(true));
+          update(chat.state);
+        },
+        () => {},
+      );
   }
 
   function lineBar({ line, paused }: State): void {
@@ -135,8 +172,8 @@ export function mount(host: Host): Panel {
     toggle: () => setOpen(!chat.state.open),
     identify: (identity) => chat.identify(identity),
     nudge(text) {
-      note.nudge(text);
-      note.update(chat.state);
+      nudged = text;
+      update(chat.state);
     },
   };
 }

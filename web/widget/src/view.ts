@@ -9,6 +9,8 @@ export interface Context {
   minimise: () => void;
   /** Shows the state anew, after something has been loaded. */
   redraw: () => void;
+  /** Shows the customer's earlier chats; the focus comes back to this button. */
+  history: (from: HTMLElement) => void;
 }
 
 /** A part of the panel: its element, and how it follows the state. */
