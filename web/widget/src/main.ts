@@ -7,6 +7,7 @@ import { ALERT, DOWN } from "./icons.ts";
 import { adopt, attribute, h, icon, paint, setText, use } from "./kit.ts";
 import { log } from "./log.ts";
 import css from "./panel.css?inline";
+import type { Teaser } from "./parts/teaser.part.ts";
 import { part, partsOf } from "./parts.ts";
 import { endSheet } from "./sheet.ts";
 import { type State, unread } from "./state.ts";
@@ -24,6 +25,7 @@ export function mount(host: Host): Panel {
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),
     redraw: () => update(chat.state),
+    announce: (text) => setText(place, text),
     history(from) {
       part("history").then(
         ({ showHistory }) => {
@@ -68,7 +70,7 @@ export function mount(host: Host): Panel {
   let told = 0;
   /** What the site says by itself to somebody without a chat. */
   let nudged = "";
-  let teaser: ReturnType<Awaited<ReturnType<typeof part<"teaser">>>["teaser"]> | undefined;
+  let teaser: Teaser | undefined;
 
   // On phones the keyboard covers the page without making it smaller: the panel keeps to what is left.
   const view = visualViewport;
@@ -106,7 +108,7 @@ export function mount(host: Host): Panel {
     head.update(state);
     box.update(state);
     setSheet(state);
-    announce(state);
+    spoken(state);
     // Last, as what stands around it decides how much of it is seen.
     middle.update(state);
   }
@@ -157,9 +159,8 @@ export function mount(host: Host): Panel {
     bar.hidden = !barText.textContent;
   }
 
-  function announce({ status, typing: by }: State): void {
-    const ordinal = status.status === "waiting" ? T.place(status.position) : "";
-    setText(place, ordinal && T.inLineSpoken(ordinal));
+  function spoken({ status, typing: by }: State): void {
+    if (status.status !== "waiting") setText(place, "");
     setText(typing, by ? T.isTyping(by.name) : "");
   }
 

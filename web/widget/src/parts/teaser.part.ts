@@ -1,5 +1,6 @@
 // Part: the newest message beside the launcher while the panel is minimised, or what the site says by itself, until opened or
 // dismissed.
+import { plain } from "../../../shared/src/rich.ts";
 import { CROSS } from "../icons.ts";
 import { nameOf } from "../items.ts";
 import { h, icon, setText } from "../kit.ts";
@@ -11,8 +12,11 @@ export { default as css } from "./teaser.css?inline";
 
 const LONGEST = 140;
 
-/** Puts the teaser before everything else; the answer is how it follows the state and what the site says. */
-export function teaser(place: HTMLElement, open: () => void): (state: State, nudged: string) => void {
+/** Follows the state, and what the site says by itself. */
+export type Teaser = (state: State, nudged: string) => void;
+
+/** Puts the teaser before everything else in its place. */
+export function teaser(place: HTMLElement, open: () => void): Teaser {
   const who = h("b");
   const text = h("q", { dir: "auto" });
   const message = h("button.txt", { onclick: open }, who, " ", text);
@@ -33,6 +37,6 @@ export function teaser(place: HTMLElement, open: () => void): (state: State, nud
     element.hidden = state.open || !shown || shown === dismissedOnce;
     text.style.quotes = entry ? "" : "none";
     setText(who, entry ? T.sentYou(nameOf(entry) ?? T.assistant) : "");
-    setText(text, entry?.body.kind === "message" ? entry.body.text.slice(0, LONGEST) : nudged);
+    setText(text, entry?.body.kind === "message" ? plain(entry.body.text).slice(0, LONGEST) : nudged);
   };
 }
