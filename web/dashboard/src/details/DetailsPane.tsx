@@ -190,12 +190,13 @@ function Session({ row, known }: { row: Row; known: Details | null }) {
               href={safe(session.url)}
               target="_blank"
               rel="noopener noreferrer nofollow"
-              title={session.title ?? ""}
+              title={session.url}
             >
               {pathOf(session.url)}
             </a>
           </Fact>
         )}
+        {session?.title && <Fact name={words.pageTitle}>{session.title}</Fact>}
         {session?.referrer && <Fact name={words.cameFrom}>{pathOf(session.referrer)}</Fact>}
         {row.status === "bot" && (
           <Fact name={words.handledBy}>

@@ -1,5 +1,6 @@
 // One chat in the list.
 import type { Row } from "../../../shared/src/protocol.gen.ts";
+import { plain } from "../../../shared/src/rich.ts";
 import { common, list, mention, tagWords } from "../../../shared/src/text.ts";
 import { timeOrDate, wait } from "../../../shared/src/when.ts";
 import { follow } from "../router.ts";
@@ -101,10 +102,11 @@ function Preview({ row, current }: { row: Row; current: boolean }) {
 
 function said(row: Row): string {
   const preview = row.preview;
-  if (!preview) return row.first_text;
-  if (preview.by === "bot") return list.byAi(preview.text);
-  if (preview.by === "member" && row.assignee?.id === me.value?.id) return list.byYou(preview.text);
-  return preview.text;
+  if (!preview) return plain(row.first_text);
+  const text = plain(preview.text);
+  if (preview.by === "bot") return list.byAi(text);
+  if (preview.by === "member" && row.assignee?.id === me.value?.id) return list.byYou(text);
+  return text;
 }
 
 function Mark({ row, unread }: Pick<Props, "row" | "unread">) {

@@ -6,6 +6,7 @@ import { notifyFailure } from "../state/notices.ts";
 import { renewScope, scope } from "../state/scopes.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
+import { ProactiveRules, type Rule, rulesOf } from "./ProactiveRules.tsx";
 import { CopyButton, Field, LoadProblem, linesOf, Once, Problem, refusal, useLoaded } from "./parts.tsx";
 
 interface Look {
@@ -13,6 +14,7 @@ interface Look {
   colour: string;
   allowed_origins: string[];
   human_after: number;
+  proactive: Rule[];
 }
 
 interface Channel {
@@ -25,7 +27,7 @@ interface Channel {
   identity_secret?: string;
 }
 
-const fresh: Look = { title: "", colour: "#1f6b4a", allowed_origins: [], human_after: 3 };
+const fresh: Look = { title: "", colour: "#1f6b4a", allowed_origins: [], human_after: 3, proactive: [] };
 
 export function ChannelSettings({ scopeId }: { scopeId: string }) {
   const { value, problem, reload } = useLoaded<{ items: Channel[] }>(`/scopes/${scopeId}/channels?limit=200`);
@@ -152,6 +154,7 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
         colour: text("colour"),
         allowed_origins: linesOf(text("origins")),
         human_after: Number(text("human_after")),
+        proactive: rulesOf(form),
       },
     };
     try {
@@ -204,6 +207,7 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
           )}
         </Field>
       </div>
+      <ProactiveRules rules={look.proactive} />
       <div class="btns">
         <button type="submit" class="btn primary">
           {common.save}
