@@ -61,7 +61,7 @@ function Dashboard() {
     const chat = openChat.value;
     if (chat?.phase.value === "ready" && chat.row.peek()?.status === "ended") view.value = "terminated";
   });
-  const inSettings = path.value.startsWith("/settings") && supervises.value;
+  const inSettings = (path.value.startsWith("/settings") && supervises.value) || path.value === "/profile";
   useEffect(() => {
     if (!inSettings || settingsPage.peek()) return;
     import("./settings/Settings.tsx").then((module) => {

@@ -8,6 +8,7 @@ import { adopt } from "./kit.ts";
 declare const __PARTS__: Record<keyof Parts, string>;
 
 interface Parts {
+  form: typeof import("./parts/form.part.ts");
   queue: typeof import("./parts/queue.part.ts");
   rating: typeof import("./parts/rating.part.ts");
 }

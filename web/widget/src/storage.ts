@@ -18,8 +18,11 @@ export type Kept =
   /** Brand colour, so that the launcher has it before the first answer. */
   | "colour";
 
-/** Belongs to one tab (sessionStorage): is the panel open, the text in the box, commands not yet acknowledged (JSON). */
-export type TabKept = "open" | "draft" | "outbox";
+/**
+ * Belongs to one tab (sessionStorage): is the panel open, the text in the box, commands not yet acknowledged and answers to
+ * the first form (JSON).
+ */
+export type TabKept = "open" | "draft" | "outbox" | "about";
 
 export class Store {
   readonly #prefix: string;
