@@ -76,7 +76,8 @@ impl Default for WidgetSettings {
         Self {
             title: String::new(),
             colour: "#1f6b4a".into(),
-            allowed_origins: Vec::new(), human_after: 3,
+            allowed_origins: Vec::new(),
+            human_after: 3,
             pre_chat: Vec::new(),
             offline_form: true,
             offline_lead: String::new(),

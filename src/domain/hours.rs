@@ -395,7 +395,8 @@ mod tests {
     fn the_hour_that_comes_twice_happens_twice() {
         // In Berlin on 25 October 2026, 02:00 to 03:00 comes at 00:00 and again at 01:00 UTC.
         let hours = every_day("02:15", "02:45");
-        for (time, open) in [("00:14", false), ("00:15", true), ("00:45", false), ("01:15", true), ("01:45", false)]
+        for (time, open) in
+            [("00:14", false), ("00:15", true), ("00:45", false), ("01:15", true), ("01:45", false)]
         {
             assert_eq!(is_open(&hours, "Europe/Berlin", &format!("2026-10-25T{time}:00Z")), open, "{time}");
         }

@@ -238,10 +238,7 @@ fn to_customers(say: &mut impl FnMut(&str, Value)) {
         ("none", with(Standing::None)),
         ("bot", WidgetStatus { human_button: true, ..with(Standing::Bot) }),
         ("waiting", with(Standing::Waiting { position: 2, estimate_ms: Some(90_000) })),
-        (
-            "closed",
-            WidgetStatus::new(Standing::Waiting { position: 1, estimate_ms: None }, closed, 0),
-        ),
+        ("closed", WidgetStatus::new(Standing::Waiting { position: 1, estimate_ms: None }, closed, 0)),
         ("agent", with(Standing::Agent { agent, online: true })),
         ("ended", with(Standing::Ended { reason: EndReason::Resolved, can_rate: true })),
     ];
@@ -257,6 +254,7 @@ fn to_customers(say: &mut impl FnMut(&str, Value)) {
         human_after: 3,
         pre_chat: vec![FormField { key: "email".into(), label: String::new(), required: true }],
         offline_lead: "We answer by mail.".into(),
+        mail: true,
     };
     let welcome = WidgetWelcome {
         reference: "1",

@@ -18,6 +18,7 @@ mod drain;
 mod frames;
 mod hours;
 mod lifecycle;
+mod mail;
 mod migrations;
 mod model;
 mod openapi;

@@ -16,10 +16,10 @@ mod publish;
 mod submit;
 
 pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
+pub use contact::ContactIs;
 #[cfg(feature = "testkit")]
 pub use life::Panic;
 pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};
-pub use contact::ContactIs;
 pub use submit::Do;
 
 use std::collections::{HashMap, VecDeque};

@@ -211,7 +211,8 @@ impl WidgetSession {
         let heard = identified.current.as_ref().map(|current| current.address.clone());
         let (edge, from) = (self.edge.clone(), self.address);
         Next::Wait(Box::pin(async move {
-            let place = visitors::introduce_and_place(&edge, &mut visitor, about, client_id, details, from).await;
+            let place =
+                visitors::introduce_and_place(&edge, &mut visitor, about, client_id, details, from).await;
             let reply = |reference| Reply::to_socket(link.clone(), reference);
             let address = match place {
                 Ok(Place::Open(address)) => address,

@@ -284,6 +284,8 @@ export const menu = {
   bot: "Hand to the AI",
   noColleague: "No colleague is online.",
   export: "Export transcript",
+  mail: "Email me the transcript",
+  mailed: (email: string) => `The transcript is on its way to ${email}.`,
 };
 
 export const details = {
