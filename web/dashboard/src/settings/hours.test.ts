@@ -28,6 +28,7 @@ test("closed days are in the order of the calendar", () => {
 
 test("more hours follow the last ones", () => {
   expect(nextInterval([{ from: "09:00", to: "12:30" }])).toEqual({ from: "13:00", to: "17:00" });
+  expect(nextInterval([{ from: "9.30", to: "17" }])).toEqual({ from: "18:00", to: "22:00" });
   expect(nextInterval([])).toEqual({ from: "09:00", to: "17:00" });
   expect(nextInterval([{ from: "22:00", to: "02:00" }])).toEqual({ from: "09:00", to: "17:00" });
 });

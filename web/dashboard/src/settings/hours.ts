@@ -43,8 +43,9 @@ export function withDay(hours: Hours, day: number, open: Interval[]): Hours {
 /** What follows the last interval of a day: an hour later, as far as the day goes. */
 export function nextInterval(open: readonly Interval[]): Interval {
   const last = open.at(-1);
-  if (!last || last.to <= last.from || last.to >= "22:00") return { from: "09:00", to: "17:00" };
-  const hour = Number(last.to.slice(0, 2));
+  const [from, to] = [readTime(last?.from ?? ""), readTime(last?.to ?? "")];
+  if (!from || !to || to <= from || to >= "22:00") return { from: "09:00", to: "17:00" };
+  const hour = Number(to.slice(0, 2));
   const text = (at: number) => `${String(Math.min(at, 24)).padStart(2, "0")}:00`;
   return { from: text(hour + 1), to: text(hour + 5) };
 }
