@@ -23,11 +23,13 @@ use crate::api::edge::Edge;
 use crate::api::invitations::link;
 use crate::api::origin::OwnOrigins;
 use crate::api::password::Passwords;
+use crate::api::post_office::PostOffice;
 use crate::api::secret;
 use crate::api::socket::Peer;
 use crate::api::visitor_token::{self, VisitorTokens};
 use crate::bots::{BotLimits, Bots};
-use crate::config::Config;
+use crate::config::{self, Config};
+use crate::outgoing::mail::{MailOptions, Mailer, Security};
 use crate::outgoing::{Outgoing, OutgoingOptions};
 use crate::setup;
 use crate::sources::Sources;
@@ -51,6 +53,9 @@ pub enum StartError {
     /// What outgoing calls may reach.
     #[error("configuration section [outgoing]: {0}")]
     Outgoing(String),
+    /// The mail server.
+    #[error("configuration section [mail]: {0}")]
+    Mail(String),
     /// Passwords.
     #[error("passwords cannot be hashed: {0}")]
     Passwords(argon2::password_hash::Error),
@@ -91,7 +96,9 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
 
     let passwords = Passwords::new(sources.clone(), config.login.hashers).map_err(StartError::Passwords)?;
     let tokens = VisitorTokens::new(visitor_secret(&store, &sources).await?);
-    let edge = Data::new(Edge::new(config, sources, store, directory, origins, passwords, tokens));
+    let mail = mailer(&config)?.map(PostOffice::new);
+    let edge = Edge::new(config, sources, store, directory, origins, passwords, tokens, mail);
+    let edge = Data::new(edge);
     let (server, finished) = serve(&edge, listener).await?;
     edge.directory.start_all().await?;
     let sweeper = actix_web::rt::spawn(sweep(edge.clone()));
@@ -221,6 +228,28 @@ pub fn store_options(config: &Config) -> StoreOptions {
         read_queue: config.store.queue,
         ..StoreOptions::new(config.database())
     }
+}
+
+/// The way to the mail server, if one is configured.
+fn mailer(config: &Config) -> Result<Option<Mailer>, StartError> {
+    let mail = &config.mail;
+    if mail.host.is_empty() {
+        return Ok(None);
+    }
+    let secret = mail.secret().map_err(|error| StartError::Mail(format!("`password_file`: {error}")))?;
+    let options = MailOptions {
+        host: mail.host.clone(),
+        port: mail.port,
+        security: match mail.security {
+            config::Security::Tls => Security::Tls,
+            config::Security::Starttls => Security::Starttls,
+            config::Security::None => Security::None,
+        },
+        from: mail.from.clone(),
+        login: (!mail.user.is_empty()).then(|| (mail.user.clone(), secret)),
+        timeout_ms: mail.timeout_ms,
+    };
+    Mailer::new(&options).map(Some).map_err(StartError::Mail)
 }
 
 fn outgoing_options(config: &Config) -> OutgoingOptions {

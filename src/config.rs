@@ -3,6 +3,7 @@
 //! Three layers, later ones win: the compiled-in defaults, a file, the environment.
 
 mod check;
+mod mail;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use check::{Network, Problem};
+pub use mail::{Mail, Password, Security};
 
 /// The defaults and their documentation.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -38,6 +40,7 @@ pub struct Config {
     pub timers: Timers,
     pub login: Login,
     pub outgoing: Outgoing,
+    pub mail: Mail,
     pub store: Store,
 }
 

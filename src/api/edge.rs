@@ -12,6 +12,7 @@ use super::bucket::Buckets;
 use super::metrics::Counters;
 use super::origin::OwnOrigins;
 use super::password::Passwords;
+use super::post_office::PostOffice;
 use super::seats::Seats;
 use super::socket::SocketOptions;
 use super::throttle::Throttle;
@@ -22,6 +23,9 @@ use crate::config::Config;
 use crate::domain::ids::{ContactId, MemberId};
 use crate::sources::Sources;
 use crate::store::{Connection, Store, StoreError};
+
+/// Transcripts a customer may send from one network address, and to one mail address, in an hour.
+const MAILS_PER_HOUR: u32 = 5;
 
 /// Everything a request may need. One for the whole server.
 pub struct Edge {
@@ -47,6 +51,10 @@ pub struct Edge {
     pub requests: Throttle<Uuid>,
     /// New conversations, by address.
     pub conversations_per_address: Throttle<IpAddr>,
+    /// The way out for mail; none without a mail server.
+    pub mail: Option<PostOffice>,
+    /// Mails that customers asked for, by the address they ask from and the one they go to.
+    pub mails: Throttle<String>,
     /// Open sockets, by address.
     pub address_sockets: Seats<IpAddr>,
     /// Open sockets, by member.
@@ -66,6 +74,7 @@ pub struct Edge {
 
 impl Edge {
     /// Puts the parts together. `origins` are known once the server has its port.
+    #[allow(clippy::too_many_arguments, reason = "each is a part of the server")]
     pub fn new(
         config: Config,
         sources: Sources,
@@ -74,6 +83,7 @@ impl Edge {
         origins: OwnOrigins,
         passwords: Passwords,
         visitor_tokens: VisitorTokens,
+        mail: Option<PostOffice>,
     ) -> Self {
         let limits = &config.limits;
         let if_enabled = |most: u32| limits.enabled.then_some(most);
@@ -85,6 +95,8 @@ impl Edge {
             requests: Throttle::new(if_enabled(limits.key_per_minute), 60_000),
             tickets: Tickets::new(sources.clone(), millis(config.timers.ticket_ms)),
             conversations_per_address: Throttle::new(if_enabled(limits.conversations_per_minute), 60_000),
+            mails: Throttle::new(if_enabled(MAILS_PER_HOUR), 60 * 60_000),
+            mail,
             address_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_address)),
             member_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_agent)),
             visitor_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_visitor)),

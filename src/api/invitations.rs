@@ -13,6 +13,7 @@ use crate::domain::Millis;
 use crate::domain::ids::MemberId;
 use crate::domain::invalid::check_name;
 use crate::domain::member::{Member, check_email, check_password};
+use crate::outgoing::mail::Letter;
 use crate::protocol::code::Code;
 use crate::sources::Sources;
 use crate::store::invitations::{self, Invitation, Purpose};
@@ -42,6 +43,19 @@ pub fn make(
 /// The link that carries a token.
 pub fn link(origin: &str, token: &str) -> String {
     format!("{origin}/setup#{token}")
+}
+
+/// The letter that carries a link.
+pub fn letter(member: &Member, link: &str) -> Letter {
+    Letter {
+        to: member.email.clone(),
+        subject: "Your access to Switchboard".into(),
+        text: format!(
+            "Hello {},\n\nyou have been invited to answer chats. Choose your password here:\n\n{link}\n\n\
+             The link works once. If you did not expect it, ignore this mail.\n",
+            member.name
+        ),
+    }
 }
 
 #[derive(Deserialize)]

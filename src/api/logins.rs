@@ -146,6 +146,7 @@ async fn view(
         "member": {"id": member.id, "name": member.name, "email": member.email},
         "csrf_token": csrf_token,
         "scopes": mine,
+        "mail": edge.mail.is_some(),
     }))
 }
 

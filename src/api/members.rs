@@ -106,7 +106,11 @@ pub async fn create(
         .await?;
     edge.directory.scope_changed(scope);
     let link = token.map(|token| invitations::link(edge.origins.main(), &token));
-    Ok(HttpResponse::Created().json(json!({"member": view(&member, role), "link": link})))
+    let mailed = match (&link, &edge.mail) {
+        (Some(link), Some(office)) => office.post(invitations::letter(&member, link)).is_ok(),
+        _ => false,
+    };
+    Ok(HttpResponse::Created().json(json!({"member": view(&member, role), "link": link, "mailed": mailed})))
 }
 
 #[derive(Deserialize)]

@@ -25,10 +25,13 @@ pub mod invitations;
 mod keys;
 mod list;
 mod logins;
+mod mail;
 mod members;
 mod metrics;
 pub mod origin;
 pub mod password;
+pub mod post_office;
+mod profile;
 mod scopes;
 pub mod seats;
 pub mod secret;
@@ -85,6 +88,8 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/session", logins::create),
         url(GET, "/api/v1/session", logins::show),
         url(DELETE, "/api/v1/session", logins::delete),
+        url(PATCH, "/api/v1/session", profile::change),
+        url(POST, "/api/v1/mail/test", mail::test),
         url(POST, "/api/v1/session/ticket", logins::ticket),
         url(GET, "/api/v1/session/list", logins::list),
         url(DELETE, "/api/v1/session/list/{id}", logins::delete_one),
@@ -121,6 +126,7 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/conversations/{id}", conversations::show),
         url(GET, "/api/v1/conversations/{id}/entries", conversations::entries),
         url(GET, "/api/v1/conversations/{id}/transcript", conversations::transcript),
+        url(POST, "/api/v1/conversations/{id}/mail_transcript", mail::to_member),
         url(POST, "/api/v1/conversations/{id}/send", commands::run),
         url(POST, "/api/v1/conversations/{id}/note", commands::run),
         url(POST, "/api/v1/conversations/{id}/join", commands::run),
@@ -144,6 +150,7 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/widget/end", widget::command),
         url(POST, "/api/v1/widget/feedback", widget::command),
         url(POST, "/api/v1/widget/read", widget::command),
+        url(POST, "/api/v1/widget/mail_transcript", widget::mail_transcript),
         url(GET, "/api/v1/widget/entries", widget::entries),
         url(GET, "/api/v1/widget/settings", widget_settings::show),
         url(GET, "/api/v1/widget/conversations", widget_history::list),

@@ -134,7 +134,8 @@ pub async fn visitor(edge: &Edge, channel: &Channel, contact: Contact) -> Result
     let rules = overview.rules.as_ref().ok_or(CallError::Unavailable)?;
     let staffing = channel.settings.staffing(overview.staffing.unwrap_or_default());
     let before = WidgetStatus::new(Standing::None, staffing, overview.online());
-    Ok(Visitor { view: view(rules, channel), before, contact })
+    let view = view(rules, channel, edge.mail.is_some());
+    Ok(Visitor { view, before, contact })
 }
 
 /// Takes in what the customer says of themselves. What a site has proven is not theirs to change. Answers the contact
@@ -390,7 +391,7 @@ fn stranger(edge: &Edge, channel: &Channel) -> Contact {
     }
 }
 
-fn view(rules: &ScopeRules, channel: &Channel) -> WidgetChannel {
+fn view(rules: &ScopeRules, channel: &Channel, mail: bool) -> WidgetChannel {
     let (text, quick_replies) = rules.bot.greeting();
     let settings = &channel.settings;
     let title = if settings.title.is_empty() { &rules.scope.name } else { &settings.title };
@@ -403,5 +404,6 @@ fn view(rules: &ScopeRules, channel: &Channel) -> WidgetChannel {
         human_after: settings.human_after,
         pre_chat: settings.pre_chat.clone(),
         offline_lead: settings.offline_lead.clone(),
+        mail,
     }
 }

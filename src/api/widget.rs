@@ -18,7 +18,7 @@ use serde_json::json;
 use super::body::Body;
 use super::edge::Edge;
 use super::visitors::{self, Place, Refused, Visitor};
-use super::{ApiError, address, commands, list};
+use super::{ApiError, address, commands, list, mail};
 use crate::actors::conversation::{Glance, Read};
 use crate::actors::directory::{ask, command_to, not_sent};
 use crate::actors::error::Answer;
@@ -27,6 +27,7 @@ use crate::domain::channel::Channel;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::Command;
 use crate::domain::ids::ClientId;
+use crate::domain::member::check_email;
 use crate::protocol::client::{About, Hello, WidgetCommand, feedback, parse_widget_body};
 use crate::protocol::code::Code;
 use crate::protocol::view::ContactEntry;
@@ -236,6 +237,34 @@ async fn start(
     let (Place::Said(address) | Place::Open(address)) =
         visitors::introduce_and_place(edge, &mut visitor, about, client_id, details, from).await?;
     Ok(command_to(&address, command, Some(client_id)).await?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Receiver {
+    email: String,
+}
+
+/// `POST …/mail_transcript`: what the customer may see of their ended chat, to an address they give.
+///
+/// # Errors
+/// `not_ended` before the end, `not_found` where no mail server is configured, `rate_limited`.
+pub async fn mail_transcript(
+    edge: Data<Edge>,
+    request: HttpRequest,
+    query: Query<OfChannel>,
+    body: Body,
+) -> Result<HttpResponse, ApiError> {
+    let key = query.into_inner().channel;
+    let work = |channel| async {
+        let channel: Channel = channel;
+        let contact = visitor(&edge, &request, &channel).await?;
+        let given: Receiver = body.json().await?;
+        check_email(&given.email)?;
+        let from = address::client(&request, &edge.config);
+        mail::to_customer(&edge, contact, given.email, from).await
+    };
+    Ok(for_page(&edge, &request, key, work).await)
 }
 
 /// What a request for entries may say.

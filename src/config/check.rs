@@ -62,7 +62,7 @@ impl Config {
         Ok(())
     }
 
-    fn numbers_above_zero(&self) -> [(&'static str, u64); 23] {
+    fn numbers_above_zero(&self) -> [(&'static str, u64); 25] {
         let count = |number: usize| number as u64;
         let (limits, timers) = (&self.limits, &self.timers);
         [
@@ -86,6 +86,8 @@ impl Config {
             ("timers.visitor_token_ms", timers.visitor_token_ms),
             ("timers.ticket_ms", timers.ticket_ms),
             ("outgoing.connect_ms", self.outgoing.connect_ms),
+            ("mail.port", self.mail.port.into()),
+            ("mail.timeout_ms", self.mail.timeout_ms),
             ("login.hashers", count(self.login.hashers)),
             ("store.queue", count(self.store.queue)),
             ("store.journal_queue", count(self.store.journal_queue)),

@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod allow;
+pub mod mail;
 pub mod resolver;
 pub mod signature;
 mod target;

@@ -380,6 +380,8 @@ pub struct WidgetChannel {
     pub pre_chat: Vec<FormField>,
     /// Stands over the offline form; empty = the widget's own words.
     pub offline_lead: String,
+    /// Transcripts can be sent by mail.
+    pub mail: bool,
 }
 
 /// First words.

@@ -262,6 +262,7 @@ fn to_customers(say: &mut impl FnMut(&str, Value)) {
         human_after: 3,
         pre_chat: vec![FormField { key: "email".into(), label: String::new(), required: true }],
         offline_lead: "We answer by mail.".into(),
+        mail: true,
     };
     let welcome = WidgetWelcome {
         reference: "1",

@@ -19,6 +19,7 @@ mod drain;
 mod frames;
 mod hours;
 mod lifecycle;
+mod mail;
 mod mentions;
 mod migrations;
 mod model;

@@ -33,6 +33,10 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         | ("GET", "widget/socket") => (Outsiders, nothing),
         (_, rest) if rest.starts_with("widget/") || rest.starts_with("bot/") => (Outsiders, nothing),
         ("GET", "session" | "session/list" | "scopes") => (Members, nothing),
+        // With the session of a browser only; tests/it/mail.rs shows them.
+        ("POST", "mail/test" | "conversations/{id}/mail_transcript") | ("PATCH", "session") => {
+            (Outsiders, nothing)
+        }
         ("POST", "session/ticket") => (Members, nothing),
         ("PUT", "session/password") => (Members, json!({"old": "wrong password", "new": "battery staple"})),
         // Each shows in other tests, as they end the session or need a socket.

@@ -168,6 +168,12 @@ fn a_customer_writes_asks_for_a_human_and_ends() {
     row("message", &post, ["bot: message", "queued: message", "assigned(Sam): message", "!ended"]);
     let human = &Command::RequestHuman;
     row("asks for a human", human, ["queued: handed_off", "queued:", "assigned(Sam):", "!ended"]);
+    let leave = Command::LeaveMessage { text: "Call me".into() };
+    row(
+        "leaves a message",
+        &leave,
+        ["queued: handed_off message", "queued: message", "assigned(Sam): message", "!ended"],
+    );
     let end = Command::End { feedback: Feedback::default() };
     let ended = "ended(customer): ended";
     row("ends", &end, [ended, ended, ended, "!ended"]);
@@ -175,6 +181,20 @@ fn a_customer_writes_asks_for_a_human_and_ends() {
     row("ends with feedback", &Command::End { feedback: stars(4) }, [rated, rated, rated, "!ended"]);
     let rate = Command::Feedback { feedback: stars(4) };
     row("rates", &rate, ["!not_ended", "!not_ended", "!not_ended", "ended(resolved): feedback"]);
+}
+
+#[test]
+fn nobody_is_sent_from_the_bot_to_an_empty_room() {
+    use switchboard::domain::conversation::is_staffed;
+    use switchboard::domain::hours::Away;
+    let (human, leave) = (Command::RequestHuman, Command::LeaveMessage { text: "Call me".into() });
+    let with_bot = standing(Status::Bot);
+    assert_eq!(is_staffed(&with_bot, &human, Away::OfflineForm), Err(Refusal::Away));
+    for way in [Away::Queue, Away::QueueWithExpectation] {
+        assert_eq!(is_staffed(&with_bot, &human, way), Ok(()));
+    }
+    assert_eq!(is_staffed(&with_bot, &leave, Away::OfflineForm), Ok(()));
+    assert_eq!(is_staffed(&standing(Status::Queued), &human, Away::OfflineForm), Ok(()));
 }
 
 #[test]

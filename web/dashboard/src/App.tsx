@@ -56,7 +56,7 @@ const loaders: Record<PageName, () => Promise<ComponentType>> = {
 const pages = signal<Partial<Record<PageName, ComponentType>>>({});
 
 function pageOf(path: string): PageName | null {
-  if (path.startsWith("/settings") && supervises.value) return "settings";
+  if ((path.startsWith("/settings") && supervises.value) || path === "/profile") return "settings";
   return path === "/canned" ? "canned" : null;
 }
 

@@ -56,6 +56,7 @@ const widgetSays: Record<WidgetCommand["type"], true> = {
   start: true,
   send: true,
   request_human: true,
+  leave_message: true,
   end: true,
   feedback: true,
   typing: true,

@@ -4,6 +4,10 @@ export type Mode = "development" | "production";
 
 export type ChannelKind = "widget";
 
+export type FormField = {  key: string,  label: string,  required: boolean, };
+
+export type Away = "queue" | "queue_with_expectation" | "offline_form";
+
 export type Role = "agent" | "admin" | "owner";
 
 export type Presence = "online" | "away" | "offline";
@@ -48,9 +52,11 @@ export type Identity = {  external_id?: string,  name?: string,  email?: string,
 
 export type Page = {  url?: string,  title?: string,  referrer?: string,  language?: string,  time_zone?: string, };
 
+export type About = {  name?: string,  email?: string,  attributes?: { [key in string]?: string }, };
+
 export type Hello = {  visitor_token?: string,  after?: number,  identity?: Identity,  page?: Page, };
 
-export type WidgetCommand = { "type": "hello" } & Hello | { "type": "start", client_id: ClientId, text: string, } | { "type": "send", client_id: ClientId, text: string, } | { "type": "request_human", client_id: ClientId, } | { "type": "end", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "feedback", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "typing", on: boolean, } | { "type": "read", seq: number, };
+export type WidgetCommand = { "type": "hello" } & Hello | { "type": "start", client_id: ClientId, text: string, about?: About, } | { "type": "leave_message", client_id: ClientId, text: string, about: About, } | { "type": "send", client_id: ClientId, text: string, } | { "type": "request_human", client_id: ClientId, } | { "type": "end", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "feedback", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "typing", on: boolean, } | { "type": "read", seq: number, };
 
 export type RowContact = {  id: string,  name: string,  verified: boolean, };
 
@@ -92,7 +98,7 @@ export type DashboardEvent = { "type": "welcome", ref: string, protocol: number,
 
 export type Greeting = {  text: string,  quick_replies: Array<string>, };
 
-export type WidgetChannel = {  id: string,  name: string,  title: string,  colour: string,  greeting: Greeting,  human_after: number, };
+export type WidgetChannel = {  id: string,  name: string,  title: string,  colour: string,  greeting: Greeting,  human_after: number,  pre_chat: Array<FormField>,  offline_lead: string, mail: boolean, };
 
 export type WidgetContact = {  name?: string, };
 
@@ -102,7 +108,7 @@ export type AgentName = {  name: string, };
 
 export type Standing = { "status": "none" } | { "status": "bot" } | { "status": "waiting",  position: number,  estimate_ms: number | null, } | { "status": "agent",  agent: AgentName,  online: boolean, } | { "status": "ended",  reason: EndReason,  can_rate: boolean, };
 
-export type WidgetStatus = {  human_button: boolean,  agents_online: number, } & ({ "status": "none" } | { "status": "bot" } | { "status": "waiting",  position: number,  estimate_ms: number | null, } | { "status": "agent",  agent: AgentName,  online: boolean, } | { "status": "ended",  reason: EndReason,  can_rate: boolean, });
+export type WidgetStatus = {  human_button: boolean,  agents_online: number,  open: boolean,  next_opening?: number,  asking: Away, } & ({ "status": "none" } | { "status": "bot" } | { "status": "waiting",  position: number,  estimate_ms: number | null, } | { "status": "agent",  agent: AgentName,  online: boolean, } | { "status": "ended",  reason: EndReason,  can_rate: boolean, });
 
 export type WidgetWelcome = {  ref: string,  protocol: number,  visitor_token: string,  contact: WidgetContact,  channel: WidgetChannel,  conversation: string | null,  entries: Array<ContactEntry>,  resync: boolean,  more: boolean,  status: WidgetStatus,  reads: WidgetReads,  server_time: number, };
 

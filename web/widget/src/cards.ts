@@ -15,6 +15,14 @@ export function queueCard(context: Context, since: number): View {
   });
 }
 
+/** What is asked before the first message, or the message left while nobody is there. */
+export function formCard(context: Context, form: "ask" | "offline"): View {
+  return card(context, async () => {
+    const { fillAsk, fillOffline } = await part("form");
+    return form === "ask" ? fillAsk : fillOffline;
+  });
+}
+
 /** After the end: the rating, and "New chat". */
 export function closingCard(context: Context): View {
   return card(context, async () => (await part("rating")).fillClosing);

@@ -1,6 +1,7 @@
 // The chat behind the panel: one connection, one state, and what the customer can do.
 import { type Clock, systemClock } from "../../shared/src/clock.ts";
 import type {
+  About,
   ContactEntry,
   ErrorCode,
   Hello,
@@ -14,6 +15,7 @@ import { Outbox } from "./outbox.ts";
 import {
   type Change,
   endOf,
+  formOf,
   giveBack,
   initialState,
   isEnded,
@@ -73,6 +75,7 @@ export class Chat {
       outbox: this.#outbox.list,
       conversation: store.get("chat") || null,
       draft: store.getTab("draft"),
+      about: JSON.parse(store.getTab("about") || "null"),
     };
     this.#connection = new Connection({
       clock,
@@ -135,13 +138,14 @@ export class Chat {
   /** Sends what is in the box, or this text. */
   write(text = this.state.draft): void {
     const { channel, draft } = this.state;
-    if (!text.trim() || isEnded(this.state)) return;
+    if (!text.trim() || isEnded(this.state) || formOf(this.state)) return;
     // The message itself tells the team that typing is over.
     this.#typingAt = 0;
     if (text === draft) this.setDraft("");
     // Before the first welcome it is not known whether a chat is going on: `send` is right in either case.
     const type = channel && isFresh(this.state) && !isPending(this.state, "start") ? "start" : "send";
-    this.#give({ type, client_id: uuid(), text: text.trim() });
+    const about = type === "start" && this.state.about ? { about: this.state.about } : {};
+    this.#give({ type, client_id: uuid(), text: text.trim(), ...about } as Change);
   }
 
   /** Turns the page after an ended chat; `withText` begins the next one with what is in the box. */
@@ -152,8 +156,38 @@ export class Chat {
     if (withText) this.write();
   }
 
+  /** The form to leave a message comes or goes. */
+  setForm(form: boolean): void {
+    this.#set({ form });
+  }
+
+  /** Answers to the form before the first message. */
+  introduce(about: About): void {
+    this.#host.store.setTab("about", JSON.stringify(about));
+    this.#set({ about });
+  }
+
+  leaveMessage(text: string, about: About): void {
+    this.setDraft("");
+    this.#set({ form: false });
+    this.#give({ type: "leave_message", client_id: uuid(), text, about });
+  }
+
+  /** Has the ended chat sent to this address; rejects when that cannot be done now. */
+  async mailTranscript(email: string): Promise<void> {
+    const { origin, channel, store } = this.#host;
+    const url = `${origin}/api/v1/widget/mail_transcript?channel=${encodeURIComponent(channel)}`;
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${store.get("token")}`, "content-type": "application/json" },
+      body: JSON.stringify({ email }),
+    });
+    if (!answer.ok) throw answer;
+  }
+
   askHuman(): void {
-    this.#give({ type: "request_human", client_id: uuid() });
+    if (this.state.status.asking === "offline_form") this.setForm(true);
+    else this.#give({ type: "request_human", client_id: uuid() });
   }
 
   end(rating?: number, comment?: string): void {
@@ -322,7 +356,7 @@ export class Chat {
   }
 
   #refused({ type, client_id }: Change, code: ErrorCode): boolean {
-    if (type === "start" || (type === "send" && code !== "ended")) return false;
+    if (type === "start" || type === "leave_message" || (type === "send" && code !== "ended")) return false;
     if (type === "send") {
       this.state = giveBack(this.state);
       this.#host.store.setTab("draft", this.state.draft);
@@ -330,6 +364,7 @@ export class Chat {
     }
     // Asking, ending or rating was overtaken by what happened meanwhile: there is nothing left to do.
     else this.discard(client_id);
+    if (code === "away") this.setForm(true);
     return true;
   }
 

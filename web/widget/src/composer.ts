@@ -2,7 +2,7 @@
 
 import { SEND } from "./icons.ts";
 import { h, icon, setText } from "./kit.ts";
-import { isEnded, isFresh, isPending, type State } from "./state.ts";
+import { formOf, isEnded, isFresh, isPending, type State } from "./state.ts";
 import * as T from "./text.ts";
 import type { Context, View } from "./view.ts";
 
@@ -62,7 +62,7 @@ export function composer(context: Context): Composer {
       area.value = state.draft;
       fit();
     }
-    box.hidden = ended && !state.held;
+    box.hidden = (ended && !state.held) || formOf(state) !== "";
     notice.hidden = !(ended && state.held);
     restart.disabled = empty;
     area.disabled = state.line === "refused" || (isPending(state, "end") && !isFresh(state));

@@ -2,7 +2,7 @@
 import { CROSS, DOWN, PERSON } from "./icons.ts";
 import { nameOf } from "./items.ts";
 import { h, icon, setText } from "./kit.ts";
-import { isEnded, isFresh, isPending, lastEnd, type State } from "./state.ts";
+import { formOf, isEnded, isFresh, isPending, lastEnd, type State } from "./state.ts";
 import * as T from "./text.ts";
 import { type Context, initial, type View } from "./view.ts";
 
@@ -34,7 +34,7 @@ export function header({ chat, minimise }: Context): View {
     human.hidden = !state.status.human_button || over();
     human.disabled = asking;
     setText(label, asking ? T.askingHuman : T.human);
-    setText(hint, human.hidden || asking ? "" : T.humanHint);
+    setText(hint, human.hidden || asking || formOf(state) ? "" : T.humanHint);
     cross.title = over() ? T.closePanel : T.endChat;
   }
 

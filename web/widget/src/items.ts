@@ -1,6 +1,6 @@
 // What stands in the log, from top to bottom. Pure.
 import type { ContactEntry } from "../../shared/src/protocol.gen.ts";
-import { isEnded, isFresh, isPending, type State } from "./state.ts";
+import { formOf, isEnded, isFresh, isPending, type State } from "./state.ts";
 import * as T from "./text.ts";
 
 export interface MessageItem {
@@ -24,6 +24,7 @@ export type Item =
   | { kind: "replies"; key: string; options: string[] }
   /** Place in the queue, waiting since `since`. */
   | { kind: "queue"; key: string; since: number }
+  | { kind: "form"; key: string; form: "ask" | "offline" }
   | { kind: "closing"; key: string };
 
 /** `now`: the server's time, UTC milliseconds. */
@@ -32,7 +33,7 @@ export function items(state: State, now: number): Item[] {
   const fresh = isFresh(state);
   const shown = fresh ? greeting(state) : past(state.thread.entries, now, state.status.status === "waiting");
   for (const { command, mark } of outbox) {
-    if (command.type !== "send" && command.type !== "start") continue;
+    if (!("text" in command)) continue;
     const way = line === "online" ? "sending" : "waiting";
     const item = message(command.client_id, "me", "", command.text);
     shown.push({ ...item, state: mark === "failed" ? mark : way });
@@ -42,6 +43,8 @@ export function items(state: State, now: number): Item[] {
   if (typing && !fresh)
     shown.push({ ...message("typing", typing.kind, typing.name, ""), by: T.isTyping(typing.name) });
   if (isPending(state, "end")) shown.push({ kind: "event", key: "ending", text: T.ending });
+  const form = formOf(state);
+  if (form) shown.push({ kind: "form", key: `form ${form}`, form });
   if (isEnded(state)) shown.push({ kind: "closing", key: `closing ${state.conversation}` });
   follow(shown);
   if (!fresh && state.status.status !== "bot") marks(shown, state);
@@ -111,6 +114,7 @@ function marks(shown: Item[], { thread, teamRead }: State): void {
 /** Offered under the bot's last words, until the customer says something. */
 function quickReplies(state: State, shown: Item[]): string[] | undefined {
   const { channel, outbox, status, thread, typing } = state;
+  if (formOf(state)) return undefined;
   if (isFresh(state)) return shown.length === 1 ? channel?.greeting.quick_replies : undefined;
   const last = thread.entries.at(-1);
   if (status.status !== "bot" || outbox.length || typing || last?.body.kind !== "message") return undefined;

@@ -1,6 +1,6 @@
 // The log of the chat. Nodes are kept by key: what is there stays and is updated, what is new is added at the end,
 // so a screen reader hears each thing once and the reader's place is kept.
-import { closingCard, queueCard } from "./cards.ts";
+import { closingCard, formCard, queueCard } from "./cards.ts";
 import { ALERT, CHECK, CHECKS, CLOCK, DOWN, SPARK } from "./icons.ts";
 import { type Item, items, type MessageItem } from "./items.ts";
 import { attribute, h, icon, setText } from "./kit.ts";
@@ -85,6 +85,8 @@ function make(item: Item, context: Context): LogNode {
       return messageNode(item, context);
     case "queue":
       return queueCard(context, item.since);
+    case "form":
+      return formCard(context, item.form);
     case "closing":
       return closingCard(context);
     case "event":

@@ -9,6 +9,7 @@ declare const __PARTS__: Record<keyof Parts, string>;
 
 interface Parts {
   history: typeof import("./parts/history.part.ts");
+  form: typeof import("./parts/form.part.ts");
   queue: typeof import("./parts/queue.part.ts");
   teaser: typeof import("./parts/teaser.part.ts");
   rich: typeof import("./parts/rich.part.ts");

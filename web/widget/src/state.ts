@@ -1,5 +1,6 @@
 // What the widget knows, and how each frame changes it. Pure: every function answers the next state.
 import type {
+  About,
   ContactEntry,
   WidgetChannel,
   WidgetCommand,
@@ -47,6 +48,10 @@ export interface State {
   /** The end-chat sheet is up. */
   sheet: boolean;
   draft: string;
+  /** The customer wants to leave a message. */
+  form: boolean;
+  /** What they said of themselves before the first message. */
+  about: About | null;
   /** The chat ended under the customer's text: the box keeps it. */
   held: boolean;
   /** The server asked us to wait before we send on. */
@@ -55,7 +60,13 @@ export interface State {
   skew: number;
 }
 
-const NOBODY_YET: WidgetStatus = { status: "none", human_button: false, agents_online: 0 };
+const NOBODY_YET: WidgetStatus = {
+  status: "none",
+  human_button: false,
+  agents_online: 0,
+  open: true,
+  asking: "queue",
+};
 
 const JUST_BEGUN: WidgetStatus = { ...NOBODY_YET, status: "bot" };
 
@@ -75,6 +86,8 @@ export function initialState(): State {
     open: false,
     sheet: false,
     draft: "",
+    form: false,
+    about: null,
     held: false,
     paused: false,
     skew: 0,
@@ -163,6 +176,23 @@ export function isEnded(state: State): boolean {
 
 function left(state: State): boolean {
   return state.status.status === "ended" && state.left === state.conversation;
+}
+
+/** The form that is up: `ask` before the first message, `offline` to leave a message. */
+export function formOf(state: State): "ask" | "offline" | "" {
+  const { channel, status, form, about } = state;
+  if (!channel || isEnded(state) || isPending(state, "leave_message")) return "";
+  const fresh = isFresh(state) && !isPending(state, "start");
+  // Without an assistant nobody would answer.
+  if (form || (fresh && status.asking === "offline_form" && !channel.greeting.text)) return "offline";
+  return fresh && channel.pre_chat.length && !about ? "ask" : "";
+}
+
+/** What the customer has written and nobody has answered: the draft, else their last message. */
+export function lastSaid({ draft, thread }: State): string {
+  const mine = thread.entries.filter(({ body, by }) => body.kind === "message" && by?.kind === "contact");
+  const last = mine.at(-1)?.body;
+  return draft.trim() || (last?.kind === "message" ? last.text : "");
 }
 
 /** A command of this type has been given and is not acknowledged. */

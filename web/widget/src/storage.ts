@@ -22,8 +22,11 @@ export type Kept =
   /** Ids of the proactive rules that have spoken, with blanks between. */
   | "told";
 
-/** Belongs to one tab (sessionStorage): is the panel open, the text in the box, commands not yet acknowledged (JSON). */
-export type TabKept = "open" | "draft" | "outbox";
+/**
+ * Belongs to one tab (sessionStorage): is the panel open, the text in the box, commands not yet acknowledged and answers to
+ * the first form (JSON).
+ */
+export type TabKept = "open" | "draft" | "outbox" | "about";
 
 export class Store {
   readonly #prefix: string;

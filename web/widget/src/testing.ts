@@ -32,7 +32,13 @@ export function begun(clientId?: string): ContactEntry[] {
   ];
 }
 
-export const none: WidgetStatus = { status: "none", human_button: false, agents_online: 1 };
+export const none: WidgetStatus = {
+  status: "none",
+  human_button: false,
+  agents_online: 1,
+  open: true,
+  asking: "queue",
+};
 export const bot: WidgetStatus = { ...none, status: "bot" };
 export const waiting: WidgetStatus = { ...none, status: "waiting", position: 2, estimate_ms: 60_000 };
 export const agent: WidgetStatus = { ...none, status: "agent", agent: { name: "Sam" }, online: true };
@@ -52,6 +58,9 @@ export function welcome(part: Partial<WidgetWelcome> = {}): WidgetWelcome & { ty
       colour: "#1f6b4a",
       greeting: { text: "Hello!", quick_replies: ["Opening hours"] },
       human_after: 3,
+      pre_chat: [],
+      offline_lead: "",
+      mail: false,
     },
     conversation: null,
     entries: [],

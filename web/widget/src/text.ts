@@ -83,6 +83,34 @@ export const sentYou = (name: string) => `${name} sent you a message:`;
 export const dismiss = "Dismiss";
 export const powered = "Powered by Switchboard";
 
+export const formTitle = "Before we start";
+export const formGo = "Start the chat";
+export const formBack = "Back to the chat";
+export const yourName = "Your name";
+export const yourEmail = "Your email address";
+export const yourMessage = "Your message";
+export const needed = "Please fill this in.";
+export const badEmail = "This is not an email address.";
+export const leaveTitle = "Leave a message";
+export const leaveLead = "Leave a message and your email address. We get back to you.";
+export const leaveSend = "Send message";
+export const nobodyNow = "Nobody is here right now.";
+export const emailInstead = "Email me instead";
+export const mailChat = "Email me this chat";
+export const mailSend = "Send";
+export const mailSent = "It is on its way to you.";
+export const mailFailed = "That did not work. Try again later.";
+export const keepsPlace = "You can keep writing, or leave this page: your place is kept.";
+
+/** When somebody is there again. */
+export function backAt(at: number, now: number): string {
+  const near = at - now < 6 * 24 * 60 * 60_000;
+  const day: Intl.DateTimeFormatOptions = near ? { weekday: "long" } : { day: "numeric", month: "long" };
+  const language = document.documentElement.lang || navigator.language;
+  const when = new Intl.DateTimeFormat(language, { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
+  return `We are back ${when}.`;
+}
+
 export function openUnread(count: number): string {
   return plural.select(count) === "one"
     ? `Open chat, ${count} unread message`

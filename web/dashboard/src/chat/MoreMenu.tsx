@@ -1,10 +1,12 @@
 // Transfer to a colleague, to the queue or to the AI; the transcript as a file.
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { chat, menu } from "../../../shared/src/text.ts";
+import { call } from "../api.ts";
 import { acting, transfer } from "../state/actions.ts";
 import { online } from "../state/connection.ts";
+import { notify, notifyFailure } from "../state/notices.ts";
 import { scopeOf, supervises } from "../state/scopes.ts";
-import { me } from "../state/session.ts";
+import { mail, me } from "../state/session.ts";
 import { Avatar } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Menu, MenuGroup, MenuItem } from "../ui/Menu.tsx";
@@ -62,7 +64,20 @@ export function MoreMenu({ row }: { row: Row }) {
         <Icon name="download" size="m" />
         {menu.exportJson}
       </MenuItem>
+      {mail.value && (
+        <MenuItem onSelect={() => mailTranscript(row.id)}>
+          <Icon name="download" size="m" />
+          {menu.mail}
+        </MenuItem>
+      )}
     </Menu>
+  );
+}
+
+function mailTranscript(conversation: string): void {
+  call<{ to: string }>("POST", `/conversations/${conversation}/mail_transcript`).then(
+    ({ to }) => notify(menu.mailed(to)),
+    notifyFailure,
   );
 }
 

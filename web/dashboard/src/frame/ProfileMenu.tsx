@@ -1,5 +1,6 @@
 // The member's own corner: presence, theme, shortcuts, log out.
-import { profile } from "../../../shared/src/text.ts";
+import { profile, profilePage } from "../../../shared/src/text.ts";
+import { go } from "../router.ts";
 import { helpShown, singleKeys, switchSingleKeys } from "../state/keys.ts";
 import { allSections } from "../state/rows.ts";
 import { myPresence, setPresence } from "../state/scopes.ts";
@@ -72,6 +73,7 @@ export function ProfileMenu({ place }: { place: "sidebar" | "bar" }) {
         {profile.shortcuts}
       </MenuItem>
       <hr />
+      <MenuItem onSelect={() => go("/profile")}>{profilePage.title}</MenuItem>
       <MenuItem onSelect={logOut}>{profile.logOut}</MenuItem>
     </Menu>
   );

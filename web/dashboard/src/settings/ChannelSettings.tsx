@@ -8,6 +8,8 @@ import { Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
 import { ProactiveRules, type Rule, rulesOf } from "./ProactiveRules.tsx";
 import { CopyButton, Field, LoadProblem, linesOf, Once, Problem, refusal, useLoaded } from "./parts.tsx";
+import { type Question, Questions } from "./Questions.tsx";
+import { WidgetPreview } from "./WidgetPreview.tsx";
 
 interface Look {
   title: string;
@@ -15,6 +17,9 @@ interface Look {
   allowed_origins: string[];
   human_after: number;
   proactive: Rule[];
+  pre_chat: Question[];
+  offline_form: boolean;
+  offline_lead: string;
 }
 
 interface Channel {
@@ -27,7 +32,16 @@ interface Channel {
   identity_secret?: string;
 }
 
-const fresh: Look = { title: "", colour: "#1f6b4a", allowed_origins: [], human_after: 3, proactive: [] };
+const fresh: Look = {
+  title: "",
+  colour: "#1f6b4a",
+  allowed_origins: [],
+  human_after: 3,
+  proactive: [],
+  pre_chat: [],
+  offline_form: true,
+  offline_lead: "",
+};
 
 export function ChannelSettings({ scopeId }: { scopeId: string }) {
   const { value, problem, reload } = useLoaded<{ items: Channel[] }>(`/scopes/${scopeId}/channels?limit=200`);
@@ -143,6 +157,8 @@ interface FormProps {
 function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
   const [problem, setProblem] = useState("");
   const look = channel?.settings ?? fresh;
+  const [shown, setShown] = useState({ title: look.title, colour: look.colour });
+  const [questions, setQuestions] = useState(look.pre_chat);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -155,6 +171,9 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
         allowed_origins: linesOf(text("origins")),
         human_after: Number(text("human_after")),
         proactive: rulesOf(form),
+        pre_chat: questions,
+        offline_form: form.has("offline_form"),
+        offline_lead: text("offline_lead").trim(),
       },
     };
     try {
@@ -176,7 +195,16 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
         )}
       </Field>
       <Field label={words.heading} help={words.headingHelp}>
-        {(ids) => <input {...ids} class="in" name="title" maxLength={80} defaultValue={look.title} />}
+        {(ids) => (
+          <input
+            {...ids}
+            class="in"
+            name="title"
+            maxLength={80}
+            defaultValue={look.title}
+            onInput={(event) => setShown({ ...shown, title: event.currentTarget.value })}
+          />
+        )}
       </Field>
       <Field label={words.origins} help={words.originsHelp}>
         {(ids) => (
@@ -191,7 +219,16 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
       </Field>
       <div class="row2">
         <Field label={words.colour}>
-          {(ids) => <input {...ids} class="in" name="colour" type="color" defaultValue={look.colour} />}
+          {(ids) => (
+            <input
+              {...ids}
+              class="in"
+              name="colour"
+              type="color"
+              defaultValue={look.colour}
+              onInput={(event) => setShown({ ...shown, colour: event.currentTarget.value })}
+            />
+          )}
         </Field>
         <Field label={words.humanAfter} help={words.humanAfterHelp}>
           {(ids) => (
@@ -208,6 +245,24 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
         </Field>
       </div>
       <ProactiveRules rules={look.proactive} />
+      <Questions questions={questions} onChange={setQuestions} />
+      <label class="check">
+        <input type="checkbox" name="offline_form" defaultChecked={look.offline_form} />
+        {words.offlineForm}
+      </label>
+      <Field label={words.offlineLead} help={words.offlineLeadHelp}>
+        {(ids) => (
+          <textarea
+            {...ids}
+            class="in"
+            name="offline_lead"
+            maxLength={300}
+            rows={2}
+            defaultValue={look.offline_lead}
+          />
+        )}
+      </Field>
+      <WidgetPreview title={shown.title || (scope.value?.name ?? "")} colour={shown.colour} />
       <div class="btns">
         <button type="submit" class="btn primary">
           {common.save}

@@ -26,6 +26,8 @@ interface Invited {
   member: Member;
   /** `null` for somebody who signs in with a password of their own. */
   link: string | null;
+  /** It is on its way by mail. */
+  mailed: boolean;
 }
 
 const roles: Role[] = ["agent", "admin", "owner"];
@@ -66,7 +68,11 @@ export function MemberSettings({ scopeId }: { scopeId: string }) {
       </div>
       <p class="lead">{words.lead}</p>
       {invited?.link && (
-        <Once label={words.link(invited.member.name)} value={invited.link} help={words.linkHelp} />
+        <Once
+          label={words.link(invited.member.name)}
+          value={invited.link}
+          help={invited.mailed ? words.linkMailed(invited.member.email) : words.linkHelp}
+        />
       )}
       {invited && !invited.link && (
         <p class="once" role="status">

@@ -5,16 +5,26 @@ import { follow, path } from "../router.ts";
 import { scope } from "../state/scopes.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { BotSettings } from "./BotSettings.tsx";
+import "../styles/settings.css";
 import { ChannelSettings } from "./ChannelSettings.tsx";
+import { HoursSettings } from "./HoursSettings.tsx";
+import { KeySettings } from "./KeySettings.tsx";
 import { MemberSettings } from "./MemberSettings.tsx";
+
+import { Profile } from "./Profile.tsx";
+import { ScopeSettings } from "./ScopeSettings.tsx";
 
 const pages: [name: string, title: string, icon: IconName, page: ComponentType<{ scopeId: string }>][] = [
   ["channels", words.channels, "globe", ChannelSettings],
   ["members", words.members, "people", MemberSettings],
+  ["hours", words.hours, "clock", HoursSettings],
   ["bot", words.bot, "spark", BotSettings],
+  ["scope", words.scope, "gear", ScopeSettings],
+  ["keys", words.keys, "lock", KeySettings],
 ];
 
 export function Settings() {
+  if (path.value === "/profile") return <Profile />;
   const wanted = path.value.split("/")[2];
   const current = pages.find(([name]) => name === wanted) ?? pages[0];
   const home = scope.value;

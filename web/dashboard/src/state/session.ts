@@ -8,10 +8,13 @@ import { connect, disconnect } from "./connection.ts";
 interface Session {
   member: Me;
   csrf_token: string;
+  mail: boolean;
 }
 
 /** `undefined` until the server has said, `null` when nobody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
+/** The server has a way to send mail. */
+export const mail = signal(false);
 /** The server could not be asked. */
 export const unreachable = signal(false);
 
@@ -53,6 +56,7 @@ export async function logOut(): Promise<void> {
 function enter(session: Session): void {
   useCsrfToken(session.csrf_token);
   me.value = session.member;
+  mail.value = session.mail;
   if (path.value === "/login") go(destination, { replace: true });
   connect();
 }

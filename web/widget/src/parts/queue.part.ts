@@ -18,8 +18,9 @@ export function fillQueue(
   const line = h("i");
   const bar = h("div.prog", {}, line);
   const keep = h("p");
+  const leaveNote = h("button.bt", { onclick: () => chat.setForm(true) }, T.emailInstead);
   const leave = h("button.bt", { onclick: () => chat.setSheet(true) }, T.leaveQueue);
-  card.append(h("div.q", {}, place, wait), bar, keep, leave);
+  card.append(h("div.q", {}, place, wait), bar, keep, leaveNote, leave);
 
   return ({ status }) => {
     if (status.status !== "waiting") return;
@@ -31,6 +32,9 @@ export function fillQueue(
     bar.hidden = left === null;
     const waited = Math.max(1, now() - since);
     line.style.width = `${(100 * waited) / (waited + (left ?? 0))}%`;
-    setText(keep, agents_online ? T.keepWriting : T.nobody);
+    const until = status.next_opening;
+    if (until) setText(keep, `${T.backAt(until, now())} ${T.keepsPlace}`);
+    else setText(keep, agents_online ? T.keepWriting : T.nobody);
+    leaveNote.hidden = status.open && agents_online > 0;
   };
 }

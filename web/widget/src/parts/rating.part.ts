@@ -33,6 +33,52 @@ export function fillSheet(place: HTMLElement, { chat }: Context): void {
   keep.focus();
 }
 
+/** "Email me this chat". */
+function mailForm(chat: Context["chat"]): HTMLElement {
+  const input = h("input.inp", {
+    type: "email",
+    autocomplete: "email",
+    required: true,
+    maxLength: 200,
+    dir: "ltr",
+  });
+  const told = h("p", { role: "status" });
+  const form = h(
+    "form.more",
+    { hidden: true, noValidate: true, onsubmit: send },
+    h("label.fl", {}, h("span", {}, T.yourEmail), input),
+    h("button.bt", { type: "submit" }, T.mailSend),
+  );
+  const open = h("button.bt lk", { onclick: show }, T.mailChat);
+  const box = h("div", {}, open, form, told);
+
+  function show(): void {
+    open.hidden = true;
+    form.hidden = false;
+    input.focus();
+  }
+
+  function send(event: Event): void {
+    event.preventDefault();
+    if (!input.value.trim() || !input.validity.valid) {
+      told.textContent = T.badEmail;
+      input.focus();
+      return;
+    }
+    chat.mailTranscript(input.value.trim()).then(
+      () => {
+        form.hidden = true;
+        told.textContent = T.mailSent;
+      },
+      () => {
+        told.textContent = T.mailFailed;
+      },
+    );
+  }
+
+  return box;
+}
+
 /** The closing card: the rating, as long as the customer may rate, and always "New chat". */
 export function fillClosing(card: HTMLElement, { chat }: Context): (state: State) => void {
   const fresh = h("button", { onclick: () => chat.newChat() }, T.newChat);
@@ -62,7 +108,13 @@ export function fillClosing(card: HTMLElement, { chat }: Context): (state: State
     shown = next;
     fresh.className = "bt p";
     attribute(card, "data-state", next);
-    if (next === "form") card.replaceChildren(...form());
-    else card.replaceChildren(h("p", { role: "status" }, next === "thanks" && T.thanks), fresh);
+    const mail = state.channel?.mail && mailForm(chat);
+    if (next === "form") card.replaceChildren(...form(), ...(mail ? [mail] : []));
+    else
+      card.replaceChildren(
+        h("p", { role: "status" }, next === "thanks" && T.thanks),
+        fresh,
+        ...(mail ? [mail] : []),
+      );
   };
 }
