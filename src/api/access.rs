@@ -36,6 +36,7 @@ actions! {
     ManageMembers Admin "Invite and remove members, change roles up to one's own.";
     ManageKeys Admin "See, make and revoke API keys.";
     ReadAudit Admin "Read the audit trail.";
+    ReadReports Admin "Read reports and the wallboard.";
     ReadConversations Agent "Read conversations and transcripts.";
     Converse Agent "Write to customers and colleagues, transfer, resolve, activate.";
     TakeOver Admin "Take a conversation over from its assignee.";

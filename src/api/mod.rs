@@ -15,6 +15,7 @@ mod channels;
 mod commands;
 mod contacts;
 mod conversations;
+mod csv;
 pub mod edge;
 mod error;
 mod finish;
@@ -28,6 +29,7 @@ mod members;
 mod metrics;
 pub mod origin;
 pub mod password;
+mod reports;
 mod scopes;
 pub mod seats;
 pub mod secret;
@@ -106,6 +108,9 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/scopes/{scope}/keys", keys::create),
         url(DELETE, "/api/v1/scopes/{scope}/keys/{key}", keys::delete),
         url(GET, "/api/v1/scopes/{scope}/audit", trail::show),
+        url(GET, "/api/v1/scopes/{scope}/reports", reports::show),
+        url(GET, "/api/v1/scopes/{scope}/reports/csv", reports::table),
+        url(GET, "/api/v1/scopes/{scope}/reports/live", reports::live),
         url(GET, "/api/v1/scopes/{scope}/conversations", conversations::list),
         url(GET, "/api/v1/conversations/{id}", conversations::show),
         url(GET, "/api/v1/conversations/{id}/entries", conversations::entries),

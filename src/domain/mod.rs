@@ -7,12 +7,14 @@ pub mod bot;
 pub mod channel;
 pub mod contact;
 pub mod conversation;
+pub mod episode;
 pub mod event;
 pub mod feedback;
 pub mod ids;
 pub mod invalid;
 pub mod member;
 pub mod refusal;
+pub mod report;
 pub mod scope;
 pub mod transcript;
 

@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use super::audit::AuditRow;
 use super::outbox::OutboxRow;
 use super::schema::conversations as conversations_table;
-use super::{Connection, StoreError, audit, contacts, conversations, dialect, feedback, hot, outbox, text};
+use super::{
+    Connection, StoreError, audit, contacts, conversations, dialect, episodes, feedback, hot, outbox, text,
+};
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{Conversation, Side};
 use crate::domain::event::{Author, Entry, Event};
@@ -55,6 +57,7 @@ pub(super) struct Rows {
     pub(super) head: Head,
     pub(super) rest: Rest,
     pub(super) entries: Vec<EntryRow>,
+    pub(super) episode: Option<episodes::Change>,
     pub(super) feedback: Vec<feedback::Row>,
     pub(super) audit: Vec<audit::Row>,
     pub(super) outbox: Vec<outbox::Row>,
@@ -75,7 +78,7 @@ pub(super) struct Head {
 pub(super) enum Rest {
     /// Nothing: only messages and notes were added.
     Same,
-    /// Status, owner or feedback. `reopens`: it had ended and no longer has.
+    /// Status, owner, first reply or feedback. `reopens`: it had ended and no longer has.
     Changed { row: Box<conversations::Row>, reopens: bool },
     /// It begins, perhaps with a new contact.
     New { row: Box<conversations::Row>, contact: Option<Box<contacts::Row>> },
@@ -103,7 +106,8 @@ impl Rows {
         if !numbered {
             return Err(StoreError::broken("the entries do not lead from one version to the other"));
         }
-        let changes = entries.iter().any(|entry| entry.body.changes_status());
+        let replies = entries.iter().any(|entry| after.replied_at == Some(entry.at) && is_reply(entry));
+        let changes = replies || entries.iter().any(|entry| entry.body.changes_status());
         let reopens = entries.iter().any(|entry| matches!(entry.body, Event::Activated { .. }));
         let id = after.id.to_string();
         let feedback = entries.iter().filter_map(|entry| feedback_row(&id, after.episode, entry)).collect();
@@ -132,6 +136,7 @@ impl Rows {
         };
         Ok(Self {
             before,
+            episode: changes.then(|| episodes::Change::of(after, entries)),
             head,
             rest,
             entries: entries.iter().map(EntryRow::of).collect::<Result<_, _>>()?,
@@ -168,6 +173,9 @@ impl Rows {
             Rest::New { row, contact } => open(connection, row, contact.as_deref())?,
         };
         if outcome == Outcome::Done {
+            if let Some(change) = &self.episode {
+                change.store(connection)?;
+            }
             for row in &self.feedback {
                 row.insert(connection)?;
             }
@@ -200,6 +208,11 @@ impl EntryRow {
             body: text::json(&entry.body)?,
         })
     }
+}
+
+/// Words of a member to the customer.
+fn is_reply(entry: &Entry) -> bool {
+    matches!((&entry.body, &entry.by), (Event::Message { .. }, Author::Member { .. }))
 }
 
 fn fence(changed: usize) -> Outcome {

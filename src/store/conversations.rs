@@ -49,6 +49,7 @@ pub(super) struct Row {
     pub(super) rated: bool,
     pub(super) rating: Option<i64>,
     session: String,
+    pub(super) replied_at: Option<Millis>,
 }
 
 impl Row {
@@ -87,6 +88,7 @@ impl Row {
             rated: now_is.rated,
             rating: feedback::stars(now_is.rating),
             session: text::json(session)?,
+            replied_at: now_is.replied_at,
         })
     }
 
@@ -112,6 +114,7 @@ impl Row {
                 conversations::end_reason.eq(self.end_reason.as_deref()),
                 conversations::rated.eq(self.rated),
                 conversations::rating.eq(self.rating),
+                conversations::replied_at.eq(self.replied_at),
             ))
             .execute(connection)?;
         Ok(changed)
@@ -147,6 +150,7 @@ impl TryFrom<Row> for Conversation {
             opened_at: row.opened_at,
             last_at: row.last_at,
             waiting_since: row.waiting_since,
+            replied_at: row.replied_at,
             ended_at: row.ended_at,
             end_reason: row.end_reason.as_deref().map(text::variant).transpose()?,
             rated: row.rated,

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use super::schema::{
-    api_keys, channels, contacts, conversations, entries, feedback, memberships, outbox, reads, scopes,
+    api_keys, channels, contacts, conversations, entries, episodes, feedback, memberships, outbox, reads,
+    scopes,
 };
 use super::{Connection, StoreError, text};
 use crate::domain::Millis;
@@ -147,6 +148,7 @@ pub fn delete(connection: &mut Connection, id: ScopeId) -> Result<(), StoreError
     let own = || conversations::table.filter(conversations::scope_id.eq(&id)).select(conversations::id);
     diesel::delete(entries::table.filter(entries::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(feedback::table.filter(feedback::conversation_id.eq_any(own()))).execute(connection)?;
+    diesel::delete(episodes::table.filter(episodes::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(reads::table.filter(reads::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(outbox::table.filter(outbox::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(conversations::table.filter(conversations::scope_id.eq(&id))).execute(connection)?;

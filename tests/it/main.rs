@@ -21,6 +21,7 @@ mod migrations;
 mod model;
 mod openapi;
 mod races;
+mod reports;
 mod rest;
 mod resume;
 mod roles;

@@ -142,6 +142,8 @@ pub struct Conversation {
     pub last_at: Millis,
     /// When the customer began to wait in this episode. Kept when it is requeued, so it is first in line again.
     pub waiting_since: Option<Millis>,
+    /// When a member first wrote after the customer began to wait in this episode; none before.
+    pub replied_at: Option<Millis>,
     /// When it ended, if it has.
     pub ended_at: Option<Millis>,
     /// Why it ended, if it has.
@@ -172,6 +174,7 @@ impl Conversation {
             opened_at: 0,
             last_at: 0,
             waiting_since: None,
+            replied_at: None,
             ended_at: None,
             end_reason: None,
             rated: false,
@@ -216,6 +219,9 @@ impl Conversation {
                         self.turn = None;
                     }
                     (Author::Contact, Status::Bot) => self.turn = Some(entry.seq),
+                    (Author::Member { .. }, _) if self.waiting_since.is_some() => {
+                        self.replied_at.get_or_insert(entry.at);
+                    }
                     _ => {}
                 }
             }
@@ -226,6 +232,7 @@ impl Conversation {
                     self.ended_at = None;
                     self.end_reason = None;
                     self.waiting_since = None;
+                    self.replied_at = None;
                     self.rated = false;
                 }
                 if let Author::Member { id, name } = &entry.by {
