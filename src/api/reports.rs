@@ -13,8 +13,12 @@ use super::auth::Caller;
 use super::csv;
 use super::edge::Edge;
 use crate::domain::ids::{ChannelId, MemberId, ScopeId};
+use crate::domain::invalid::Invalid;
 use crate::domain::report::{Figures, Part, Period, Report, report};
 use crate::store::{channels, episodes, members, scopes};
+
+/// Most chats of a report, the days before included: some 75 MB while it is made.
+const CHATS_MAX: usize = 500_000;
 
 /// Which chats a report is about.
 #[derive(Deserialize)]
@@ -60,7 +64,12 @@ async fn find(edge: &Edge, caller: &Caller, scope: ScopeId, wanted: Wanted) -> R
     edge.read(move |connection| {
         let zone = scopes::by_id(connection, scope)?.time_zone;
         let period = Period::new(&zone, wanted.from.as_deref(), wanted.to.as_deref(), now)?;
-        let figures = episodes::figures(connection, scope, wanted.channel, period.before(), period.ends())?;
+        let limit = i64::try_from(CHATS_MAX).unwrap_or(i64::MAX) + 1;
+        let (begins, ends) = (period.before(), period.ends());
+        let figures = episodes::figures(connection, scope, wanted.channel, begins, ends, limit)?;
+        if figures.len() > CHATS_MAX {
+            return Err(Invalid::new("from", "covers more than 500,000 chats; choose fewer days").into());
+        }
         let report = report(&period, &figures);
         let channels = channels::list(connection, scope)?;
         let members =

@@ -221,7 +221,7 @@ type FigureRow = (
     Option<i64>,
 );
 
-/// What reports need of the episodes of a scope that began from `from` and before `to`.
+/// What reports need of the episodes of a scope that began from `from` and before `to`: at most `limit` of them.
 ///
 /// # Errors
 /// The store's failures.
@@ -231,6 +231,7 @@ pub fn figures(
     channel: Option<ChannelId>,
     from: Millis,
     to: Millis,
+    limit: i64,
 ) -> Result<Vec<Figure>, StoreError> {
     let mut query = episodes::table
         .filter(episodes::scope_id.eq(scope.to_string()))
@@ -252,6 +253,7 @@ pub fn figures(
             episodes::end_reason,
             episodes::rating,
         ))
+        .limit(limit)
         .into_boxed();
     if let Some(channel) = channel {
         query = query.filter(episodes::channel_id.eq(channel.to_string()));

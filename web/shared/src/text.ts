@@ -61,6 +61,7 @@ export const frame = {
   allChannels: "All channels",
   all: "All",
   workspace: "Workspace",
+  analytics: "Analytics",
   settings: "Settings",
   chats: "Chats",
   you: "You",
@@ -83,6 +84,7 @@ export const profile = {
   dark: "Dark",
   singleKeys: "Single-key shortcuts",
   shortcuts: "Keyboard shortcuts",
+  notifications: "Notifications",
   logOut: "Log out",
   withChats: (status: string, count: number) =>
     `${status} · ${plural(count, { one: "# chat", other: "# chats" })}`,
@@ -349,6 +351,7 @@ export const settings = {
   channels: "Channels",
   members: "Members",
   bot: "AI and handover",
+  notifications: "Notifications",
   failed: "The settings could not be loaded.",
   copyLabel: "Copy to the clipboard",
   shownOnce: "Shown once. Keep it now.",

@@ -1,5 +1,6 @@
 // The member's own corner: presence, theme, shortcuts, log out.
 import { profile } from "../../../shared/src/text.ts";
+import { go } from "../router.ts";
 import { helpShown, singleKeys, switchSingleKeys } from "../state/keys.ts";
 import { allSections } from "../state/rows.ts";
 import { myPresence, setPresence } from "../state/scopes.ts";
@@ -71,6 +72,7 @@ export function ProfileMenu({ place }: { place: "sidebar" | "bar" }) {
       >
         {profile.shortcuts}
       </MenuItem>
+      <MenuItem onSelect={() => go("/settings/notifications")}>{profile.notifications}</MenuItem>
       <hr />
       <MenuItem onSelect={logOut}>{profile.logOut}</MenuItem>
     </Menu>

@@ -12,6 +12,8 @@ import { ViewTabs } from "./ViewTabs.tsx";
 
 export function Sidebar() {
   const inSettings = path.value.startsWith("/settings");
+  const inAnalytics = path.value === "/analytics";
+  const inChats = !inSettings && !inAnalytics;
   return (
     <nav class="side" aria-label={frame.main}>
       <ScopeMenu place="sidebar" />
@@ -20,14 +22,14 @@ export function Sidebar() {
         {frame.channels}
       </div>
       <ul class="nav" aria-labelledby="channels">
-        <ChannelLink id={null} kind="chat" name={frame.allChannels} current={!inSettings} />
+        <ChannelLink id={null} kind="chat" name={frame.allChannels} current={inChats} />
         {scope.value?.channels.map((channel) => (
           <ChannelLink
             key={channel.id}
             id={channel.id}
             kind={channelIcon(channel.kind)}
             name={channel.name}
-            current={!inSettings}
+            current={inChats}
           />
         ))}
       </ul>
@@ -37,6 +39,17 @@ export function Sidebar() {
             {frame.workspace}
           </div>
           <ul class="nav" aria-labelledby="workspace">
+            <li>
+              <a
+                href="/analytics"
+                title={frame.analytics}
+                aria-current={inAnalytics ? "page" : undefined}
+                onClick={follow}
+              >
+                <Icon name="chart" />
+                <span class="lbl">{frame.analytics}</span>
+              </a>
+            </li>
             <li>
               <a
                 href="/settings/channels"
@@ -77,7 +90,7 @@ function ChannelLink({ id, kind, name, current }: LinkProps) {
         onClick={(event) => {
           event.preventDefault();
           channelFilter.value = id;
-          if (path.peek().startsWith("/settings")) go("/");
+          if (!path.peek().startsWith("/chats")) go("/");
         }}
       >
         <Icon name={kind} />

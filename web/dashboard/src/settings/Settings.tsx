@@ -1,22 +1,28 @@
-// Settings of the scope shown, for admins and owners. Loaded when somebody goes there.
+// Settings of the scope shown, for admins and owners, and for everybody those of their own browser. Loaded when somebody goes there.
 import type { ComponentType } from "preact";
 import { settings as words } from "../../../shared/src/text.ts";
 import { follow, path } from "../router.ts";
-import { scope } from "../state/scopes.ts";
+import { scope, supervises } from "../state/scopes.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { BotSettings } from "./BotSettings.tsx";
 import { ChannelSettings } from "./ChannelSettings.tsx";
 import { MemberSettings } from "./MemberSettings.tsx";
+import { NotificationSettings } from "./NotificationSettings.tsx";
 
 const pages: [name: string, title: string, icon: IconName, page: ComponentType<{ scopeId: string }>][] = [
   ["channels", words.channels, "globe", ChannelSettings],
   ["members", words.members, "people", MemberSettings],
   ["bot", words.bot, "spark", BotSettings],
+  ["notifications", words.notifications, "bell", NotificationSettings],
 ];
+
+/** Pages that agents have, too. */
+const forEverybody = ["notifications"];
 
 export function Settings() {
   const wanted = path.value.split("/")[2];
-  const current = pages.find(([name]) => name === wanted) ?? pages[0];
+  const shown = supervises.value ? pages : pages.filter(([name]) => forEverybody.includes(name));
+  const current = shown.find(([name]) => name === wanted) ?? shown[0];
   const home = scope.value;
   if (!current || !home) return null;
   const [, , , Page] = current;
@@ -27,7 +33,7 @@ export function Settings() {
       </div>
       <div class="set">
         <nav class="sub" aria-label={words.pages}>
-          {pages.map(([name, title, icon]) => (
+          {shown.map(([name, title, icon]) => (
             <a
               key={name}
               href={`/settings/${name}`}
