@@ -102,6 +102,7 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let (server, finished) = serve(&edge, listener).await?;
     edge.directory.start_all().await?;
     let sweeper = actix_web::rt::spawn(sweep(edge.clone()));
+    actix_web::rt::spawn(complete_episodes(edge.store.clone()));
     Ok(Running { address, setup_link, edge, server, finished, sweeper })
 }
 
@@ -194,6 +195,13 @@ impl Running {
     pub fn stop(&self) {
         drop(self.server.stop(false));
         self.sweeper.abort();
+    }
+}
+
+/// Gives an older database the episodes that reports count; interrupted, it is done at the next start.
+async fn complete_episodes(store: Store) {
+    if let Err(error) = store.complete_episodes().await {
+        log::warn!("reports are not complete yet error=\"{error}\"");
     }
 }
 

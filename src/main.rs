@@ -22,6 +22,7 @@ Switchboard, a self-hosted live-chat routing engine
     switchboard user add --email E --name N --scope S --role agent|admin|owner
                                                       add a member, print a one-time link
     switchboard backup FILE                           copy a SQLite database, also while the server runs
+    switchboard rebuild-reports                       count all reports again from the conversations
     switchboard --version | --help
 
 Every key of the configuration with its default: config/default.toml";
@@ -33,6 +34,7 @@ enum Wanted {
     Serve,
     AddUser(NewUser),
     Backup(PathBuf),
+    RebuildReports,
 }
 
 fn main() -> ExitCode {
@@ -82,6 +84,7 @@ fn arguments() -> Result<(Wanted, Option<PathBuf>), lexopt::Error> {
             scope: option("scope")?,
             role: Role::parse(&option("role")?).ok_or("--role is agent, admin or owner")?,
         }),
+        (["rebuild-reports"], 1) => Wanted::RebuildReports,
         (["backup", ..], 2) => Wanted::Backup(PathBuf::from(&words[1])),
         _ => return Err("unknown command".into()),
     };
@@ -104,6 +107,10 @@ fn run(wanted: Wanted, file: Option<&Path>) -> Result<ExitCode, Box<dyn Error>> 
             let config = Config::load(file)?;
             println!("{}", actix_web::rt::System::new().block_on(add_user(&config, user))?);
         }
+        Wanted::RebuildReports => {
+            let config = Config::load(file)?;
+            actix_web::rt::System::new().block_on(rebuild_reports(&config))?;
+        }
         Wanted::Serve => {
             let config = Config::load(file)?;
             env_logger::Builder::new().parse_filters(&config.log).init();
@@ -119,6 +126,13 @@ async fn add_user(config: &Config, user: NewUser) -> Result<String, Box<dyn Erro
     let link = setup::add_user(&store, &Sources::default(), config, origins.main(), user).await?;
     store.close().await?;
     Ok(link)
+}
+
+async fn rebuild_reports(config: &Config) -> Result<(), Box<dyn Error>> {
+    let store = Store::open(&app::store_options(config))?;
+    store.rebuild_episodes().await?;
+    store.close().await?;
+    Ok(())
 }
 
 async fn serve(config: Config) -> Result<ExitCode, Box<dyn Error>> {

@@ -1,6 +1,7 @@
 // Builds everything the server embeds into dist/, whose layout is that of the URLs:
 //
 //   index.html, assets/*        the dashboard, served at /
+//   service-worker.js, manifest.webmanifest, icon-*.png    what an installed dashboard needs
 //   widget.js                   the loader: stable name, the one script tag of a customer's site
 //   widget/panel-<hash>.js      the widget's panel, fetched by the loader on first intent
 //   widget/<part>-<hash>.js     parts of the panel that few visits need, each fetched when it is wanted
@@ -23,7 +24,7 @@ for (const name of wanted) {
 }
 
 async function buildDashboard() {
-  clean("assets", "index.html");
+  clean("assets", "index.html", ...readdirSync(new URL("dashboard/public/", import.meta.url)));
   await build({ configFile: file("vite.config.ts"), logLevel: "warn" });
   const page = read("index.html");
   const first = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map((match) => match[1]);

@@ -8,7 +8,8 @@ const server = process.env.SWITCHBOARD_URL ?? "http://127.0.0.1:8080";
 export default defineConfig({
   root: "dashboard",
   base: "/",
-  publicDir: false,
+  // Files whose names may not change: the service worker, the manifest and its icons.
+  publicDir: "public",
   plugins: [preact()],
   build: {
     outDir: "../dist",

@@ -19,6 +19,7 @@ use super::link::{Link, Push};
 use super::reply::Reply;
 use super::scope_supervisor::{
     Awake, ContactChanged, Find, FindMember, Forget, Look, Overview, Reload, RemoveMember, ScopeSupervisor,
+    Wallboard, Watch,
 };
 use crate::bots::Bots;
 use crate::domain::contact::Contact;
@@ -190,6 +191,14 @@ impl Directory {
     /// [`CallError::Unavailable`] when the scope cannot run now.
     pub async fn look(&self, scope: ScopeId) -> Result<Overview, CallError> {
         ask(&self.0.scope(scope), Look).await
+    }
+
+    /// What goes on in a scope at this moment.
+    ///
+    /// # Errors
+    /// [`CallError::Unavailable`] when the scope cannot run now.
+    pub async fn watch(&self, scope: ScopeId) -> Result<Wallboard, CallError> {
+        ask(&self.0.scope(scope), Watch).await
     }
 
     /// Settings, bot, channels or members of a scope changed in the store.

@@ -7,6 +7,7 @@
 //! | | [`conversation::Typing`], [`conversation::Read`] | – | sessions |
 //! | | [`conversation::Surroundings`], [`conversation::RulesChanged`], [`conversation::ContactChanged`], [`conversation::Stop`] | – | its supervisor |
 //! | [`scope_supervisor::ScopeSupervisor`] | [`scope_supervisor::Find`], [`scope_supervisor::FindForContact`], [`scope_supervisor::OpenFor`] | the conversation's address | sessions, REST |
+//! | | [`scope_supervisor::Watch`] | what stands on a wallboard | REST |
 //! | | [`scope_supervisor::Subscribe`] | rows, through the agent | agents |
 //! | | [`scope_supervisor::Published`], [`scope_supervisor::Mentioned`], [`scope_supervisor::Sleepy`] | – | conversations |
 //! | [`agent::Agent`] | [`agent::Attach`], [`agent::Subscribe`], [`agent::SetPresence`] | – | sessions |

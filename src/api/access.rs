@@ -38,6 +38,7 @@ actions! {
     ManageKeys Admin "See, make and revoke API keys.";
     ManageTags Admin "Make and remove the tags that are suggested.";
     ReadAudit Admin "Read the audit trail.";
+    ReadReports Admin "Read reports and the wallboard.";
     ReadConversations Agent "Read conversations and transcripts.";
     Converse Agent "Write to customers and colleagues, transfer, resolve, activate.";
     TakeOver Admin "Take a conversation over from its assignee.";

@@ -16,6 +16,7 @@ mod channels;
 mod commands;
 mod contacts;
 mod conversations;
+mod csv;
 pub mod edge;
 mod error;
 mod finish;
@@ -32,6 +33,7 @@ pub mod origin;
 pub mod password;
 pub mod post_office;
 mod profile;
+mod reports;
 mod scopes;
 pub mod seats;
 pub mod secret;
@@ -122,6 +124,9 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/scopes/{scope}/tags", tags::create),
         url(DELETE, "/api/v1/scopes/{scope}/tags/{tag}", tags::delete),
         url(GET, "/api/v1/scopes/{scope}/audit", trail::show),
+        url(GET, "/api/v1/scopes/{scope}/reports", reports::show),
+        url(GET, "/api/v1/scopes/{scope}/reports/csv", reports::table),
+        url(GET, "/api/v1/scopes/{scope}/reports/live", reports::live),
         url(GET, "/api/v1/scopes/{scope}/conversations", conversations::list),
         url(GET, "/api/v1/conversations/{id}", conversations::show),
         url(GET, "/api/v1/conversations/{id}/entries", conversations::entries),

@@ -8,7 +8,8 @@ use super::audit::AuditRow;
 use super::outbox::OutboxRow;
 use super::schema::conversations as conversations_table;
 use super::{
-    Connection, StoreError, audit, contacts, conversations, dialect, feedback, hot, outbox, tags, text,
+    Connection, StoreError, audit, contacts, conversations, dialect, episodes, feedback, hot, outbox, tags,
+    text,
 };
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{Conversation, Side};
@@ -58,6 +59,7 @@ pub(super) struct Rows {
     pub(super) rest: Rest,
     pub(super) tags: Option<tags::Change>,
     pub(super) entries: Vec<EntryRow>,
+    pub(super) episode: Option<episodes::Change>,
     pub(super) feedback: Vec<feedback::Row>,
     pub(super) audit: Vec<audit::Row>,
     pub(super) outbox: Vec<outbox::Row>,
@@ -78,7 +80,7 @@ pub(super) struct Head {
 pub(super) enum Rest {
     /// Nothing: only messages, notes and tags were added.
     Same,
-    /// Status, owner or feedback. `reopens`: it had ended and no longer has.
+    /// Status, owner, first reply or feedback. `reopens`: it had ended and no longer has.
     Changed { row: Box<conversations::Row>, reopens: bool },
     /// It begins, perhaps with a new contact.
     New { row: Box<conversations::Row>, contact: Option<Box<contacts::Row>> },
@@ -106,7 +108,8 @@ impl Rows {
         if !numbered {
             return Err(StoreError::broken("the entries do not lead from one version to the other"));
         }
-        let changes = entries.iter().any(|entry| entry.body.changes_status());
+        let replies = entries.iter().any(|entry| after.replied_at == Some(entry.at) && is_reply(entry));
+        let changes = replies || entries.iter().any(|entry| entry.body.changes_status());
         let reopens = entries.iter().any(|entry| matches!(entry.body, Event::Activated { .. }));
         let id = after.id.to_string();
         let feedback = entries.iter().filter_map(|entry| feedback_row(&id, after.episode, entry)).collect();
@@ -135,6 +138,7 @@ impl Rows {
         };
         Ok(Self {
             before,
+            episode: changes.then(|| episodes::Change::of(after, entries)),
             head,
             rest,
             tags: tags::Change::of(after, entries)?,
@@ -176,6 +180,9 @@ impl Rows {
             if let Some(tags) = &self.tags {
                 tags.store(connection)?;
             }
+            if let Some(change) = &self.episode {
+                change.store(connection)?;
+            }
             for row in &self.feedback {
                 row.insert(connection)?;
             }
@@ -208,6 +215,11 @@ impl EntryRow {
             body: text::json(&entry.body)?,
         })
     }
+}
+
+/// Words of a member to the customer.
+fn is_reply(entry: &Entry) -> bool {
+    matches!((&entry.body, &entry.by), (Event::Message { .. }, Author::Member { .. }))
 }
 
 fn fence(changed: usize) -> Outcome {
@@ -305,4 +317,57 @@ fn store_together(
         outcomes[place] = fence(usize::from(held));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::conversation::{Command, NewConversation, Rules, decide, number, open};
+    use crate::domain::member::{Actor, Role};
+    use crate::sources::Sources;
+
+    #[test]
+    fn only_the_first_reply_of_an_episode_is_more_than_plain() {
+        let sources = Sources::default();
+        let new = NewConversation {
+            id: sources.id(),
+            scope: sources.id(),
+            channel: sources.id(),
+            contact: sources.id(),
+        };
+        let sam = Actor { id: sources.id(), name: "Sam".into(), role: Role::Agent };
+        let (mut state, mut at) = (Conversation::unopened(&new), 0);
+        let mut is_plain = |command: Option<Command>| {
+            at += 1;
+            let rules = Rules::default();
+            let facts = command.map_or(open(&rules, "Hello"), |c| decide(&state, &c, &rules, at).unwrap());
+            let before = state.version;
+            let entries = number(before, facts, None, at);
+            for entry in &entries {
+                state.apply(entry);
+            }
+            let (opening, audit, outbox) = (None, Vec::new(), Vec::new());
+            let rows =
+                Rows::of(&Commit { before, after: state.clone(), entries, opening, audit, outbox }).unwrap();
+            assert_eq!(rows.is_plain(), rows.episode.is_none());
+            rows.is_plain()
+        };
+        let send = || Some(Command::Send { by: sam.clone(), text: "Words".into() });
+        let lives = [
+            (None, false),
+            (Some(Command::Post { text: "Words".into() }), true),
+            (Some(Command::Join { by: sam.clone() }), false),
+            (Some(Command::Note { by: sam.clone(), text: "Words".into(), mentions: Vec::new() }), true),
+            (send(), false),
+            (send(), true),
+            (Some(Command::Post { text: "Words".into() }), true),
+            (send(), true),
+            (Some(Command::Resolve { by: sam.clone() }), false),
+            (Some(Command::Activate { by: sam.clone() }), false),
+            (send(), true),
+        ];
+        for (place, (command, plain)) in lives.into_iter().enumerate() {
+            assert_eq!(is_plain(command), plain, "{place}");
+        }
+    }
 }

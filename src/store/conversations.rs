@@ -37,6 +37,7 @@ pub(super) struct Row {
     pub(super) rating: Option<i64>,
     session: String,
     tags: String,
+    pub(super) replied_at: Option<Millis>,
 }
 
 impl Row {
@@ -76,6 +77,7 @@ impl Row {
             rating: feedback::stars(now_is.rating),
             session: text::json(session)?,
             tags: text::json(&now_is.tags)?,
+            replied_at: now_is.replied_at,
         })
     }
 
@@ -101,6 +103,7 @@ impl Row {
                 conversations::end_reason.eq(self.end_reason.as_deref()),
                 conversations::rated.eq(self.rated),
                 conversations::rating.eq(self.rating),
+                conversations::replied_at.eq(self.replied_at),
             ))
             .execute(connection)?;
         Ok(changed)
@@ -136,6 +139,7 @@ impl TryFrom<Row> for Conversation {
             opened_at: row.opened_at,
             last_at: row.last_at,
             waiting_since: row.waiting_since,
+            replied_at: row.replied_at,
             ended_at: row.ended_at,
             end_reason: row.end_reason.as_deref().map(text::variant).transpose()?,
             rated: row.rated,

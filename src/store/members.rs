@@ -1,5 +1,7 @@
 //! Members, their passwords and their places in scopes.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::schema::{members, memberships};
@@ -91,6 +93,19 @@ pub fn by_email(connection: &mut Connection, email: &str) -> Result<Credentials,
 /// [`StoreError::NotFound`] when there is none.
 pub fn credentials(connection: &mut Connection, id: MemberId) -> Result<Credentials, StoreError> {
     members::table.find(id.to_string()).first::<Row>(connection)?.try_into()
+}
+
+/// The names of members, also of those who have left.
+///
+/// # Errors
+/// The store's failures.
+pub fn names(connection: &mut Connection, ids: &[MemberId]) -> Result<HashMap<MemberId, String>, StoreError> {
+    let wanted: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let rows = members::table
+        .filter(members::id.eq_any(wanted))
+        .select((members::id, members::name))
+        .load::<(String, String)>(connection)?;
+    rows.into_iter().map(|(id, name)| Ok((text::id(&id)?, name))).collect()
 }
 
 /// Where a member belongs, and as what.

@@ -130,6 +130,7 @@ diesel::table! {
         rating -> Nullable<BigInt>,
         session -> Text,
         tags -> Text,
+        replied_at -> Nullable<BigInt>,
     }
 }
 
@@ -154,6 +155,29 @@ diesel::table! {
         rating -> Nullable<BigInt>,
         comment -> Nullable<Text>,
         at -> BigInt,
+    }
+}
+
+diesel::table! {
+    episodes (conversation_id, number) {
+        conversation_id -> Text,
+        number -> BigInt,
+        scope_id -> Text,
+        channel_id -> Text,
+        began_at -> BigInt,
+        begun -> Text,
+        queued_at -> Nullable<BigInt>,
+        waiting_since -> Nullable<BigInt>,
+        waited -> Nullable<BigInt>,
+        joined_at -> Nullable<BigInt>,
+        owner_id -> Nullable<Text>,
+        owned_since -> Nullable<BigInt>,
+        handled -> BigInt,
+        replied_at -> Nullable<BigInt>,
+        replied_by -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
+        end_reason -> Nullable<Text>,
+        rating -> Nullable<BigInt>,
     }
 }
 
@@ -249,6 +273,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_tags,
     conversations,
     entries,
+    episodes,
     feedback,
     invitations,
     logins,

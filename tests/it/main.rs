@@ -26,6 +26,7 @@ mod model;
 mod openapi;
 mod profile;
 mod races;
+mod reports;
 mod rest;
 mod resume;
 mod roles;

@@ -12,12 +12,14 @@ mod mention;
 mod presence;
 mod queue;
 mod route;
+mod wallboard;
 
 pub use contact::ContactChanged;
 pub use lists::{Published, Subscribe, Unsubscribe};
 pub use mention::Mentioned;
 pub use presence::{FindMember, Look, Overview, PresenceChanged, RemoveMember};
 pub use route::{Awake, Find, FindForContact, FindOpen, Forget, Gone, OpenFor, PassOn, Sleepy, Visitor};
+pub use wallboard::{Wallboard, Watch, Working};
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;

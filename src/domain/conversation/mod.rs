@@ -144,6 +144,8 @@ pub struct Conversation {
     pub last_at: Millis,
     /// When the customer began to wait in this episode. Kept when it is requeued, so it is first in line again.
     pub waiting_since: Option<Millis>,
+    /// When a member first wrote after the customer began to wait in this episode; none before.
+    pub replied_at: Option<Millis>,
     /// When it ended, if it has.
     pub ended_at: Option<Millis>,
     /// Why it ended, if it has.
@@ -176,6 +178,7 @@ impl Conversation {
             opened_at: 0,
             last_at: 0,
             waiting_since: None,
+            replied_at: None,
             ended_at: None,
             end_reason: None,
             rated: false,
@@ -221,6 +224,9 @@ impl Conversation {
                         self.turn = None;
                     }
                     (Author::Contact, Status::Bot) => self.turn = Some(entry.seq),
+                    (Author::Member { .. }, _) if self.waiting_since.is_some() => {
+                        self.replied_at.get_or_insert(entry.at);
+                    }
                     _ => {}
                 }
             }
@@ -231,6 +237,7 @@ impl Conversation {
                     self.ended_at = None;
                     self.end_reason = None;
                     self.waiting_since = None;
+                    self.replied_at = None;
                     self.rated = false;
                 }
                 if let Author::Member { id, name } = &entry.by {

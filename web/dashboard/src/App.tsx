@@ -45,10 +45,11 @@ export function App() {
   return path.value === "/login" && me.value === null ? <Login /> : null;
 }
 
-type PageName = "settings" | "canned";
+type PageName = "settings" | "analytics" | "canned";
 
 const loaders: Record<PageName, () => Promise<ComponentType>> = {
   settings: () => import("./settings/Settings.tsx").then((module) => module.Settings),
+  analytics: () => import("./analytics/Analytics.tsx").then((module) => module.Analytics),
   canned: () => import("./canned/CannedPage.tsx").then((module) => module.CannedPage),
 };
 
@@ -56,7 +57,9 @@ const loaders: Record<PageName, () => Promise<ComponentType>> = {
 const pages = signal<Partial<Record<PageName, ComponentType>>>({});
 
 function pageOf(path: string): PageName | null {
-  if ((path.startsWith("/settings") && supervises.value) || path === "/profile") return "settings";
+  const isSettings = path.startsWith("/settings") && (supervises.value || path === "/settings/notifications");
+  if (isSettings || path === "/profile") return "settings";
+  if (path === "/analytics" && supervises.value) return "analytics";
   return path === "/canned" ? "canned" : null;
 }
 

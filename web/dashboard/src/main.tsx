@@ -1,6 +1,9 @@
 // Starts the dashboard.
 import { render } from "preact";
 import { App } from "./App.tsx";
+import { startWorker } from "./alerts/desktop.ts";
+import { countInFavicon } from "./alerts/favicon.ts";
+import { watchForAlerts } from "./alerts/watch.ts";
 import "./state/theme.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -15,3 +18,6 @@ import "./styles/last.css";
 
 const root = document.getElementById("app");
 if (root) render(<App />, root);
+watchForAlerts();
+countInFavicon();
+startWorker();

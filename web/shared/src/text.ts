@@ -61,6 +61,7 @@ export const frame = {
   allChannels: "All channels",
   all: "All",
   workspace: "Workspace",
+  analytics: "Analytics",
   settings: "Settings",
   canned: "Canned replies",
   chats: "Chats",
@@ -84,6 +85,7 @@ export const profile = {
   dark: "Dark",
   singleKeys: "Single-key shortcuts",
   shortcuts: "Keyboard shortcuts",
+  notifications: "Notifications",
   logOut: "Log out",
   withChats: (status: string, count: number) =>
     `${status} · ${plural(count, { one: "# chat", other: "# chats" })}`,
@@ -365,6 +367,7 @@ export const settings = {
   hours: "Opening hours",
   scope: "Scope",
   keys: "API keys",
+  notifications: "Notifications",
   failed: "The settings could not be loaded.",
   copyLabel: "Copy to the clipboard",
   shownOnce: "Shown once. Keep it now.",

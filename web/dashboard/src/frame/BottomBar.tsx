@@ -8,13 +8,20 @@ import { ProfileMenu } from "./ProfileMenu.tsx";
 
 export function BottomBar() {
   const inSettings = path.value.startsWith("/settings");
+  const inAnalytics = path.value === "/analytics";
   return (
     <nav class="mbar" aria-label={frame.sections}>
-      <a class="tab" href="/" aria-current={inSettings ? undefined : "page"} onClick={follow}>
+      <a class="tab" href="/" aria-current={inSettings || inAnalytics ? undefined : "page"} onClick={follow}>
         <Icon name="chat" />
         {frame.chats}
         {unreadCount.value > 0 && <span class="badge">{unreadCount.value}</span>}
       </a>
+      {supervises.value && (
+        <a class="tab" href="/analytics" aria-current={inAnalytics ? "page" : undefined} onClick={follow}>
+          <Icon name="chart" />
+          {frame.analytics}
+        </a>
+      )}
       {supervises.value && (
         <a
           class="tab"

@@ -72,6 +72,7 @@ export function ProfileMenu({ place }: { place: "sidebar" | "bar" }) {
       >
         {profile.shortcuts}
       </MenuItem>
+      <MenuItem onSelect={() => go("/settings/notifications")}>{profile.notifications}</MenuItem>
       <hr />
       <MenuItem onSelect={() => go("/profile")}>{profilePage.title}</MenuItem>
       <MenuItem onSelect={logOut}>{profile.logOut}</MenuItem>

@@ -13,7 +13,8 @@ import { ViewTabs } from "./ViewTabs.tsx";
 export function Sidebar() {
   const inSettings = path.value.startsWith("/settings");
   const inCanned = path.value === "/canned";
-  const inPage = inSettings || inCanned;
+  const inAnalytics = path.value === "/analytics";
+  const inChats = !inSettings && !inCanned && !inAnalytics;
   return (
     <nav class="side" aria-label={frame.main}>
       <ScopeMenu place="sidebar" />
@@ -22,14 +23,14 @@ export function Sidebar() {
         {frame.channels}
       </div>
       <ul class="nav" aria-labelledby="channels">
-        <ChannelLink id={null} kind="chat" name={frame.allChannels} current={!inPage} />
+        <ChannelLink id={null} kind="chat" name={frame.allChannels} current={inChats} />
         {scope.value?.channels.map((channel) => (
           <ChannelLink
             key={channel.id}
             id={channel.id}
             kind={channelIcon(channel.kind)}
             name={channel.name}
-            current={!inPage}
+            current={inChats}
           />
         ))}
       </ul>
@@ -48,6 +49,19 @@ export function Sidebar() {
             <span class="lbl">{frame.canned}</span>
           </a>
         </li>
+        {supervises.value && (
+          <li>
+            <a
+              href="/analytics"
+              title={frame.analytics}
+              aria-current={inAnalytics ? "page" : undefined}
+              onClick={follow}
+            >
+              <Icon name="chart" />
+              <span class="lbl">{frame.analytics}</span>
+            </a>
+          </li>
+        )}
         {supervises.value && (
           <li>
             <a

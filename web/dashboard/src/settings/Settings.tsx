@@ -1,8 +1,8 @@
-// Settings of the scope shown, for admins and owners. Loaded when somebody goes there.
+// Settings of the scope shown, for admins and owners, and for everybody those of their own browser. Loaded when somebody goes there.
 import type { ComponentType } from "preact";
 import { settings as words } from "../../../shared/src/text.ts";
 import { follow, path } from "../router.ts";
-import { scope } from "../state/scopes.ts";
+import { scope, supervises } from "../state/scopes.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { BotSettings } from "./BotSettings.tsx";
 import "../styles/settings.css";
@@ -10,6 +10,7 @@ import { ChannelSettings } from "./ChannelSettings.tsx";
 import { HoursSettings } from "./HoursSettings.tsx";
 import { KeySettings } from "./KeySettings.tsx";
 import { MemberSettings } from "./MemberSettings.tsx";
+import { NotificationSettings } from "./NotificationSettings.tsx";
 
 import { Profile } from "./Profile.tsx";
 import { ScopeSettings } from "./ScopeSettings.tsx";
@@ -21,12 +22,17 @@ const pages: [name: string, title: string, icon: IconName, page: ComponentType<{
   ["bot", words.bot, "spark", BotSettings],
   ["scope", words.scope, "gear", ScopeSettings],
   ["keys", words.keys, "lock", KeySettings],
+  ["notifications", words.notifications, "bell", NotificationSettings],
 ];
+
+/** Pages that agents have, too. */
+const forEverybody = ["notifications"];
 
 export function Settings() {
   if (path.value === "/profile") return <Profile />;
   const wanted = path.value.split("/")[2];
-  const current = pages.find(([name]) => name === wanted) ?? pages[0];
+  const shown = supervises.value ? pages : pages.filter(([name]) => forEverybody.includes(name));
+  const current = shown.find(([name]) => name === wanted) ?? shown[0];
   const home = scope.value;
   if (!current || !home) return null;
   const [, , , Page] = current;
@@ -37,7 +43,7 @@ export function Settings() {
       </div>
       <div class="set">
         <nav class="sub" aria-label={words.pages}>
-          {pages.map(([name, title, icon]) => (
+          {shown.map(([name, title, icon]) => (
             <a
               key={name}
               href={`/settings/${name}`}

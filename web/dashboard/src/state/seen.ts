@@ -26,6 +26,11 @@ export function markSeen(conversation: string, seq: number): void {
   changed.value++;
 }
 
+/** How far any tab of this browser has seen it, at this moment. */
+export function seenUpTo(conversation: string): number {
+  return readJson<Seen>(key.peek(), {})[conversation] ?? 0;
+}
+
 /** Something came that the reader has not seen: in Unassigned anything, in an own chat words of the customer. */
 export function isUnread(row: Row): boolean {
   const section = sectionOf(row, me.value?.id ?? "");

@@ -1,0 +1,2 @@
+ALTER TABLE conversations DROP COLUMN replied_at;
+DROP TABLE episodes;
