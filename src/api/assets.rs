@@ -17,7 +17,7 @@ use super::edge::Edge;
 struct Bundle;
 
 /// Paths that the dashboard's own router answers; with everything below them.
-const PAGES: [&str; 6] = ["/login", "/setup", "/chats", "/settings", "/profile", "/analytics"];
+const PAGES: [&str; 7] = ["/login", "/setup", "/chats", "/settings", "/profile", "/analytics", "/canned"];
 
 /// Answers everything that is no URL of the API: files of the bundle, and the dashboard's page for its own paths.
 ///
@@ -91,9 +91,17 @@ mod tests {
     #[test]
     fn a_path_stands_for_a_file_or_the_dashboard_or_nothing() {
         let of = |path| file_name(path, true);
-        for page in
-            ["/", "/login", "/setup", "/chats", "/chats/c_1", "/settings/members", "/profile", "/analytics"]
-        {
+        for page in [
+            "/",
+            "/login",
+            "/setup",
+            "/chats",
+            "/chats/c_1",
+            "/settings/members",
+            "/profile",
+            "/analytics",
+            "/canned",
+        ] {
             assert_eq!(of(page).as_deref(), Some("index.html"), "{page}");
         }
         assert_eq!(of("/loginx").as_deref(), Some("loginx"));

@@ -38,11 +38,11 @@ async fn a_conversation_is_tagged_and_found(database: Database) {
         let items = found["items"].as_array().unwrap().clone();
         items.into_iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(list("tag=vip").await, [id.clone()]);
-    assert_eq!(list("tag=vip&state=all").await, [id.clone()]);
+    assert_eq!(list("tag=vip").await, vec![id.clone()]);
+    assert_eq!(list("tag=vip&state=all").await, vec![id.clone()]);
     let ended = chat.resolve(&chat.stored(first.id).await.unwrap()).await;
     assert_eq!(ended.tags, ["damaged-item", "vip"], "the end keeps them");
-    assert_eq!(list("tag=vip&state=ended").await, [id.clone()]);
+    assert_eq!(list("tag=vip&state=ended").await, vec![id.clone()]);
     assert_eq!(list("tag=vip").await, [""; 0]);
     assert_eq!(list("state=all").await, [second.id.to_string(), id.clone()]);
 

@@ -73,6 +73,7 @@ async function dashboard(ada, ben, crowd, look) {
   const { page } = ada;
   await crowd.types("Priya Nair");
   await look("mine", page);
+  await work(ada, look);
   await page.locator(".chead .more").click();
   await look("more-menu", page);
   await page.keyboard.press("Escape");
@@ -113,6 +114,35 @@ async function settings({ page }, look) {
     await page.locator(".set .card").first().waitFor();
     await look(`settings-${name}`, page);
   }
+  await page.locator(".side").getByRole("link", { name: "Canned replies" }).click();
+  await page.getByRole("button", { name: "Add a reply" }).click();
+  await page.getByLabel("Shortcut").waitFor();
+  await look("canned-form", page);
+  await page.getByLabel("Shortcut").fill("return-address");
+  await page.getByLabel("Title").fill("Return address");
+  await page.getByLabel("Text", { exact: true }).fill("Please send it to 12 Quai du Jardin, {customer}.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Edit Return address" }).waitFor();
+  await look("canned", page);
+}
+
+/** A chat with everything that belongs to the work on it: tags, fields, and what typing offers. */
+async function work(ada, look) {
+  const { page } = ada;
+  const details = page.getByRole("complementary");
+  await details.getByRole("button", { name: "Add tag" }).click();
+  await page.keyboard.type("damaged item");
+  await page.keyboard.press("Enter");
+  await details.getByText("damaged-item", { exact: true }).waitFor();
+  await page.getByRole("tab", { name: "Internal note" }).click();
+  await ada.composer.pressSequentially("@");
+  await page.getByRole("listbox").waitFor();
+  await look("work-mention", page);
+  await ada.composer.fill("");
+  await page.getByRole("tab", { name: "Reply" }).click();
+  await details.getByRole("button", { name: "Edit what is known of the customer" }).click();
+  await look("work-fields", page);
+  await details.getByRole("button", { name: "Cancel" }).click();
 }
 
 async function widget(stage, ada, look) {

@@ -510,9 +510,7 @@ export const listTools = {
   anyRating: "Any",
   searchOn: "Search older chats",
   searchedSome: "Nothing in the newest chats.",
-  searchMessages: "Search the messages of all chats",
-  inMessages: "Found in messages",
-  noneInMessages: "No message has these words.",
+  searchEnded: "Search terminated chats",
 };
 
 export const mention = {

@@ -157,7 +157,7 @@ function ReplyForm({ base, reply, onSaved, onCancel }: FormProps) {
     }
   };
   return (
-    <form class="form grow" onSubmit={submit}>
+    <form class="form cannedform grow" onSubmit={submit}>
       <Problem text={problem} />
       <div class="row2">
         <Field label={words.shortcut} help={words.shortcutHelp}>

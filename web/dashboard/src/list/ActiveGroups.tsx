@@ -1,6 +1,7 @@
 // The four sections of active chats.
-import { list } from "../../../shared/src/text.ts";
+import { list, listTools } from "../../../shared/src/text.ts";
 import { openChat } from "../state/chat.ts";
+import { view } from "../state/ended.ts";
 import { narrowed } from "../state/filters.ts";
 import { loaded, search, sections } from "../state/rows.ts";
 import { type SectionName, sectionNames } from "../state/sections.ts";
@@ -36,7 +37,12 @@ export function ActiveGroups() {
   const open = sectionNames.filter((name) => !folded.value.has(name)).flatMap((name) => shown[name]);
   const stop = (open.find((row) => row.id === openChat.value?.id) ?? open[0])?.id ?? null;
   if ((search.value || narrowed.value) && sectionNames.every((name) => shown[name].length === 0)) {
-    return <p class="none">{list.noneFound}</p>;
+    return (
+      <div class="none">
+        <p>{list.noneFound}</p>
+        {search.value && <SearchEnded />}
+      </div>
+    );
   }
   let offset = 0;
   return (
@@ -58,6 +64,22 @@ export function ActiveGroups() {
           />
         );
       })}
+      {search.value && <SearchEnded />}
     </>
+  );
+}
+
+/** The same words, in the messages of chats that have ended. */
+function SearchEnded() {
+  return (
+    <button
+      type="button"
+      class="btn small older"
+      onClick={() => {
+        view.value = "terminated";
+      }}
+    >
+      {listTools.searchEnded}
+    </button>
   );
 }
