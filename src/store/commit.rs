@@ -311,3 +311,56 @@ fn store_together(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::conversation::{Command, NewConversation, Rules, decide, number, open};
+    use crate::domain::member::{Actor, Role};
+    use crate::sources::Sources;
+
+    #[test]
+    fn only_the_first_reply_of_an_episode_is_more_than_plain() {
+        let sources = Sources::default();
+        let new = NewConversation {
+            id: sources.id(),
+            scope: sources.id(),
+            channel: sources.id(),
+            contact: sources.id(),
+        };
+        let sam = Actor { id: sources.id(), name: "Sam".into(), role: Role::Agent };
+        let (mut state, mut at) = (Conversation::unopened(&new), 0);
+        let mut is_plain = |command: Option<Command>| {
+            at += 1;
+            let rules = Rules::default();
+            let facts = command.map_or(open(&rules, "Hello"), |c| decide(&state, &c, &rules, at).unwrap());
+            let before = state.version;
+            let entries = number(before, facts, None, at);
+            for entry in &entries {
+                state.apply(entry);
+            }
+            let (opening, audit, outbox) = (None, Vec::new(), Vec::new());
+            let rows =
+                Rows::of(&Commit { before, after: state.clone(), entries, opening, audit, outbox }).unwrap();
+            assert_eq!(rows.is_plain(), rows.episode.is_none());
+            rows.is_plain()
+        };
+        let send = || Some(Command::Send { by: sam.clone(), text: "Words".into() });
+        let lives = [
+            (None, false),
+            (Some(Command::Post { text: "Words".into() }), true),
+            (Some(Command::Join { by: sam.clone() }), false),
+            (Some(Command::Note { by: sam.clone(), text: "Words".into() }), true),
+            (send(), false),
+            (send(), true),
+            (Some(Command::Post { text: "Words".into() }), true),
+            (send(), true),
+            (Some(Command::Resolve { by: sam.clone() }), false),
+            (Some(Command::Activate { by: sam.clone() }), false),
+            (send(), true),
+        ];
+        for (place, (command, plain)) in lives.into_iter().enumerate() {
+            assert_eq!(is_plain(command), plain, "{place}");
+        }
+    }
+}

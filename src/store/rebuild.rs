@@ -3,7 +3,7 @@
 use super::{Store, StoreError, episodes, meta};
 
 /// Conversations of one write.
-const PART: i64 = 50;
+const PART: i64 = 20;
 
 /// The key under which it is noted that the episodes are complete. Its value is the version of their rules.
 const NOTE: &str = "episodes";

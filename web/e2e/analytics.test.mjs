@@ -1,13 +1,11 @@
 // The figures of a chat that was really held, the live wallboard, tables in place of charts, and the download.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
+import { axeFinds } from "./support/axe.mjs";
 import { Customer } from "./support/customer.mjs";
 import { Stage } from "./support/stage.mjs";
 import { inEveryLook } from "./support/states.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 test("figures, wallboard, tables and CSV", async () => {
   const stage = await Stage.set();
@@ -60,22 +58,9 @@ test("figures, wallboard, tables and CSV", async () => {
   assert.match(lines[1], /^Ben Okri,1,1,/);
 
   await inEveryLook(page, async (look) => {
-    assert.deepEqual(await violations(page), [], look);
+    assert.deepEqual(await axeFinds(page), [], look);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     assert.equal(sideways, false, look);
   });
   stage.calm();
 });
-
-async function violations(page) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, {
-      resultTypes: ["violations"],
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    });
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat(2).join(" ")).join(", ")}`,
-    );
-  });
-}
