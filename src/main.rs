@@ -15,9 +15,6 @@ use switchboard::sources::Sources;
 use switchboard::store::{self, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const HELP: &str = "\
 Switchboard, a self-hosted live-chat routing engine
 

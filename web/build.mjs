@@ -47,7 +47,12 @@ async function buildWidget() {
   );
   const panel = built("panel");
   // The loader learns the panel's name here: `declare const __PANEL__: string` is "/widget/panel-<hash>.js".
-  await build(script("loader/src/main.ts", "iife", "widget.js", { __PANEL__: JSON.stringify(`/${panel}`) }));
+  await build(
+    script("loader/src/main.ts", "iife", "widget.js", {
+      __PANEL__: JSON.stringify(`/${panel}`),
+      __NUDGE__: JSON.stringify(parts.nudge),
+    }),
+  );
   budget("widget loader", 3 * KB, "widget.js");
   budget("widget loader and panel", 15 * KB, "widget.js", panel);
 }

@@ -19,6 +19,10 @@ pub const QUEUE_FRAMES: usize = 256;
 /// Most bytes that wait for one socket. The direct answer to a client's own command is not counted.
 pub const QUEUE_BYTES: usize = 1024 * 1024;
 
+/// Most commands of one socket that wait for their answer; it reads on when one is answered. So many of the largest
+/// fit in a queue, so nobody is cut off by the answers to their own commands.
+pub const IN_HAND_MAX: usize = 12;
+
 /// Word to a socket's actor.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
@@ -51,19 +55,23 @@ struct Inner {
     recipient: Recipient<Push>,
     /// Bytes pushed and not yet taken by the socket.
     waiting: AtomicUsize,
+    /// Commands that wait for their answer.
+    in_hand: Arc<AtomicUsize>,
     /// Set once the queue was full; nothing is pushed any more.
     overflowed: AtomicBool,
     cut: Box<dyn Cut>,
 }
 
 impl Link {
-    /// A link to the socket behind `recipient`, whose mailbox holds [`QUEUE_FRAMES`].
-    pub fn new(recipient: Recipient<Push>, cut: Box<dyn Cut>) -> Self {
+    /// A link to the socket behind `recipient`, whose mailbox holds [`QUEUE_FRAMES`]. Commands in hand are counted in
+    /// `in_hand`.
+    pub fn new(recipient: Recipient<Push>, in_hand: Arc<AtomicUsize>, cut: Box<dyn Cut>) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         Self(Arc::new(Inner {
             id: NEXT.fetch_add(1, Ordering::Relaxed) as u64,
             recipient,
             waiting: AtomicUsize::new(0),
+            in_hand,
             overflowed: AtomicBool::new(false),
             cut,
         }))
@@ -72,6 +80,17 @@ impl Link {
     /// Tells sessions apart.
     pub fn id(&self) -> u64 {
         self.0.id
+    }
+
+    /// A command of this socket will be answered by [`Link::answer`].
+    pub fn asked(&self) {
+        self.0.in_hand.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Queues the answer to a command.
+    pub fn answer(&self, frame: ByteString) {
+        self.0.in_hand.fetch_sub(1, Ordering::Relaxed);
+        self.frame(frame);
     }
 
     /// Queues a frame. False: the socket is gone or too slow, so forget this link.

@@ -27,7 +27,8 @@ enum To {
 
 impl Reply {
     /// Answers with `ok` or `error` on this socket.
-    pub const fn to_socket(link: Link, reference: String) -> Self {
+    pub fn to_socket(link: Link, reference: String) -> Self {
+        link.asked();
         Self(Some(To::Socket { link, reference }))
     }
 
@@ -76,7 +77,7 @@ impl To {
                     }),
                     Err(error) => error_frame(Some(&reference), &error),
                 };
-                link.frame(frame);
+                link.answer(frame);
             }
         }
     }

@@ -2,16 +2,21 @@
 //!
 //! The WebSocket library judges a frame's size only when all of it is in memory: a frame that
 //! announces 1 GiB would be collected first. This adapter stands in front of it, reads the headers
-//! (RFC 6455 section 5.2) and stops the stream at the first one that is too large.
+//! (RFC 6455 section 5.2) and stops the stream at the first one that is too large. It also lets nothing in while
+//! too many commands wait for their answer: then the peer's own connection holds back what it writes.
 
 use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use actix_web::error::PayloadError;
 use bytes::Bytes;
 use futures_util::Stream;
+
+use crate::actors::link::IN_HAND_MAX;
 
 /// Longest frame header: two bytes, eight of extended length, four of mask.
 const HEADER_MAX: usize = 14;
@@ -22,6 +27,8 @@ pub struct FrameGuard<S> {
     limit: u64,
     /// Set once a frame was too large.
     tripped: Rc<Cell<bool>>,
+    /// Commands that wait for their answer.
+    in_hand: Arc<AtomicUsize>,
     state: State,
 }
 
@@ -34,8 +41,8 @@ const EMPTY: State = State::Header { bytes: [0; HEADER_MAX], have: 0 };
 
 impl<S> FrameGuard<S> {
     /// Guards a stream; the cell tells afterwards why it ended.
-    pub fn new(inner: S, limit: usize, tripped: Rc<Cell<bool>>) -> Self {
-        Self { inner, limit: limit as u64, tripped, state: EMPTY }
+    pub fn new(inner: S, limit: usize, tripped: Rc<Cell<bool>>, in_hand: Arc<AtomicUsize>) -> Self {
+        Self { inner, limit: limit as u64, tripped, in_hand, state: EMPTY }
     }
 
     /// False when a frame in these bytes announces too much.
@@ -95,6 +102,10 @@ where
         if self.tripped.get() {
             return Poll::Ready(None);
         }
+        if self.in_hand.load(Ordering::Relaxed) >= IN_HAND_MAX {
+            // The answer wakes the socket, which polls this again.
+            return Poll::Pending;
+        }
         let polled = Pin::new(&mut self.inner).poll_next(context);
         if let Poll::Ready(Some(Err(_))) = &polled {
             // The connection is gone: the end of the stream, and no fault of a frame.
@@ -115,7 +126,7 @@ mod tests {
     use super::*;
 
     fn guard(limit: usize) -> FrameGuard<()> {
-        FrameGuard::new((), limit, Rc::default())
+        FrameGuard::new((), limit, Rc::default(), Arc::default())
     }
 
     fn frame(length: usize) -> Vec<u8> {

@@ -43,6 +43,8 @@ mod trail;
 pub mod visitor_token;
 pub mod visitors;
 mod widget;
+mod widget_history;
+mod widget_settings;
 
 pub use error::ApiError;
 pub use finish::finish;
@@ -138,6 +140,9 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/widget/read", widget::command),
         url(POST, "/api/v1/widget/mail_transcript", widget::mail_transcript),
         url(GET, "/api/v1/widget/entries", widget::entries),
+        url(GET, "/api/v1/widget/settings", widget_settings::show),
+        url(GET, "/api/v1/widget/conversations", widget_history::list),
+        url(GET, "/api/v1/widget/conversations/{id}/entries", widget_history::entries_of),
         url(POST, "/api/v1/bot/turns/{turn_id}/actions", bot_turns::answer),
     ]
 }

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix::{
@@ -27,7 +28,7 @@ use super::ApiError;
 use super::edge::Edge;
 use super::frame_guard::FrameGuard;
 use super::seats::Seat;
-use crate::actors::link::{Cut, Link, Push, QUEUE_FRAMES};
+use crate::actors::link::{Cut, IN_HAND_MAX, Link, Push, QUEUE_FRAMES};
 use crate::protocol::code::CloseCode;
 
 /// Frames to send now.
@@ -110,7 +111,9 @@ struct Socket<S> {
     /// The session waits for something. The library holds back the mailbox then, but not a message that arrives in the
     /// same turn.
     waiting: bool,
-    /// What arrived meanwhile.
+    /// Commands that wait for their answer.
+    in_hand: Arc<AtomicUsize>,
+    /// What arrived meanwhile: no more than the library had read already.
     held: VecDeque<ByteString>,
     /// Ends a socket that never says `hello`; each poll of the socket looks at it, so it goes once it is not needed.
     hello_timer: Option<SpawnHandle>,
@@ -138,7 +141,8 @@ pub fn open<S: Session>(
     let mut response =
         ws::handshake(request).map_err(|error| ApiError::bad_request(format!("no WebSocket: {error}")))?;
     let too_big = Rc::new(Cell::new(false));
-    let guarded = FrameGuard::new(payload, options.message_bytes, too_big.clone());
+    let in_hand = Arc::new(AtomicUsize::new(0));
+    let guarded = FrameGuard::new(payload, options.message_bytes, too_big.clone(), in_hand.clone());
     let codec = actix_http::ws::Codec::new().max_size(options.message_bytes);
     let socket = Socket {
         session,
@@ -150,6 +154,7 @@ pub fn open<S: Session>(
         too_big,
         partial: None,
         waiting: false,
+        in_hand,
         held: VecDeque::new(),
         hello_timer: None,
         _seat: seat,
@@ -177,7 +182,7 @@ impl<S: Session> Actor for Socket<S> {
             Some(peer) => Box::new(peer),
             None => Box::new(NoPeer),
         };
-        let link = Link::new(ctx.address().recipient(), cut);
+        let link = Link::new(ctx.address().recipient(), self.in_hand.clone(), cut);
         self.edge.directory.session_opened(&link);
         self.session.opened(link.clone());
         self.link = Some(link);
@@ -243,6 +248,7 @@ impl<S: Session> Handler<Push> for Socket<S> {
             Push::Frame(frame) => {
                 link.taken(frame.len());
                 ctx.text(frame);
+                self.work_off(ctx);
             }
             Push::Answer(frames) => frames.into_iter().for_each(|frame| ctx.text(frame)),
             Push::Close(code) => Self::close(code, ctx),
@@ -258,11 +264,21 @@ impl<S: Session> Handler<Push> for Socket<S> {
 
 impl<S: Session> Socket<S> {
     fn text(&mut self, text: ByteString, ctx: &mut WebsocketContext<Self>) {
-        if self.waiting {
-            return self.held.push_back(text);
+        self.held.push_back(text);
+        self.work_off(ctx);
+    }
+
+    /// Handles what arrived, as far as may be.
+    fn work_off(&mut self, ctx: &mut WebsocketContext<Self>) {
+        while !self.waiting && self.in_hand.load(Ordering::Relaxed) < IN_HAND_MAX {
+            let Some(text) = self.held.pop_front() else { break };
+            self.command(&text, ctx);
         }
+    }
+
+    fn command(&mut self, text: &str, ctx: &mut WebsocketContext<Self>) {
         let mut out = Out::new();
-        let next = self.session.on_text(&text, &mut out);
+        let next = self.session.on_text(text, &mut out);
         self.follow(next, out, ctx);
     }
 
@@ -285,11 +301,7 @@ impl<S: Session> Socket<S> {
                     let mut out = Out::new();
                     let next = then(&mut socket.session, &mut out);
                     socket.follow(next, out, ctx);
-                    while !socket.waiting
-                        && let Some(text) = socket.held.pop_front()
-                    {
-                        socket.text(text, ctx);
-                    }
+                    socket.work_off(ctx);
                 }));
             }
         }

@@ -40,6 +40,12 @@ const PREFLIGHT_AGE: &str = "600";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OfChannel {
+    pub(super) channel: String,
+}
+
+/// The query of a preflight: that of the request it asks for, whatever that is.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
     channel: String,
 }
 
@@ -72,7 +78,7 @@ pub fn browser(request: &HttpRequest) -> Option<String> {
 pub async fn preflight(
     edge: Data<Edge>,
     request: HttpRequest,
-    query: Query<OfChannel>,
+    query: Query<Asked>,
 ) -> Result<HttpResponse, ApiError> {
     let key = query.into_inner().channel;
     Ok(for_page(&edge, &request, key, |_| async {
@@ -302,7 +308,11 @@ async fn followed(
 }
 
 /// The customer whose token the request carries, within the rate of their commands.
-async fn visitor(edge: &Edge, request: &HttpRequest, channel: &Channel) -> Result<Contact, ApiError> {
+pub(super) async fn visitor(
+    edge: &Edge,
+    request: &HttpRequest,
+    channel: &Channel,
+) -> Result<Contact, ApiError> {
     let given = request.headers().get(AUTHORIZATION).ok_or_else(|| {
         ApiError::unauthenticated_because("the visitor token of …/widget/session is needed")
     })?;
@@ -315,7 +325,7 @@ async fn visitor(edge: &Edge, request: &HttpRequest, channel: &Channel) -> Resul
 }
 
 /// Runs `work` for a page that may use the channel, and lets that page read the answer, whatever it is.
-async fn for_page<F>(
+pub(super) async fn for_page<F>(
     edge: &Edge,
     request: &HttpRequest,
     key: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::hours::{Away, Staffing};
 use super::ids::{ChannelId, ScopeId};
 use super::invalid::{Invalid, NAME_MAX, check_length, check_name};
+use super::proactive::{self, ProactiveRule};
 
 /// Which kind of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,6 +49,8 @@ pub struct WidgetSettings {
     pub allowed_origins: Vec<String>,
     /// "Talk to a human" appears after this many bot messages; 0 = always.
     pub human_after: u32,
+    /// What it says by itself to visitors who have not written yet.
+    pub proactive: Vec<ProactiveRule>,
     /// What is asked before the first message; empty = nothing.
     pub pre_chat: Vec<FormField>,
     /// Outside hours a customer may leave a message, where the scope says so; off: they wait in the queue instead.
@@ -78,6 +81,7 @@ impl Default for WidgetSettings {
             colour: "#1f6b4a".into(),
             allowed_origins: Vec::new(),
             human_after: 3,
+            proactive: Vec::new(),
             pre_chat: Vec::new(),
             offline_form: true,
             offline_lead: String::new(),
@@ -116,6 +120,7 @@ impl WidgetSettings {
         if self.human_after > HUMAN_AFTER_MAX {
             return Err(Invalid::new("human_after", format!("is above {HUMAN_AFTER_MAX}")));
         }
+        proactive::check(&self.proactive)?;
         if self.allowed_origins.len() > ORIGINS_MAX {
             return Err(Invalid::new("allowed_origins", format!("has more than {ORIGINS_MAX} origins")));
         }

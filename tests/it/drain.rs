@@ -11,7 +11,7 @@ use switchboard::store::{Store, StoreOptions, entries};
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::app::{Person, stranger};
-use crate::support::database::{Database, PostgresServer};
+use crate::support::database::{Database, PostgresServer, hold};
 use crate::support::process::{Launch, Process};
 use crate::support::sockets::{Socket, client_id};
 
@@ -80,13 +80,6 @@ fn text(entry: Entry) -> Option<String> {
     }
 }
 
-/// Holds the file as another writer would: whatever is decided from now on waits.
-fn hold(database: &Database) -> SqliteConnection {
-    let mut other = SqliteConnection::establish(database.url.strip_prefix("sqlite://").unwrap()).unwrap();
-    other.batch_execute("BEGIN IMMEDIATE").unwrap();
-    other
-}
-
 fn is_refused_as_draining(opened: Result<Socket, Error>) {
     match opened.err().expect("no socket is opened any more") {
         Error::Http(answer) => {
@@ -98,13 +91,16 @@ fn is_refused_as_draining(opened: Result<Socket, Error>) {
     }
 }
 
+/// Fewer than a socket may have in hand, as the next command is to be taken too.
+const IN_HAND: usize = 10;
+
 #[actix_web::test]
 async fn what_is_in_hand_is_finished_before_the_end() {
     let database = Database::sqlite();
     let mut server = Launch::on(&database.url).start().await;
     let mut talk = Talk::at(&mut server).await;
-    let mut other = hold(&database);
-    let in_hand = talk.in_hand(50).await;
+    let mut other = hold(&database.url);
+    let in_hand = talk.in_hand(IN_HAND).await;
 
     let begun = Instant::now();
     server.terminate();
@@ -128,10 +124,10 @@ async fn what_is_in_hand_is_finished_before_the_end() {
     assert_eq!((talk.customer.closed().await, talk.member.closed().await), (1012, 1012));
     let status = server.ended(Duration::from_secs(20)).await.expect("the server should have ended");
     assert!(status.success(), "{status}");
-    println!("50 commands in hand answered, ended {:?} after SIGTERM", begun.elapsed());
+    println!("{IN_HAND} commands in hand answered, ended {:?} after SIGTERM", begun.elapsed());
 
     let texts = talk.stored(&database.url).await;
-    assert_eq!(texts.iter().filter(|text| text.starts_with("in hand")).count(), 50);
+    assert_eq!(texts.iter().filter(|text| text.starts_with("in hand")).count(), IN_HAND);
     assert!(!texts.iter().any(|text| text == "too late"));
 }
 
@@ -179,7 +175,7 @@ async fn asked_a_second_time_it_ends_at_once() {
     let database = Database::sqlite();
     let mut server = Launch::on(&database.url).start().await;
     let mut talk = Talk::at(&mut server).await;
-    let _other = hold(&database);
+    let _other = hold(&database.url);
     talk.in_hand(1).await;
     server.terminate();
     talk.refused_at_the_door().await;

@@ -29,6 +29,9 @@ const AGENTS: usize = 20;
 /// A client that waits this long for an answer takes its line for dead.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// Nobody writes to a longer chat, as resuming from its beginning is to stay possible.
+const LONG: usize = 400;
+
 /// What all clients share.
 struct World {
     base: String,

@@ -349,6 +349,7 @@ impl DashboardSession {
         self.with_known(conversation, reference, out, move |session, known, reference, _| {
             let Some(link) = session.link.clone() else { return Next::Go };
             let (member, name) = (session.caller.member.id, session.caller.member.name.clone());
+            let link_id = link.id();
             Next::Wait(Box::pin(async move {
                 let attach = AttachMember { member, name, link, after };
                 let attached = ask(&known.address, attach).await.and_then(|answer| answer);
@@ -360,7 +361,11 @@ impl DashboardSession {
                             }
                             out.push(opened_frame(&reference, &attached));
                         }
-                        Err(error) => out.push(failed(&reference, &error)),
+                        Err(error) => {
+                            // It may have been attached too late to be told.
+                            known.address.do_send(Detach { link: link_id });
+                            out.push(failed(&reference, &error));
+                        }
                     }
                     Next::Go
                 })

@@ -27,6 +27,9 @@ use crate::protocol::client::{About, Hello, WidgetCommand, feedback, parse_widge
 use crate::protocol::code::{CloseCode, Code};
 use crate::protocol::server::{self, WidgetEvent};
 
+/// What this session hears is not known, as an actor did not answer in time: the widget comes back and is told.
+const UNSURE: Next<WidgetSession> = Next::Close(CloseCode::Restart);
+
 /// The session.
 pub struct WidgetSession {
     edge: Data<Edge>,
@@ -249,7 +252,7 @@ impl WidgetSession {
                 }
                 Err(error) => {
                     reply.send(Err(error));
-                    then(|_, _| Next::Go)
+                    then(|_, _| UNSURE)
                 }
             }
         }))
@@ -306,8 +309,10 @@ impl Session for WidgetSession {
         let find = FindForContact { channel: self.channel.id, contact, near: Arbiter::current() };
         let supervisor = self.edge.directory.shared().scope(scope);
         Next::Wait(Box::pin(async move {
-            let Ok(Ok(Some(address))) = ask(&supervisor, find).await else {
-                return then(|_, _| Next::Go);
+            let address = match ask(&supervisor, find).await {
+                Ok(Ok(Some(address))) => address,
+                Ok(Ok(None)) => return then(|_, _| Next::Go),
+                Ok(Err(_)) | Err(_) => return then(|_, _| UNSURE),
             };
             let attached = ask(&address, AttachContact { link, after: None }).await;
             then(move |session: &mut Self, out| match attached {
@@ -316,7 +321,8 @@ impl Session for WidgetSession {
                     // Before its first entry there is nothing to show, and then it comes by itself.
                     if attached.last_seq == 0 { Next::Go } else { session.moved_to(address, attached, out) }
                 }
-                _ => Next::Go,
+                Ok(Ok(_)) => Next::Go,
+                Ok(Err(_)) | Err(_) => UNSURE,
             })
         }))
     }

@@ -1,9 +1,10 @@
 //! Peers that are there and do not listen: they lose their socket, and nobody else notices.
 
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 use switchboard::domain::member::Role;
 
-use crate::support::database::Database;
+use crate::support::database::{Database, hold};
 use crate::support::raw::Raw;
 use crate::support::sockets::{Socket, client_id};
 use crate::support::stage::Stage;
@@ -77,4 +78,23 @@ async fn a_peer_that_answers_no_ping_is_gone_and_one_that_does_stays() {
     assert!(gone.as_millis() >= 900, "{gone:?}");
     agent.ok(json!({"type": "presence", "status": "online"})).await;
     customer.ok(json!({"type": "typing", "on": true})).await;
+}
+
+#[actix_web::test]
+async fn a_client_ahead_of_its_answers_is_held_back_and_not_cut_off() {
+    let database = Database::sqlite();
+    let url = database.url.clone();
+    let stage = Stage::new(database).await;
+    let (mut customer, id) = stage.writes("Hello").await;
+    let text = "x".repeat(10_000);
+    let mut waiting = Vec::new();
+    let mut held = hold(&url);
+    for _ in 0..200 {
+        waiting.push(customer.tell(json!({"type": "send", "client_id": client_id(), "text": text})).await);
+    }
+    held.batch_execute("ROLLBACK").unwrap();
+    for reference in waiting {
+        assert_eq!(customer.answer(&reference).await["type"], "ok", "answered, and nothing refused");
+    }
+    assert_eq!(stage.log(&id).await.len(), 202);
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch::Receiver;
 
 use super::dice::Dice;
 use super::line::Line;
-use super::{PATIENCE, World, take};
+use super::{LONG, PATIENCE, World, take};
 use crate::support::app::Person;
 use crate::support::sockets::Socket;
 use crate::support::stage::command;
@@ -120,6 +120,7 @@ impl Agent {
     }
 
     async fn act(&mut self) -> Result<(), String> {
+        self.logs.retain(|_, log| log.len() < LONG);
         if self.logs.len() < OPEN
             && let Some(id) = self.some_conversation()
             && !self.logs.contains_key(&id)

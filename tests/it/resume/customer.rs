@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::dice::Dice;
 use super::line::Line;
-use super::{PATIENCE, World, take};
+use super::{LONG, PATIENCE, World, take};
 use crate::support::sockets::{Socket, client_id};
 
 /// What the customer's widget keeps over reconnects.
@@ -141,7 +141,8 @@ impl Customer {
     fn next_command(&mut self) -> Value {
         let text = format!("customer {}", self.dice.roll(1 << 32));
         let id = client_id();
-        if self.conversation.is_some() && !self.ended && self.dice.roll(25) == 0 {
+        let is_long = self.log.len() >= LONG;
+        if self.conversation.is_some() && !self.ended && (is_long || self.dice.roll(25) == 0) {
             return json!({"type": "end", "client_id": id});
         }
         json!({"type": if self.ended { "start" } else { "send" }, "client_id": id, "text": text})

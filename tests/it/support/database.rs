@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use switchboard::store::{Store, StoreOptions};
 use tempfile::TempDir;
 use url::Url;
@@ -120,4 +120,11 @@ fn script(verb: &str, folder: &Path) -> String {
     let output = Command::new(SCRIPT).arg(verb).arg(folder).output().unwrap();
     assert!(output.status.success(), "{verb}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Holds a SQLite file as another writer would, until it is rolled back or dropped: whatever is decided from now on waits.
+pub fn hold(url: &str) -> SqliteConnection {
+    let mut other = SqliteConnection::establish(url.strip_prefix("sqlite://").unwrap()).unwrap();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    other
 }

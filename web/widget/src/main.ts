@@ -21,6 +21,7 @@ export function mount(host: Host): Panel {
   adopt(root, css);
   const chat = new Chat(host, () => update(chat.state));
   const context: Context = {
+    host,
     chat,
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),
@@ -55,6 +56,7 @@ export function mount(host: Host): Panel {
   const speak = button.firstChild as SVGSVGElement;
   const minimise = icon(DOWN);
   let sheetFrom: HTMLElement | null = null;
+  let told = 0;
 
   function onEscape(event: KeyboardEvent): void {
     if (event.key !== "Escape" || event.isComposing || !chat.state.open) return;
@@ -102,6 +104,8 @@ export function mount(host: Host): Panel {
 
   function launcher(state: State): void {
     const count = state.open ? 0 : unread(state).length;
+    if (count !== told) host.emit("unread", count);
+    told = count;
     badge.hidden = !count;
     setText(badge, count > 9 ? "9+" : String(count));
     const label = count ? T.openUnread(count) : state.open ? T.minimise : T.openChat;
@@ -126,5 +130,14 @@ export function mount(host: Host): Panel {
   if (host.store.getTab("open") && innerWidth > 480) setOpen(true, false);
   else if (host.store.get("chat")) chat.start();
   update(chat.state);
-  return { open: () => setOpen(true) };
+  return {
+    open: () => setOpen(true),
+    setOpen,
+    toggle: () => setOpen(!chat.state.open),
+    identify: (identity) => chat.identify(identity),
+    nudge(text) {
+      note.nudge(text);
+      note.update(chat.state);
+    },
+  };
 }

@@ -10,6 +10,7 @@ declare const __PARTS__: Record<keyof Parts, string>;
 interface Parts {
   form: typeof import("./parts/form.part.ts");
   queue: typeof import("./parts/queue.part.ts");
+  rich: typeof import("./parts/rich.part.ts");
   rating: typeof import("./parts/rating.part.ts");
 }
 

@@ -84,6 +84,8 @@ export class Rig {
   readonly store = new Store("key");
   readonly chat: Chat;
   heard: Frame[] = [];
+  /** What the page was told. */
+  emitted: [string, unknown][] = [];
   dials = 0;
   private wire: Wire | undefined;
 
@@ -93,6 +95,7 @@ export class Rig {
       channel: "key",
       identity,
       store: this.store,
+      emit: (name: string, detail: unknown) => this.emitted.push([name, detail]),
     } as unknown as Host;
     this.chat = new Chat(
       host,
