@@ -71,7 +71,7 @@ async fn deliver(mailer: &Mailer, lines: &Semaphore, letter: &Letter) {
                 log::info!("mail is tried again error=\"{error}\"");
                 actix_web::rt::time::sleep(*pause).await;
             }
-            // Neither address nor words: they are nobody else's business.
+            // Not its words: they may hold a one-time link.
             (Err(error), _) => return log::warn!("mail not sent error=\"{error}\""),
         }
     }

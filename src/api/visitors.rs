@@ -135,7 +135,7 @@ pub async fn visitor(edge: &Edge, channel: &Channel, contact: Contact) -> Result
     let staffing = channel.settings.staffing(overview.staffing.unwrap_or_default());
     let before = WidgetStatus::new(Standing::None, staffing, overview.online());
     let view = view(rules, channel, edge.mail.is_some());
-    Ok(Visitor { view, before, contact })
+    Ok(Visitor { contact, view, before })
 }
 
 /// Takes in what the customer says of themselves. What a site has proven is not theirs to change. Answers the contact

@@ -23,6 +23,7 @@ pub const HOLIDAY_NAME_MAX: usize = 80;
 
 /// An opening further away than this many days counts as never.
 const HORIZON_DAYS: usize = 400;
+const HORIZON: Millis = 400 * 24 * 60 * 60_000;
 
 const MINUTES_OF_DAY: u16 = 24 * 60;
 
@@ -134,8 +135,8 @@ impl Hours {
 
     /// When does it open next? None while it is open, or when that is never.
     pub fn next_opening(&self, zone: &TimeZone, at: Millis) -> Option<Millis> {
-        let is_empty =
-            self.week.iter().chain(self.holidays.iter().map(|day| &day.open)).all(|day| day.is_empty());
+        let mut days = self.week.iter().chain(self.holidays.iter().map(|day| &day.open));
+        let is_empty = days.all(Vec::is_empty);
         if is_empty || self.is_open(zone, at) {
             return None;
         }
@@ -146,7 +147,7 @@ impl Hours {
             self.first_open(zone, at, begins)
         });
         // A clock that jumps into an interval opens it too.
-        let last = at.saturating_add(HORIZON_DAYS as Millis * 24 * 60 * 60_000);
+        let last = at.saturating_add(HORIZON);
         let jumps = zone
             .following(Timestamp::from_millisecond(at).ok()?)
             .map(|jump| jump.timestamp().as_millisecond())
@@ -209,7 +210,7 @@ impl Interval {
         let (hour, minute) = (i8::try_from(self.from.0 / 60), i8::try_from(self.from.0 % 60));
         let begin = hour.ok().zip(minute.ok()).map(|(hour, minute)| date.at(hour % 24, minute, 0, 0));
         let both = begin.map(|begin| zone.to_ambiguous_timestamp(begin));
-        let earlier = both.clone().and_then(|moment| moment.earlier().ok());
+        let earlier = both.and_then(|moment| moment.earlier().ok());
         let later = both.and_then(|moment| moment.later().ok());
         earlier.into_iter().chain(later).map(Timestamp::as_millisecond)
     }
@@ -412,11 +413,10 @@ mod tests {
         let never = Hours::default();
         assert!(!is_open(&never, "UTC", "2026-11-28T12:00:00Z"));
         assert_eq!(next(&never, "UTC", "2026-11-28T12:00:00Z"), None);
-        let mut once = Hours::default();
-        once.holidays = serde_json::from_value(
-            serde_json::json!([{"date": "2020-01-01", "open": [{"from": "10:00", "to": "11:00"}]}]),
-        )
-        .unwrap();
+        let once = hours(serde_json::json!({
+            "week": [[], [], [], [], [], [], []],
+            "holidays": [{"date": "2020-01-01", "open": [{"from": "10:00", "to": "11:00"}]}],
+        }));
         assert_eq!(next(&once, "UTC", "2026-11-28T12:00:00Z"), None);
     }
 

@@ -124,7 +124,7 @@ test("scope, keys and profile are kept on their pages", async () => {
   await page.getByLabel("Name", { exact: true }).fill("Ada King");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved").waitFor();
-  await page.getByText("This browser").waitFor();
+  await page.getByText("This browser", { exact: true }).waitFor();
   await seeEverywhere(page, "profile");
   await page.reload();
   assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Ada King");

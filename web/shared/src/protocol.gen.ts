@@ -98,7 +98,7 @@ export type DashboardEvent = { "type": "welcome", ref: string, protocol: number,
 
 export type Greeting = {  text: string,  quick_replies: Array<string>, };
 
-export type WidgetChannel = {  id: string,  name: string,  title: string,  colour: string,  greeting: Greeting,  human_after: number,  pre_chat: Array<FormField>,  offline_lead: string, mail: boolean, };
+export type WidgetChannel = {  id: string,  name: string,  title: string,  colour: string,  greeting: Greeting,  human_after: number,  pre_chat: Array<FormField>,  offline_lead: string,  mail: boolean, };
 
 export type WidgetContact = {  name?: string, };
 

@@ -2,6 +2,8 @@
 // constants so that a bundle carries only those it uses.
 import { plural } from "./plural.ts";
 
+export * from "./text/settings.ts";
+
 export const product = "Switchboard";
 
 export const common = {
@@ -543,118 +545,6 @@ export const cannedPage = {
   removeShared: "Nobody in this scope can use it any more.",
   removeOwn: "Nobody else has it.",
   keep: "Keep",
-};
-
-export const scopeSettings = {
-  lead: "What belongs together: members, channels and chats of one scope see nothing of another.",
-  name: "Name",
-  mode: "Mode",
-  development: "Development, for trying things out",
-  production: "Production, for customers",
-  timeZone: "Time zone",
-  release: "Give chats back to Unassigned after so many seconds without their agent",
-  releaseHelp: "0 keeps them.",
-  idle_bot: "End a chat with the AI after so many minutes of silence",
-  idle_queued: "End a waiting chat after so many minutes of silence",
-  idle_assigned: "End an assigned chat after so many minutes of silence",
-  closing: "Say a last word when silence or an agent ends a chat",
-  closingText: "Last words",
-  closingHelp: "The customer sees them before the chat ends.",
-  remove: "Delete this scope",
-  removeLead: "Its chats, customers, channels and keys are gone for good.",
-  removeTitle: (name: string) => `Delete ${name}?`,
-  typeName: (name: string) => `Type ${name} to go on`,
-};
-
-export const keySettings = {
-  lead: "For programs that speak for this scope. A key can do what its role can do.",
-  add: "New key",
-  make: "Make the key",
-  name: "Name",
-  nameHelp: "What it is for.",
-  role: "Role",
-  secret: "The key",
-  none: "There is no key yet.",
-  used: (date: string) => `Last used ${date}`,
-  unused: (date: string) => `Made ${date}, never used`,
-  revoke: "Revoke",
-  revokeLabel: (name: string) => `Revoke ${name}`,
-  revoked: "Revoked",
-};
-
-export const profilePage = {
-  title: "Your profile",
-  you: "You",
-  youLead: "Colleagues see your name, customers your first name.",
-  name: "Name",
-  email: "Email",
-  emailHelp: "You sign in with it.",
-  look: "Dashboard",
-  lookLead: "Theme and keys are kept in this browser.",
-  password: "Password",
-  passwordLead: "A new password signs you out everywhere else.",
-  oldPassword: "Password until now",
-  newPassword: "New password",
-  newPasswordHelp: "At least 10 characters.",
-  changePassword: "Change password",
-  passwordChanged: "Password changed.",
-  sessions: "Where you are signed in",
-  sessionsLead: "End what you do not know.",
-  unknownBrowser: "Unknown browser",
-  seen: (time: string, address: string) =>
-    address ? `Last seen ${time} from ${address}` : `Last seen ${time}`,
-  thisOne: "This browser",
-  endSession: "Sign out",
-  mail: "Mail",
-  mailLead: "Invitations and transcripts leave by the mail server of this installation.",
-  mailTest: "Send me a test mail",
-  mailSending: "Sending…",
-  mailSent: (email: string) => `Sent to ${email}.`,
-};
-
-export const hoursSettings = {
-  lead: "Outside these hours the AI keeps answering. What “Talk to a human” does then is decided below.",
-  timeZone: "Time zone",
-  zone: (name: string, offset: string) => (offset ? `${name}, ${offset}` : name),
-  always: "Always open",
-  days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-  openOn: (day: string) => `Open on ${day}`,
-  opens: (day: string) => `${day}, opens`,
-  closes: (day: string) => `${day}, closes`,
-  to: "to",
-  and: "and",
-  add: "Add hours",
-  addOn: (day: string) => `Add hours on ${day}`,
-  removeHours: (day: string, from: string, to: string) => `Remove ${from} to ${to} on ${day}`,
-  closedDay: {
-    queue: "Closed. Customers wait in the queue.",
-    queue_with_expectation: "Closed. Customers wait and are told until when.",
-    offline_form: "Closed. The offline form is shown.",
-  },
-  closedDays: "Closed days",
-  closedDaysLead: "These win over the weekly hours.",
-  addDay: "Add a day",
-  removeDay: (day: string) => `Remove ${day}`,
-  date: "Date",
-  dayName: "Name (optional)",
-  thatDay: "That day",
-  openAllTheSame: "Open at these times all the same (empty: closed)",
-  needsDate: "Choose a date.",
-  dateTwice: "This date is in the list.",
-  badTime: "A time is written as 09:30, and closing differs from opening.",
-  day: (date: string, name: string, open: string[]) => [date, name, ...open].filter(Boolean).join(", "),
-  span: (from: string, to: string) => `${from} to ${to}`,
-  away: "When nobody is there",
-  awayLead: "What happens when a customer asks for a human. Chats that wait keep their age.",
-  outside: "Outside the hours",
-  nobody: "Within the hours, but nobody is online",
-  ways: {
-    queue: "They wait in the queue",
-    queue_with_expectation: "They wait, and are told when somebody will be there",
-    offline_form: "They leave a message and an email address",
-  },
-  save: "Save hours",
-  undo: "Undo changes",
 };
 
 /** What went wrong, by the server's code. */

@@ -173,18 +173,6 @@ export class Chat {
     this.#give({ type: "leave_message", client_id: uuid(), text, about });
   }
 
-  /** Has the ended chat sent to this address; rejects when that cannot be done now. */
-  async mailTranscript(email: string): Promise<void> {
-    const { origin, channel, store } = this.#host;
-    const url = `${origin}/api/v1/widget/mail_transcript?channel=${encodeURIComponent(channel)}`;
-    const answer = await fetch(url, {
-      method: "POST",
-      headers: { authorization: `Bearer ${store.get("token")}`, "content-type": "application/json" },
-      body: JSON.stringify({ email }),
-    });
-    if (!answer.ok) throw answer;
-  }
-
   askHuman(): void {
     if (this.state.status.asking === "offline_form") this.setForm(true);
     else this.#give({ type: "request_human", client_id: uuid() });

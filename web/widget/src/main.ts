@@ -21,6 +21,7 @@ export function mount(host: Host): Panel {
   adopt(root, css);
   const chat = new Chat(host, () => update(chat.state));
   const context: Context = {
+    host,
     chat,
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),

@@ -1,8 +1,10 @@
 // What all parts of the panel share.
 import type { Chat } from "./chat.ts";
+import type { Host } from "./host.ts";
 import type { State } from "./state.ts";
 
 export interface Context {
+  host: Host;
   chat: Chat;
   /** Server's time now, UTC milliseconds. */
   now: () => number;

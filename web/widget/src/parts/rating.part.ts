@@ -1,5 +1,6 @@
 // Part: how a chat ends. The sheet "End this chat?", which the cross opens and whose buttons alone end the chat, and the
 // rating after the team has ended it.
+import type { Host } from "../host.ts";
 import { attribute, h } from "../kit.ts";
 import { isPending, mayRate, type State } from "../state.ts";
 import * as T from "../text.ts";
@@ -33,8 +34,19 @@ export function fillSheet(place: HTMLElement, { chat }: Context): void {
   keep.focus();
 }
 
+/** Has the ended chat sent to this address; rejects when that cannot be done now. */
+async function mailTranscript({ origin, channel, store }: Host, email: string): Promise<void> {
+  const url = `${origin}/api/v1/widget/mail_transcript?channel=${encodeURIComponent(channel)}`;
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { authorization: `Bearer ${store.get("token")}`, "content-type": "application/json" },
+    body: JSON.stringify({ email }),
+  });
+  if (!answer.ok) throw answer;
+}
+
 /** "Email me this chat". */
-function mailForm(chat: Context["chat"]): HTMLElement {
+function mailForm(host: Host): HTMLElement {
   const input = h("input.inp", {
     type: "email",
     autocomplete: "email",
@@ -65,7 +77,7 @@ function mailForm(chat: Context["chat"]): HTMLElement {
       input.focus();
       return;
     }
-    chat.mailTranscript(input.value.trim()).then(
+    mailTranscript(host, input.value.trim()).then(
       () => {
         form.hidden = true;
         told.textContent = T.mailSent;
@@ -80,7 +92,7 @@ function mailForm(chat: Context["chat"]): HTMLElement {
 }
 
 /** The closing card: the rating, as long as the customer may rate, and always "New chat". */
-export function fillClosing(card: HTMLElement, { chat }: Context): (state: State) => void {
+export function fillClosing(card: HTMLElement, { chat, host }: Context): (state: State) => void {
   const fresh = h("button", { onclick: () => chat.newChat() }, T.newChat);
   let shown = "";
 
@@ -108,7 +120,7 @@ export function fillClosing(card: HTMLElement, { chat }: Context): (state: State
     shown = next;
     fresh.className = "bt p";
     attribute(card, "data-state", next);
-    const mail = state.channel?.mail && mailForm(chat);
+    const mail = state.channel?.mail && mailForm(host);
     if (next === "form") card.replaceChildren(...form(), ...(mail ? [mail] : []));
     else
       card.replaceChildren(
