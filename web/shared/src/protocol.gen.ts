@@ -40,7 +40,7 @@ export type Event = { "kind": "opened",  first_text: string,  start: Start, } | 
 
 export type Entry = {  seq: number,  at: number,  by: Author,  client_id?: ClientId,  body: Event, };
 
-export type ErrorCode = "bad_request" | "unauthenticated" | "invalid_token" | "forbidden" | "origin_denied" | "not_found" | "already_assigned" | "not_assignee" | "ended" | "not_ended" | "active_exists" | "no_such_agent" | "no_bot" | "already_rated" | "rating_closed" | "stale_bot_turn" | "id_reused" | "too_many_tags" | "too_large" | "rate_limited" | "overloaded" | "unavailable" | "draining" | "insufficient_storage";
+export type ErrorCode = "bad_request" | "unauthenticated" | "invalid_token" | "forbidden" | "origin_denied" | "not_found" | "already_assigned" | "not_assignee" | "ended" | "not_ended" | "active_exists" | "no_such_agent" | "no_bot" | "already_rated" | "rating_closed" | "stale_bot_turn" | "away" | "id_reused" | "too_many_tags" | "too_large" | "rate_limited" | "overloaded" | "unavailable" | "draining" | "insufficient_storage";
 
 export type TransferTo = { "kind": "member",  id: string, } | { "kind": "queue" } | { "kind": "bot" };
 

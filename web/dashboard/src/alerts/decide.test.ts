@@ -12,6 +12,7 @@ const row = (more: Partial<Row>): Row => ({
   assignee: null,
   first_text: "",
   preview: null,
+  tags: [],
   opened_at: 0,
   last_at: 0,
   waiting_since: null,
