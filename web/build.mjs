@@ -106,6 +106,8 @@ function common() {
     build: {
       emptyOutDir: false,
       target: "es2022",
+      // As for `light-dark()`, which older browsers than these need in many more words.
+      cssTarget: ["chrome123", "firefox120", "safari17.5"],
       sourcemap: false,
       modulePreload: false,
       assetsInlineLimit: 0,

@@ -18,15 +18,19 @@ use super::error::{Answer, CallError};
 use super::link::{Link, Push};
 use super::reply::Reply;
 use super::scope_supervisor::{
-    Awake, Find, FindMember, Forget, Look, Overview, Reload, RemoveMember, ScopeSupervisor,
+    Awake, ContactChanged, Find, FindMember, Forget, Look, Overview, Reload, RemoveMember, ScopeSupervisor,
 };
 use crate::bots::Bots;
+use crate::domain::contact::Contact;
 use crate::domain::conversation::{Assignee, Command};
 use crate::domain::ids::{ClientId, ContactId, ConversationId, LoginId, MemberId, ScopeId};
 use crate::protocol::code::CloseCode;
 use crate::protocol::server::{self, DashboardEvent};
 use crate::sources::Sources;
 use crate::store::{self, Store};
+
+/// So many of a contact's conversations, the newest, hear that the contact was changed.
+const TOLD_OF_CONTACT: i64 = 200;
 
 /// How actors behave; from the configuration.
 #[derive(Debug, Clone)]
@@ -232,6 +236,19 @@ impl Directory {
         for conversation in all {
             self.0.scope(scope).do_send(Forget { conversation: conversation.id });
         }
+        Ok(())
+    }
+
+    /// A contact was changed in the store: running actors and lists show it.
+    ///
+    /// # Errors
+    /// The store's failures.
+    pub async fn contact_changed(&self, contact: Contact) -> Result<(), CallError> {
+        let id = contact.id;
+        let all =
+            self.0.store.read(move |c| store::conversations::of_contact(c, id, TOLD_OF_CONTACT)).await?;
+        let conversations = all.into_iter().map(|conversation| conversation.id).collect();
+        self.0.scope(contact.scope).do_send(ContactChanged { contact, conversations });
         Ok(())
     }
 

@@ -3,13 +3,12 @@
 //! | actor | message | answer | sent by |
 //! | --- | --- | --- | --- |
 //! | [`conversation::Conversation`] | [`conversation::Do`] | through its [`reply::Reply`], after the commit | sessions, REST, timers |
-//! | | [`conversation::ContactIs`] | – | the contact's session |
 //! | | [`conversation::AttachMember`], [`conversation::AttachContact`] | what the session has not seen | sessions |
 //! | | [`conversation::Typing`], [`conversation::Read`] | – | sessions |
-//! | | [`conversation::Surroundings`], [`conversation::RulesChanged`], [`conversation::Stop`] | – | its supervisor |
+//! | | [`conversation::Surroundings`], [`conversation::RulesChanged`], [`conversation::ContactChanged`], [`conversation::Stop`] | – | its supervisor |
 //! | [`scope_supervisor::ScopeSupervisor`] | [`scope_supervisor::Find`], [`scope_supervisor::FindForContact`], [`scope_supervisor::OpenFor`] | the conversation's address | sessions, REST |
 //! | | [`scope_supervisor::Subscribe`] | rows, through the agent | agents |
-//! | | [`scope_supervisor::Published`], [`scope_supervisor::Sleepy`] | – | conversations |
+//! | | [`scope_supervisor::Published`], [`scope_supervisor::Mentioned`], [`scope_supervisor::Sleepy`] | – | conversations |
 //! | [`agent::Agent`] | [`agent::Attach`], [`agent::Subscribe`], [`agent::SetPresence`] | – | sessions |
 //! | | [`agent::Deliver`] | – | supervisors |
 //!

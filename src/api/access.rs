@@ -33,12 +33,15 @@ actions! {
     DeleteScope Owner "Remove the scope with everything in it.";
     ManageBot Admin "See and change the bot.";
     ManageChannels Admin "Make, change and remove channels.";
+    ManageCanned Admin "Make, change and remove shared canned replies.";
     ManageMembers Admin "Invite and remove members, change roles up to one's own.";
     ManageKeys Admin "See, make and revoke API keys.";
+    ManageTags Admin "Make and remove the tags that are suggested.";
     ReadAudit Admin "Read the audit trail.";
     ReadConversations Agent "Read conversations and transcripts.";
     Converse Agent "Write to customers and colleagues, transfer, resolve, activate.";
     TakeOver Admin "Take a conversation over from its assignee.";
+    ChangeContact Agent "Correct name, address and attributes of a contact.";
     ExportContact Admin "Get everything stored about a contact.";
     EraseContact Admin "Remove everything a contact said.";
 }

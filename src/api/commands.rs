@@ -68,7 +68,11 @@ async fn judged(
     use DashboardCommand as C;
     Ok(match command {
         C::Send { client_id, text, .. } => (Command::Send { by, text }, client_id),
-        C::Note { client_id, text, .. } => (Command::Note { by, text }, client_id),
+        C::Note { client_id, text, mentions, .. } => {
+            (Command::Note { by, text, mentions: mentions.unwrap_or_default() }, client_id)
+        }
+        C::Tag { client_id, tag, .. } => (Command::Tag { by, tag }, client_id),
+        C::Untag { client_id, tag, .. } => (Command::Untag { by, tag }, client_id),
         C::Join { client_id, .. } => (Command::Join { by }, client_id),
         C::TakeOver { client_id, .. } => (Command::TakeOver { by }, client_id),
         C::Resolve { client_id, .. } => (Command::Resolve { by }, client_id),

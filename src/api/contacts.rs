@@ -1,11 +1,15 @@
-//! Everything stored about a contact: handed out, or removed.
+//! What is stored about a contact: corrected by members, handed out, or removed.
+
+use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::{self, Action};
 use super::auth::Caller;
+use super::body::Body;
 use super::conversations::contact_view;
 use super::edge::Edge;
 use super::{ApiError, trail};
@@ -13,6 +17,62 @@ use crate::domain::ids::ContactId;
 use crate::protocol::view::{Row, RowContact};
 use crate::store::audit;
 use crate::store::contacts::{self, Export};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    name: Option<String>,
+    email: Option<String>,
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+}
+
+/// `PATCH /api/v1/contacts/{id}`: what is given changes; an empty text removes the address or an attribute.
+///
+/// # Errors
+/// `not_found` for strangers, `bad_request` over the limits.
+pub async fn change(
+    edge: Data<Edge>,
+    caller: Caller,
+    id: Path<ContactId>,
+    body: Body,
+) -> Result<HttpResponse, ApiError> {
+    let id = id.into_inner();
+    let asking = caller.clone();
+    edge.read(move |connection| access::contact(connection, &asking, id, Action::ChangeContact)).await?;
+    let Change { name, email, attributes } = body.json().await?;
+    let sources = edge.sources.clone();
+    let contact = edge
+        .write(move |connection| {
+            let mut contact = access::contact(connection, &caller, id, Action::ChangeContact)?;
+            let mut changed: Vec<&str> = attributes.keys().map(String::as_str).collect();
+            changed.extend(name.as_ref().map(|_| "name"));
+            changed.extend(email.as_ref().map(|_| "email"));
+            let line = trail::line(
+                &sources,
+                &caller,
+                Some(contact.scope),
+                "contact_changed",
+                &id,
+                json!({"fields": changed}),
+            );
+            if let Some(name) = name {
+                name.trim().clone_into(&mut contact.name);
+            }
+            if let Some(email) = email {
+                contact.email = Some(email.trim().to_owned()).filter(|email| !email.is_empty());
+            }
+            contact.attributes.extend(attributes);
+            contact.attributes.retain(|_, value| !value.trim().is_empty());
+            contact.check()?;
+            contacts::update(connection, &contact)?;
+            audit::append(connection, line)?;
+            Ok(contact)
+        })
+        .await?;
+    edge.directory.contact_changed(contact.clone()).await?;
+    Ok(HttpResponse::Ok().json(contact_view(&contact)))
+}
 
 /// `GET /api/v1/contacts/{id}/export`.
 ///

@@ -8,20 +8,26 @@ use serde_json::{Value, json};
 use super::access::{self, Action};
 use super::auth::Caller;
 use super::edge::Edge;
-use super::list::{self, Part};
+use super::list;
 use super::{ApiError, trail};
 use crate::domain::Seq;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::Entry;
+use crate::domain::feedback::Rating;
 use crate::domain::ids::{ChannelId, ConversationId, MemberId, ScopeId};
+use crate::domain::invalid::check_length;
+use crate::domain::tag::check_tag;
 use crate::domain::transcript;
 use crate::protocol::view::{Row, RowContact};
-use crate::store::conversations::{self, EndedFilter};
-use crate::store::{Connection, channels, entries};
+use crate::store::search::{self, Among, Filter};
+use crate::store::{Connection, channels, conversations, entries};
 
 /// Earlier conversations shown with one.
 const EARLIER: i64 = 20;
+
+/// Most characters of a search.
+const QUERY_MAX: usize = 200;
 
 /// Entries read at a time for a transcript.
 const CHUNK: i64 = 1_000;
@@ -33,7 +39,10 @@ pub(super) struct Wanted {
     state: State,
     channel: Option<ChannelId>,
     assignee: Option<MemberId>,
+    tag: Option<String>,
+    rating: Option<Rating>,
     q: Option<String>,
+    sort: Option<Sort>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -44,9 +53,18 @@ enum State {
     #[default]
     Active,
     Ended,
+    All,
 }
 
-/// `GET /api/v1/scopes/{scope}/conversations`: rows; active ones oldest first, ended ones by their end, newest first.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Sort {
+    Newest,
+    Oldest,
+}
+
+/// `GET /api/v1/scopes/{scope}/conversations`: rows; ended ones by their end, others by their beginning. Unasked, active
+/// ones come oldest first, all others newest first. With `q` an answer may have few rows or none and still a `next`.
 ///
 /// # Errors
 /// `not_found` for strangers.
@@ -58,46 +76,38 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let scope = scope.into_inner();
     access::scope(&caller, scope, Action::ReadConversations)?;
-    let Wanted { state, channel, assignee, q, limit, cursor } = wanted.into_inner();
-    let text = q.filter(|text| !text.trim().is_empty());
+    let wanted = wanted.into_inner();
+    let text = wanted.q.filter(|text| !text.trim().is_empty());
     if let Some(text) = &text {
-        crate::domain::invalid::check_length("q", text, 200)?;
+        check_length("q", text, QUERY_MAX)?;
     }
-    let filter = EndedFilter { channel, assignee, text };
-    if state == State::Ended {
-        let (limit, from) = (list::limit(limit)?, trail::cursor(cursor.as_deref())?);
-        let page = edge
-            .read(move |connection| Ok(conversations::ended(connection, scope, &filter, from, limit)?))
-            .await?;
-        let rows: Vec<Row> = page.items.iter().map(|(found, contact)| row(found, contact)).collect();
-        return Ok(list::answer(&rows, page.next.map(|next| next.to_string())));
+    if let Some(tag) = &wanted.tag {
+        check_tag(tag)?;
     }
-    let all = edge.read(move |connection| Ok(conversations::active(connection, scope)?)).await?;
-    let rows: Vec<Row> = all
-        .iter()
-        .filter(|(found, contact)| fits(&filter, found, contact))
-        .map(|(found, contact)| row(found, contact))
-        .collect();
-    let (rows, next) = list::cut(rows, &Part { limit, cursor }, |row| row.id.to_string())?;
-    Ok(list::answer(&rows, next))
+    let among = match wanted.state {
+        State::Active => Among::Active,
+        State::Ended => Among::Ended,
+        State::All => Among::All,
+    };
+    let filter = Filter {
+        among,
+        channel: wanted.channel,
+        assignee: wanted.assignee,
+        tag: wanted.tag,
+        rating: wanted.rating,
+        text,
+        oldest_first: wanted.sort.map_or(among == Among::Active, |sort| sort == Sort::Oldest),
+    };
+    let (limit, from) = (list::limit(wanted.limit)?, trail::cursor(wanted.cursor.as_deref())?);
+    let page =
+        edge.read(move |connection| Ok(search::list(connection, scope, &filter, from, limit)?)).await?;
+    let rows: Vec<Row> = page.items.iter().map(|(found, contact)| row(found, contact)).collect();
+    Ok(list::answer(&rows, page.next.map(|next| next.to_string())))
 }
 
 /// The row of a list. Whether the customer is there only the dashboard socket knows.
 fn row(conversation: &Conversation, contact: &Contact) -> Row {
     Row::of(conversation, RowContact::of(contact), false)
-}
-
-/// The same rules as [`conversations::ended`], for rows already read.
-fn fits(filter: &EndedFilter, conversation: &Conversation, contact: &Contact) -> bool {
-    let has = |text: &str, wanted: &str| text.to_lowercase().contains(&wanted.to_lowercase());
-    filter.channel.is_none_or(|channel| conversation.channel == channel)
-        && filter.assignee.is_none_or(|member| conversation.is_assigned_to(member))
-        && filter.text.as_deref().is_none_or(|wanted| {
-            has(&contact.name, wanted)
-                || contact.email.as_deref().is_some_and(|email| has(email, wanted))
-                || has(&conversation.first_text, wanted)
-                || conversation.preview.as_ref().is_some_and(|preview| has(&preview.text, wanted))
-        })
 }
 
 /// `GET /api/v1/conversations/{id}`: its row, who the customer is, where it began, what came before.
@@ -197,17 +207,33 @@ fn part_of(
     Ok((found, more))
 }
 
-/// `GET …/transcript`: all of it as plain text, internal notes marked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct As {
+    #[serde(default)]
+    format: Format,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// `GET …/transcript`: all of it as plain text, internal notes marked; or as JSON, entries as `…/entries` has them.
 ///
 /// # Errors
 /// `not_found`, also for strangers.
-pub async fn transcript(
+pub(super) async fn transcript(
     edge: Data<Edge>,
     caller: Caller,
     id: Path<ConversationId>,
+    wanted: Query<As>,
 ) -> Result<HttpResponse, ApiError> {
     let id = id.into_inner();
-    let text = edge
+    let (found, contact, channel, all) = edge
         .read(move |connection| {
             let (found, contact, _) =
                 access::conversation(connection, &caller, id, Action::ReadConversations)?;
@@ -221,11 +247,16 @@ pub async fn transcript(
                 }
                 all.extend(next);
             }
-            Ok(transcript::text(&found, &contact.name, &channel.name, &all))
+            Ok((found, contact, channel, all))
         })
         .await?;
+    if wanted.format == Format::Json {
+        return Ok(HttpResponse::Ok()
+            .insert_header(("Content-Disposition", format!("attachment; filename=\"{id}.json\"")))
+            .json(json!({"row": row(&found, &contact), "channel": channel.name, "entries": all})));
+    }
     Ok(HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .insert_header(("Content-Disposition", format!("inline; filename=\"{id}.txt\"")))
-        .body(text))
+        .body(transcript::text(&found, &contact.name, &channel.name, &all)))
 }

@@ -11,6 +11,7 @@ pub mod body;
 mod bot;
 mod bot_turns;
 pub mod bucket;
+mod canned;
 mod channels;
 mod commands;
 mod contacts;
@@ -37,6 +38,7 @@ pub mod secret;
 pub mod session;
 pub mod socket;
 mod sockets;
+mod tags;
 pub mod throttle;
 pub mod tickets;
 mod trail;
@@ -112,6 +114,13 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/scopes/{scope}/keys", keys::list),
         url(POST, "/api/v1/scopes/{scope}/keys", keys::create),
         url(DELETE, "/api/v1/scopes/{scope}/keys/{key}", keys::delete),
+        url(GET, "/api/v1/scopes/{scope}/canned_replies", canned::list),
+        url(POST, "/api/v1/scopes/{scope}/canned_replies", canned::create),
+        url(PATCH, "/api/v1/scopes/{scope}/canned_replies/{reply}", canned::change),
+        url(DELETE, "/api/v1/scopes/{scope}/canned_replies/{reply}", canned::delete),
+        url(GET, "/api/v1/scopes/{scope}/tags", tags::list),
+        url(POST, "/api/v1/scopes/{scope}/tags", tags::create),
+        url(DELETE, "/api/v1/scopes/{scope}/tags/{tag}", tags::delete),
         url(GET, "/api/v1/scopes/{scope}/audit", trail::show),
         url(GET, "/api/v1/scopes/{scope}/conversations", conversations::list),
         url(GET, "/api/v1/conversations/{id}", conversations::show),
@@ -125,7 +134,10 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/conversations/{id}/transfer", commands::run),
         url(POST, "/api/v1/conversations/{id}/resolve", commands::run),
         url(POST, "/api/v1/conversations/{id}/activate", commands::run),
+        url(POST, "/api/v1/conversations/{id}/tag", commands::run),
+        url(POST, "/api/v1/conversations/{id}/untag", commands::run),
         url(POST, "/api/v1/conversations/{id}/read", commands::run),
+        url(PATCH, "/api/v1/contacts/{id}", contacts::change),
         url(GET, "/api/v1/contacts/{id}/export", contacts::export),
         url(POST, "/api/v1/contacts/{id}/erase", contacts::erase),
         url(GET, "/api/v1/dashboard/socket", sockets::dashboard),

@@ -8,7 +8,7 @@ use bytestring::ByteString;
 use super::address;
 use super::edge::Edge;
 use super::visitor_token::{Claims, is_proven};
-use crate::actors::conversation::{Attached, ContactIs, Conversation};
+use crate::actors::conversation::{Attached, ContactChanged, Conversation};
 use crate::actors::directory::ask;
 use crate::actors::error::CallError;
 use crate::actors::reply;
@@ -252,7 +252,7 @@ pub async fn introduce_and_place(
         let place = place(edge, visitor, client_id, session, address).await?;
         let (Place::Said(address) | Place::Open(address)) = &place;
         // A mailbox that is full refuses the message that follows as well.
-        let _ = address.try_send(ContactIs(Box::new(visitor.contact.clone())));
+        let _ = address.try_send(ContactChanged(Box::new(visitor.contact.clone())));
         return Ok(place);
     }
     place(edge, visitor, client_id, session, address).await

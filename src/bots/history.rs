@@ -192,7 +192,7 @@ mod tests {
             bot("I will get somebody."),
             (Author::Contact, handed_off),
             (sam(), Event::Joined { from: Origin::Queued }),
-            (sam(), Event::Note { text: "internal".to_owned() }),
+            (sam(), Event::Note { text: "internal".to_owned(), mentions: Vec::new() }),
             message(sam(), "You get your money on Friday."),
             (Author::Bot, Event::Suppressed { turn: 3, text: "late".to_owned() }),
             message(Author::System, "Good bye."),

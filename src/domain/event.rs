@@ -134,6 +134,20 @@ pub enum Event {
     Note {
         /// Plain text, 1 to 10,000 characters.
         text: String,
+        /// Colleagues whom it names with `@`.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        #[cfg_attr(test, ts(as = "Option<Vec<MemberId>>", optional))]
+        mentions: Vec<MemberId>,
+    },
+    /// A member put a tag on it.
+    Tagged {
+        /// The tag.
+        tag: String,
+    },
+    /// A member took a tag off it.
+    Untagged {
+        /// The tag.
+        tag: String,
     },
     /// From the bot to people.
     HandedOff {
@@ -216,6 +230,8 @@ impl Event {
             Self::Opened { .. } => "opened",
             Self::Message { .. } => "message",
             Self::Note { .. } => "note",
+            Self::Tagged { .. } => "tagged",
+            Self::Untagged { .. } => "untagged",
             Self::HandedOff { .. } => "handed_off",
             Self::Joined { .. } => "joined",
             Self::Transferred { .. } => "transferred",
@@ -236,6 +252,8 @@ impl Event {
         matches!(
             self,
             Self::Note { .. }
+                | Self::Tagged { .. }
+                | Self::Untagged { .. }
                 | Self::Suppressed { .. }
                 | Self::Silent { .. }
                 | Self::Feedback { .. }
@@ -249,6 +267,8 @@ impl Event {
             self,
             Self::Message { .. }
                 | Self::Note { .. }
+                | Self::Tagged { .. }
+                | Self::Untagged { .. }
                 | Self::Suppressed { .. }
                 | Self::Silent { .. }
                 | Self::Erased

@@ -34,6 +34,7 @@ kinds! {
     OfSession LoginId "l_" "a member's log-in session";
     OfInvitation InvitationId "i_" "a one-time link";
     OfAudit AuditId "a_" "an audit row";
+    OfCannedReply CannedReplyId "cr_" "a canned reply";
     OfOutbox OutboxId "o_" "an outbox row";
 }
 

@@ -4,6 +4,7 @@
 //! are stored and sent; everything else stays outside.
 
 pub mod bot;
+pub mod canned;
 pub mod channel;
 pub mod contact;
 pub mod conversation;
@@ -16,6 +17,7 @@ pub mod member;
 pub mod proactive;
 pub mod refusal;
 pub mod scope;
+pub mod tag;
 pub mod transcript;
 
 /// UTC milliseconds since 1970. For display and stored ages; order never depends on it.

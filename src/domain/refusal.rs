@@ -49,6 +49,9 @@ pub enum Refusal {
     /// Nobody answers now; the scope takes messages instead.
     #[error("nobody is here now; leave a message instead")]
     Away,
+    /// The conversation has as many tags as it may.
+    #[error("this chat has as many tags as it may")]
+    TooManyTags,
     /// The client id was used for another command.
     #[error("this client id was used for another command")]
     IdReused,

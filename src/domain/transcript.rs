@@ -43,7 +43,9 @@ fn words(entry: &Entry, contact: &str) -> String {
     };
     match &entry.body {
         Event::Message { text, .. } => format!("{who}: {text}"),
-        Event::Note { text } => format!("[internal note] {who}: {text}"),
+        Event::Note { text, .. } => format!("[internal note] {who}: {text}"),
+        Event::Tagged { tag } => format!("[internal] [{who} put the tag {tag} on it]"),
+        Event::Untagged { tag } => format!("[internal] [{who} took the tag {tag} off it]"),
         Event::Suppressed { text, .. } => format!("[internal, came too late and was not sent] {who}: {text}"),
         Event::Silent { .. } => "[internal] [the bot had nothing to say]".to_owned(),
         Event::HandedOff { reason, note } => {
@@ -189,7 +191,7 @@ mod tests {
                 },
             ),
             (sam.clone(), Event::Joined { from: Origin::Queued }),
-            (sam.clone(), Event::Note { text: "careful".into() }),
+            (sam.clone(), Event::Note { text: "careful".into(), mentions: Vec::new() }),
             (sam, Event::Ended { reason: EndReason::Resolved }),
         ];
         let entries: Vec<Entry> = bodies

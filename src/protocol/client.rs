@@ -12,6 +12,7 @@ use crate::domain::feedback::{COMMENT_MAX, Feedback, Rating};
 use crate::domain::ids::{ClientId, ConversationId, MemberId, ScopeId};
 use crate::domain::invalid::check_name;
 use crate::domain::member::check_email;
+use crate::domain::tag::check_tag;
 
 /// A command of a dashboard. `ref` stands beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,7 +26,9 @@ pub enum DashboardCommand {
     Open { conversation: ConversationId, after: Option<Seq> },
     Close { conversation: ConversationId },
     Send { conversation: ConversationId, client_id: ClientId, text: String },
-    Note { conversation: ConversationId, client_id: ClientId, text: String },
+    Note { conversation: ConversationId, client_id: ClientId, text: String, mentions: Option<Vec<MemberId>> },
+    Tag { conversation: ConversationId, client_id: ClientId, tag: String },
+    Untag { conversation: ConversationId, client_id: ClientId, tag: String },
     Join { conversation: ConversationId, client_id: ClientId },
     TakeOver { conversation: ConversationId, client_id: ClientId },
     Transfer { conversation: ConversationId, client_id: ClientId, to: TransferTo },
@@ -150,6 +153,8 @@ pub struct Page {
 
 /// Most characters of each field of [`Identity`]; most of its attributes is [`ATTRIBUTES_MAX`].
 pub const IDENTITY_FIELD_MAX: usize = 200;
+/// Most members that a note mentions.
+pub const MENTIONS_MAX: usize = 20;
 /// Most attributes of an [`Identity`].
 pub const ATTRIBUTES_MAX: usize = 20;
 /// Longer page fields are cut to this many characters.
@@ -179,6 +184,8 @@ struct Raw<'a> {
     conversation: Option<ConversationId>,
     client_id: Option<ClientId>,
     text: Option<String>,
+    mentions: Option<Vec<MemberId>>,
+    tag: Option<String>,
     to: Option<TransferTo>,
     on: Option<bool>,
     seq: Option<Seq>,
@@ -296,6 +303,15 @@ impl<'a> Raw<'a> {
                 conversation: self.conversation()?,
                 client_id: self.client_id()?,
                 text: self.text()?,
+                mentions: self.mentions()?,
+            },
+            "tag" => {
+                C::Tag { conversation: self.conversation()?, client_id: self.client_id()?, tag: self.tag()? }
+            }
+            "untag" => C::Untag {
+                conversation: self.conversation()?,
+                client_id: self.client_id()?,
+                tag: self.tag()?,
             },
             "join" => C::Join { conversation: self.conversation()?, client_id: self.client_id()? },
             "take_over" => C::TakeOver { conversation: self.conversation()?, client_id: self.client_id()? },
@@ -361,6 +377,20 @@ impl<'a> Raw<'a> {
         Ok(text)
     }
 
+    fn mentions(&mut self) -> Result<Option<Vec<MemberId>>, BadFrame> {
+        let mentions = self.mentions.take().filter(|members| !members.is_empty());
+        if mentions.as_ref().is_some_and(|members| members.len() > MENTIONS_MAX) {
+            return Err(bad("a note mentions at most 20 members"));
+        }
+        Ok(mentions)
+    }
+
+    fn tag(&mut self) -> Result<String, BadFrame> {
+        let tag = need(&mut self.tag, "tag")?;
+        check_tag(&tag).map_err(|invalid| bad(&invalid.to_string()))?;
+        Ok(tag)
+    }
+
     fn comment(&mut self) -> Result<Option<String>, BadFrame> {
         let comment = self.comment.take().filter(|text| !text.trim().is_empty());
         if let Some(text) = &comment {
@@ -406,6 +436,8 @@ impl<'a> Raw<'a> {
             conversation: None,
             client_id: None,
             text: None,
+            mentions: None,
+            tag: None,
             to: None,
             on: None,
             seq: None,

@@ -44,6 +44,7 @@ codes! {
     StaleBotTurn "stale_bot_turn" 409 "The bot's turn is over; its answer was kept aside.";
     Away "away" 409 "Nobody answers now; leave a message instead.";
     IdReused "id_reused" 409 "The client id was used for another command.";
+    TooManyTags "too_many_tags" 409 "The conversation has as many tags as it may.";
     TooLarge "too_large" 413 "Over a size limit.";
     RateLimited "rate_limited" 429 "Too many; `retry_after_ms` says when to try again.";
     Overloaded "overloaded" 503 "A bounded queue is full; try again.";
@@ -67,6 +68,7 @@ impl From<&Refusal> for Code {
             Refusal::Forbidden => Self::Forbidden,
             Refusal::NoBot => Self::NoBot,
             Refusal::Away => Self::Away,
+            Refusal::TooManyTags => Self::TooManyTags,
             Refusal::IdReused => Self::IdReused,
         }
     }

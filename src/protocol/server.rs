@@ -144,6 +144,13 @@ pub enum DashboardEvent<'a> {
         member: MemberId,
         status: Presence,
     },
+    Mentioned {
+        scope: ScopeId,
+        conversation: ConversationId,
+        seq: Seq,
+        by: MemberName,
+        text: &'a str,
+    },
     Draining {
         retry_after_ms: u64,
     },

@@ -46,6 +46,8 @@ pub struct Row {
     pub end_reason: Option<EndReason>,
     /// Last rating.
     pub rating: Option<Rating>,
+    /// Its tags, in the order of their letters.
+    pub tags: Vec<String>,
     /// The customer has a session open.
     pub customer_online: bool,
 }
@@ -88,6 +90,7 @@ impl Row {
             ended_at: conversation.ended_at,
             end_reason: conversation.end_reason,
             rating: conversation.rating,
+            tags: conversation.tags.clone(),
             customer_online,
         }
     }
@@ -206,6 +209,8 @@ fn contact_body(body: &Event) -> ContactBody<'_> {
         Event::Ended { reason } => ContactBody::Ended { reason: *reason },
         Event::Activated { episode } => ContactBody::Activated { episode: *episode },
         Event::Note { .. }
+        | Event::Tagged { .. }
+        | Event::Untagged { .. }
         | Event::Suppressed { .. }
         | Event::Silent { .. }
         | Event::Feedback { .. }

@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use super::audit::AuditRow;
 use super::outbox::OutboxRow;
 use super::schema::conversations as conversations_table;
-use super::{Connection, StoreError, audit, contacts, conversations, dialect, feedback, hot, outbox, text};
+use super::{
+    Connection, StoreError, audit, contacts, conversations, dialect, feedback, hot, outbox, tags, text,
+};
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{Conversation, Side};
 use crate::domain::event::{Author, Entry, Event};
@@ -54,6 +56,7 @@ pub(super) struct Rows {
     pub(super) before: Seq,
     pub(super) head: Head,
     pub(super) rest: Rest,
+    pub(super) tags: Option<tags::Change>,
     pub(super) entries: Vec<EntryRow>,
     pub(super) feedback: Vec<feedback::Row>,
     pub(super) audit: Vec<audit::Row>,
@@ -73,7 +76,7 @@ pub(super) struct Head {
 
 /// What else of a conversation changes.
 pub(super) enum Rest {
-    /// Nothing: only messages and notes were added.
+    /// Nothing: only messages, notes and tags were added.
     Same,
     /// Status, owner or feedback. `reopens`: it had ended and no longer has.
     Changed { row: Box<conversations::Row>, reopens: bool },
@@ -134,6 +137,7 @@ impl Rows {
             before,
             head,
             rest,
+            tags: tags::Change::of(after, entries)?,
             entries: entries.iter().map(EntryRow::of).collect::<Result<_, _>>()?,
             feedback,
             audit: audit.iter().cloned().map(audit::Row::of).collect::<Result<_, _>>()?,
@@ -144,6 +148,7 @@ impl Rows {
     /// True when the commit is no more than entries and the head of its conversation.
     pub(super) fn is_plain(&self) -> bool {
         matches!(self.rest, Rest::Same)
+            && self.tags.is_none()
             && self.feedback.is_empty()
             && self.audit.is_empty()
             && self.outbox.is_empty()
@@ -168,6 +173,9 @@ impl Rows {
             Rest::New { row, contact } => open(connection, row, contact.as_deref())?,
         };
         if outcome == Outcome::Done {
+            if let Some(tags) = &self.tags {
+                tags.store(connection)?;
+            }
             for row in &self.feedback {
                 row.insert(connection)?;
             }

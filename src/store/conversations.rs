@@ -2,25 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::page::page;
 use super::schema::{contacts, conversations};
-use super::{Connection, Cursor, Page, StoreError, contacts as people, feedback, text};
+use super::{Connection, StoreError, contacts as people, feedback, text};
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{Assignee, Conversation, Preview};
-use crate::domain::ids::{ChannelId, ContactId, ConversationId, MemberId, OfConversation, ScopeId};
+use crate::domain::ids::{ChannelId, ContactId, ConversationId, ScopeId};
 use crate::domain::{Millis, Seq};
-
-/// Which ended conversations are wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EndedFilter {
-    /// Only of this channel.
-    pub channel: Option<ChannelId>,
-    /// Only those this member owned last.
-    pub assignee: Option<MemberId>,
-    /// Only those with this text in the contact's name or e-mail address, the first or the last
-    /// message, whatever the case of its ASCII letters.
-    pub text: Option<String>,
-}
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = conversations)]
@@ -49,6 +36,7 @@ pub(super) struct Row {
     pub(super) rated: bool,
     pub(super) rating: Option<i64>,
     session: String,
+    tags: String,
 }
 
 impl Row {
@@ -87,6 +75,7 @@ impl Row {
             rated: now_is.rated,
             rating: feedback::stars(now_is.rating),
             session: text::json(session)?,
+            tags: text::json(&now_is.tags)?,
         })
     }
 
@@ -151,11 +140,15 @@ impl TryFrom<Row> for Conversation {
             end_reason: row.end_reason.as_deref().map(text::variant).transpose()?,
             rated: row.rated,
             rating: feedback::rating(row.rating)?,
+            tags: text::from_json(&row.tags)?,
         })
     }
 }
 
-fn with_contacts(rows: Vec<(Row, people::Row)>) -> Result<Vec<(Conversation, Contact)>, StoreError> {
+/// Rows as they came from a join with their contacts.
+pub(super) fn with_contacts(
+    rows: Vec<(Row, people::Row)>,
+) -> Result<Vec<(Conversation, Contact)>, StoreError> {
     rows.into_iter().map(|(row, contact)| Ok((row.try_into()?, contact.try_into()?))).collect()
 }
 
@@ -207,56 +200,6 @@ pub fn active(
         .order(conversations::id)
         .load::<(Row, people::Row)>(connection)?;
     with_contacts(rows)
-}
-
-/// Ended conversations of a scope with their contacts, the last to end first; those after `from`.
-///
-/// # Errors
-/// The store's failures.
-pub fn ended(
-    connection: &mut Connection,
-    scope: ScopeId,
-    filter: &EndedFilter,
-    from: Option<Cursor>,
-    limit: i64,
-) -> Result<Page<(Conversation, Contact)>, StoreError> {
-    diesel::define_sql_function!(fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>);
-
-    let mut query = conversations::table
-        .inner_join(contacts::table)
-        .filter(conversations::scope_id.eq(scope.to_string()))
-        .filter(conversations::ended_at.is_not_null())
-        .order((conversations::ended_at.desc(), conversations::id.desc()))
-        .limit(limit + 1)
-        .into_boxed();
-    if let Some(channel) = filter.channel {
-        query = query.filter(conversations::channel_id.eq(channel.to_string()));
-    }
-    if let Some(member) = filter.assignee {
-        query = query.filter(conversations::handled_by.eq(member.to_string()));
-    }
-    if let Some(wanted) = &filter.text {
-        let pattern = text::anywhere(wanted);
-        query = query.filter(
-            lower(contacts::name.nullable())
-                .like(pattern.clone())
-                .escape('\\')
-                .or(lower(contacts::email).like(pattern.clone()).escape('\\'))
-                .or(lower(conversations::first_text.nullable()).like(pattern.clone()).escape('\\'))
-                .or(lower(conversations::preview_text).like(pattern).escape('\\')),
-        );
-    }
-    if let Some(from) = from {
-        let same_time = conversations::ended_at
-            .eq(from.at)
-            .and(conversations::id.lt(from.id_text::<OfConversation>()).nullable());
-        query = query.filter(conversations::ended_at.lt(from.at).or(same_time));
-    }
-    let rows = with_contacts(query.load::<(Row, people::Row)>(connection)?)?;
-    Ok(page(rows, limit, |(conversation, _)| Cursor {
-        at: conversation.ended_at.unwrap_or_default(),
-        id: conversation.id.uuid(),
-    }))
 }
 
 /// A contact's conversations, newest first: `limit` 1 is the latest, the rest are the earlier ones.

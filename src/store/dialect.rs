@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{contacts, conversations, memberships, meta, outbox, reads};
+use super::schema::{contacts, conversation_tags, conversations, memberships, meta, outbox, reads, tags};
 use super::{Connection, StoreError, contacts as people, conversations as threads};
 use crate::domain::{Millis, Seq};
 
@@ -103,4 +103,38 @@ pub(super) fn put_conversation_once(
         .on_conflict_do_nothing()
         .execute(concrete))?;
     Ok(added == 1)
+}
+
+/// Adds a tag to those a scope knows, unless it is there.
+pub(super) fn put_tag_once(
+    connection: &mut Connection,
+    scope: &str,
+    name: &str,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let row = (tags::scope_id.eq(scope), tags::name.eq(name), tags::created_at.eq(now));
+    on_either!(connection, |concrete| diesel::insert_into(tags::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(concrete))?;
+    Ok(())
+}
+
+/// Notes that a conversation has a tag, unless that is known.
+pub(super) fn tag_once(
+    connection: &mut Connection,
+    scope: &str,
+    tag: &str,
+    conversation: &str,
+) -> Result<(), StoreError> {
+    let row = (
+        conversation_tags::scope_id.eq(scope),
+        conversation_tags::tag.eq(tag),
+        conversation_tags::conversation_id.eq(conversation),
+    );
+    on_either!(connection, |concrete| diesel::insert_into(conversation_tags::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(concrete))?;
+    Ok(())
 }

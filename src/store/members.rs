@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{members, memberships};
-use super::{Connection, StoreError, dialect, text};
+use super::{Connection, StoreError, canned, dialect, text};
 use crate::domain::Millis;
 use crate::domain::ids::{MemberId, ScopeId};
 use crate::domain::member::{Member, Membership, Role};
@@ -178,6 +178,7 @@ pub fn remove_from_scope(
 ) -> Result<(), StoreError> {
     let changed =
         diesel::delete(memberships::table.find((id.to_string(), scope.to_string()))).execute(connection)?;
+    canned::delete_of(connection, &scope.to_string(), &id.to_string())?;
     super::found(changed)
 }
 

@@ -6,6 +6,7 @@
 //! after it is durable.
 
 pub mod audit;
+pub mod canned;
 pub mod channels;
 mod commit;
 mod connection;
@@ -29,7 +30,9 @@ mod readers;
 pub mod reads;
 mod schema;
 pub mod scopes;
+pub mod search;
 mod stats;
+pub mod tags;
 mod text;
 mod ticket;
 

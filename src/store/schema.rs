@@ -129,6 +129,7 @@ diesel::table! {
         rated -> Bool,
         rating -> Nullable<BigInt>,
         session -> Text,
+        tags -> Text,
     }
 }
 
@@ -202,6 +203,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    canned_replies (id) {
+        id -> Text,
+        scope_id -> Text,
+        owner_id -> Nullable<Text>,
+        shortcut -> Text,
+        title -> Text,
+        text -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tags (scope_id, name) {
+        scope_id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversation_tags (scope_id, tag, conversation_id) {
+        scope_id -> Text,
+        tag -> Text,
+        conversation_id -> Text,
+    }
+}
+
 diesel::joinable!(memberships -> members (member_id));
 diesel::joinable!(memberships -> scopes (scope_id));
 diesel::joinable!(logins -> members (member_id));
@@ -214,8 +243,10 @@ diesel::joinable!(feedback -> conversations (conversation_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit,
+    canned_replies,
     channels,
     contacts,
+    conversation_tags,
     conversations,
     entries,
     feedback,
@@ -227,4 +258,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     reads,
     scopes,
+    tags,
 );

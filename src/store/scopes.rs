@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use super::schema::{
-    api_keys, channels, contacts, conversations, entries, feedback, memberships, outbox, reads, scopes,
+    api_keys, canned_replies, channels, contacts, conversation_tags, conversations, entries, feedback,
+    memberships, outbox, reads, scopes, tags,
 };
 use super::{Connection, StoreError, text};
 use crate::domain::Millis;
@@ -149,8 +150,12 @@ pub fn delete(connection: &mut Connection, id: ScopeId) -> Result<(), StoreError
     diesel::delete(feedback::table.filter(feedback::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(reads::table.filter(reads::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(outbox::table.filter(outbox::scope_id.eq(&id))).execute(connection)?;
+    diesel::delete(conversation_tags::table.filter(conversation_tags::conversation_id.eq_any(own())))
+        .execute(connection)?;
+    diesel::delete(tags::table.filter(tags::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(conversations::table.filter(conversations::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(contacts::table.filter(contacts::scope_id.eq(&id))).execute(connection)?;
+    diesel::delete(canned_replies::table.filter(canned_replies::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(api_keys::table.filter(api_keys::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(memberships::table.filter(memberships::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(channels::table.filter(channels::scope_id.eq(&id))).execute(connection)?;

@@ -68,7 +68,7 @@ fn check<T: Serialize>(name: &str, file: &Value, reference: &str, command: &T) {
 #[test]
 fn what_clients_say_is_read_as_it_is_written() {
     let (dashboard, widget) = (files("dashboard-says-"), files("widget-says-"));
-    assert_eq!((dashboard.len(), widget.len()), (15, 9), "one file for each command");
+    assert_eq!((dashboard.len(), widget.len()), (17, 9), "one file for each command");
     for (name, file) in dashboard {
         let (reference, command) = parse_dashboard(&file.to_string()).unwrap();
         check(&name, &file, &reference, &command);
@@ -110,7 +110,7 @@ fn log() -> Vec<Entry> {
         entry(3, Author::Contact, said("Where is my order?")),
         entry(4, member.clone(), Event::Joined { from: origin("bot") }),
         entry(5, member.clone(), said("I look, Zoë 👋")),
-        entry(6, member.clone(), Event::Note { text: "Order 4711".into() }),
+        entry(6, member.clone(), Event::Note { text: "Order 4711".into(), mentions: Vec::new() }),
         entry(7, member, Event::Ended { reason: EndReason::Resolved }),
     ]
 }
@@ -132,6 +132,7 @@ fn row() -> Row {
         ended_at: None,
         end_reason: None,
         rating: None,
+        tags: vec!["vip".into()],
         customer_online: true,
     }
 }
@@ -218,6 +219,13 @@ fn to_members(say: &mut impl FnMut(&str, Value)) {
         DashboardEvent::Viewers { conversation: id(1), members: &members },
         DashboardEvent::Customer { conversation: id(1), online: false },
         DashboardEvent::Presence { scope: id(2), member: sam().id, status: Presence::Away },
+        DashboardEvent::Mentioned {
+            scope: id(2),
+            conversation: id(1),
+            seq: 6,
+            by: MemberName { id: sam().id, name: sam().name },
+            text: "@Kim Doe knows more",
+        },
         DashboardEvent::Draining { retry_after_ms: 1_000 },
     ];
     for event in events {

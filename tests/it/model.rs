@@ -227,7 +227,7 @@ impl Run {
                 let used = world.used[index];
                 let text = "something else".to_owned();
                 let command = match used.verb.agent() {
-                    Some(agent) => Command::Note { by: self.agent(agent), text },
+                    Some(agent) => Command::Note { by: self.agent(agent), text, mentions: Vec::new() },
                     None => Command::Post { text },
                 };
                 let client_id = Some(ClientId(Uuid::from_u128(used.client_id)));
@@ -297,7 +297,9 @@ impl Run {
             }
             Verb::BotFails { late } => Command::BotFailed { turn: self.turn(chat, late) },
             Verb::Send(agent) => Command::Send { by: self.agent(agent), text: "How can I help?".into() },
-            Verb::Note(agent) => Command::Note { by: self.agent(agent), text: "careful".into() },
+            Verb::Note(agent) => {
+                Command::Note { by: self.agent(agent), text: "careful".into(), mentions: Vec::new() }
+            }
             Verb::Join(agent) => Command::Join { by: self.agent(agent) },
             Verb::TakeOver(agent) => Command::TakeOver { by: self.agent(agent) },
             Verb::Transfer(agent, to) => {

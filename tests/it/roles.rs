@@ -58,6 +58,15 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         ("DELETE", "scopes/{scope}/members/{member}") => (Admins, nothing),
         ("POST", "scopes/{scope}/keys") => (Admins, json!({"name": "robot", "role": "agent"})),
         ("DELETE", "scopes/{scope}/keys/{key}") => (Admins, nothing),
+        ("GET", "scopes/{scope}/canned_replies") => (Agents, nothing),
+        ("POST", "scopes/{scope}/canned_replies") => {
+            (Admins, json!({"shortcut": Uuid::new_v4(), "title": "New", "text": "Hello"}))
+        }
+        ("PATCH", "scopes/{scope}/canned_replies/{reply}") => (Admins, json!({"title": "Renamed"})),
+        ("DELETE", "scopes/{scope}/canned_replies/{reply}") => (Admins, nothing),
+        ("GET", "scopes/{scope}/tags") => (Agents, nothing),
+        ("POST", "scopes/{scope}/tags") => (Admins, json!({"tag": Uuid::new_v4()})),
+        ("DELETE", "scopes/{scope}/tags/{tag}") => (Admins, nothing),
         ("GET", "scopes/{scope}/conversations")
         | ("GET", "conversations/{id}" | "conversations/{id}/entries" | "conversations/{id}/transcript") => {
             (Agents, nothing)
@@ -72,8 +81,12 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         ("POST", "conversations/{id}/transfer") => {
             (Agents, json!({"client_id": id(), "to": {"kind": "queue"}}))
         }
+        ("POST", "conversations/{id}/tag" | "conversations/{id}/untag") => {
+            (Agents, json!({"client_id": id(), "tag": "vip"}))
+        }
         ("POST", "conversations/{id}/read") => (Agents, json!({"seq": 1})),
         ("POST", "conversations/{id}/take_over") => (Admins, json!({"client_id": id()})),
+        ("PATCH", "contacts/{id}") => (Agents, json!({"name": "Renamed"})),
         ("GET", "contacts/{id}/export") => (Admins, nothing),
         ("POST", "contacts/{id}/erase") => (Admins, nothing),
         _ => panic!("{method} {path} is in no table"),
@@ -97,6 +110,13 @@ async fn path_of(path: &str, owner: &Person, scope: &str, chat: &Chat) -> String
     }
     if path.contains("{key}") {
         path = path.replace("{key}", &made("keys", json!({"name": "fresh", "role": "agent"}), "/id").await);
+    }
+    if path.contains("{tag}") {
+        path = path.replace("{tag}", &made("tags", json!({"tag": Uuid::new_v4()}), "/tag").await);
+    }
+    if path.contains("{reply}") {
+        let body = json!({"shortcut": Uuid::new_v4(), "title": "Fresh", "text": "Hello"});
+        path = path.replace("{reply}", &made("canned_replies", body, "/id").await);
     }
     if path.contains("{id}") {
         let conversation = chat.open("Hello?").await;

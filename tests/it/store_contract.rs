@@ -427,7 +427,7 @@ async fn every_state_survives_storing(database: Database) {
     let by = || chat.agent.clone();
     let mut now_is = chat.open("Hello").await;
     let commands = [
-        Command::Note { by: by(), text: "looks new".into() },
+        Command::Note { by: by(), text: "looks new".into(), mentions: Vec::new() },
         Command::Send { by: by(), text: "Hi, what can I do?".into() },
         Command::Post { text: "Find my order".into() },
         Command::Release { member: chat.agent.id },

@@ -10,12 +10,12 @@ use switchboard::domain::feedback::{Feedback, Rating};
 use switchboard::domain::ids::{MemberId, ScopeId};
 use switchboard::domain::member::{Member, Role};
 use switchboard::store::audit::{AuditActor, AuditRow};
-use switchboard::store::conversations::EndedFilter;
 use switchboard::store::invitations::{Invitation, Purpose};
 use switchboard::store::keys::ApiKey;
 use switchboard::store::logins::Login;
 use switchboard::store::outbox::OutboxRow;
 use switchboard::store::reads::Reader;
+use switchboard::store::search::{self, Among, Filter};
 use switchboard::store::{
     Cursor, StoreError, audit, channels, contacts, conversations, entries, feedback, invitations, keys,
     logins, members, meta, outbox, reads, scopes,
@@ -309,6 +309,10 @@ async fn active_conversations_of_a_scope(database: Database) {
     assert_eq!((one.contact, contact.name.as_str()), (contact.id, "Visitor 4821"));
 }
 
+fn ended_ones() -> Filter {
+    Filter { among: Among::Ended, ..Filter::default() }
+}
+
 async fn ended_conversations_in_pages_and_by_filter(database: Database) {
     let chat = Chat::new(&database.open()).await;
     let mut contact = chat.contact();
@@ -330,23 +334,23 @@ async fn ended_conversations_in_pages_and_by_filter(database: Database) {
     // Times may be equal; then the id decides.
     ended.sort_by_key(|conversation| std::cmp::Reverse((conversation.ended_at, conversation.id)));
     let scope = chat.scope.id;
-    let page = |filter: EndedFilter, from: Option<Cursor>, limit| {
-        chat.store.read(move |c| conversations::ended(c, scope, &filter, from, limit))
+    let page = |filter: Filter, from: Option<Cursor>, limit| {
+        chat.store.read(move |c| search::list(c, scope, &filter, from, limit))
     };
     let (mut seen, mut from) = (Vec::new(), None);
     for size in [3, 3, 1] {
-        let part = page(EndedFilter::default(), from, 3).await.unwrap();
+        let part = page(ended_ones(), from, 3).await.unwrap();
         assert_eq!(part.items.len(), size);
         seen.extend(part.items.into_iter().map(|(conversation, _)| conversation));
         from = part.next.map(|cursor| cursor.to_string().parse().unwrap());
     }
     assert_eq!((seen, from), (ended.clone(), None));
 
-    let found = |filter: EndedFilter| async {
+    let found = |filter: Filter| async {
         let part = page(filter, None, 50).await.unwrap();
         part.items.into_iter().map(|(conversation, _)| conversation.id).collect::<Vec<_>>()
     };
-    let text = |text: &str| EndedFilter { text: Some(text.into()), ..EndedFilter::default() };
+    let text = |text: &str| Filter { text: Some(text.into()), ..ended_ones() };
     let zoe: Vec<_> = ended.iter().filter(|one| one.contact == contact.id).map(|one| one.id).collect();
     for wanted in ["invoice", "Zoë", "zoe@Z.EXAMPLE", "100%_q", "ABOUT invoice 7"] {
         assert_eq!(found(text(wanted)).await, zoe, "{wanted}");
@@ -360,11 +364,11 @@ async fn ended_conversations_in_pages_and_by_filter(database: Database) {
         .collect();
     let resolved: Vec<_> = resolved.into_iter().map(|one| one.id).collect();
     assert_eq!(resolved.len(), 4);
-    let by = EndedFilter { assignee: Some(chat.agent.id), ..EndedFilter::default() };
+    let by = Filter { assignee: Some(chat.agent.id), ..ended_ones() };
     assert_eq!(found(by).await, resolved);
-    let here = EndedFilter { channel: Some(chat.channel.id), ..EndedFilter::default() };
+    let here = Filter { channel: Some(chat.channel.id), ..ended_ones() };
     assert_eq!(found(here).await.len(), 7);
-    let elsewhere = EndedFilter { channel: Some(chat.sources.id()), ..EndedFilter::default() };
+    let elsewhere = Filter { channel: Some(chat.sources.id()), ..ended_ones() };
     assert_eq!(found(elsewhere).await, []);
 }
 
@@ -436,7 +440,7 @@ async fn an_erased_contact_leaves_only_numbers(database: Database) {
     contact.name = "Secret Name".into();
     contact.attributes.insert("plan".into(), "secret plan".into());
     let opened = chat.open_for(&contact, "secret question").await;
-    let note = Command::Note { by: chat.agent.clone(), text: "secret note".into() };
+    let note = Command::Note { by: chat.agent.clone(), text: "secret note".into(), mentions: Vec::new() };
     let noted = chat.does(&opened, note).await;
     let mut posted = chat.post(&noted, "secret answer");
     posted.outbox.push(OutboxRow {

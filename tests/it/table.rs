@@ -299,7 +299,7 @@ fn the_first_responder_owns_the_conversation() {
 
 #[test]
 fn notes_are_taken_in_every_status() {
-    let note = Command::Note { by: kim(), text: "careful".into() };
+    let note = Command::Note { by: kim(), text: "careful".into(), mentions: Vec::new() };
     row("note", &note, ["bot: note", "queued: note", "assigned(Sam): note", "ended(resolved): note"]);
 }
 

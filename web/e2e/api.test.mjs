@@ -1,6 +1,7 @@
 // What a site can do with the chat by script, and what it may say by itself.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { axeFinds } from "./support/axe.mjs";
 import { openPage, openProfile } from "./support/browser.mjs";
 import { Customer } from "./support/customer.mjs";
 import { serveSite } from "./support/site.mjs";
@@ -88,6 +89,22 @@ test("a site's own script and rules", async (t) => {
     assert.equal(await teaser.isVisible(), false);
     const told = await zoe.page.evaluate(() => Object.keys(localStorage).filter((key) => /:told$/.test(key)));
     assert.equal(told.length, 1);
+    stage.calm();
+  });
+
+  await t.test("rules are written in the settings", async () => {
+    await ada.page.goto(`${origin}/settings/channels`);
+    await ada.page.getByRole("button", { name: "Edit Elsewhere" }).click();
+    await ada.page.getByRole("button", { name: "Remove message 1" }).click();
+    await ada.page.getByRole("button", { name: "Add a message" }).click();
+    const rules = ada.page.getByRole("group", { name: "Speak first" });
+    await rules.getByRole("textbox", { name: "Message 2" }).fill("Welcome back");
+    await rules.getByLabel("After seconds on the page").last().fill("0");
+    assert.deepEqual(await axeFinds(ada.page), []);
+    await ada.page.getByRole("button", { name: "Save" }).click();
+    await rules.waitFor({ state: "detached" });
+    const zoe = await visit("/cart");
+    await zoe.page.locator("switchboard-chat .teaser").getByText("Welcome back").waitFor();
     stage.calm();
   });
 

@@ -1,4 +1,4 @@
-//! The customer told more of themselves: what members see follows.
+//! What is known of the contact changed in the store: members see it.
 
 use actix::{Context, Handler};
 
@@ -8,12 +8,12 @@ use crate::domain::contact::Contact;
 /// The contact as the store has it now.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
-pub struct ContactIs(pub Box<Contact>);
+pub struct ContactChanged(pub Box<Contact>);
 
-impl Handler<ContactIs> for Conversation {
+impl Handler<ContactChanged> for Conversation {
     type Result = ();
 
-    fn handle(&mut self, ContactIs(contact): ContactIs, ctx: &mut Context<Self>) {
+    fn handle(&mut self, ContactChanged(contact): ContactChanged, ctx: &mut Context<Self>) {
         if self.contact.as_ref().is_some_and(|known| known.id == contact.id && *known != *contact) {
             self.contact = Some(*contact);
             self.tell_row(ctx);

@@ -16,7 +16,7 @@ mod publish;
 mod submit;
 
 pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
-pub use contact::ContactIs;
+pub use contact::ContactChanged;
 #[cfg(feature = "testkit")]
 pub use life::Panic;
 pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};

@@ -5,14 +5,14 @@ use std::time::Duration;
 use actix::{AsyncContext, Context};
 
 use super::{Conversation, RECENT_MAX};
-use crate::actors::scope_supervisor::Published;
+use crate::actors::scope_supervisor::{Mentioned, Published};
 use crate::domain::Seq;
-use crate::domain::conversation::Status;
+use crate::domain::conversation::{Status, shorten};
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::feedback::RATING_WINDOW;
 use crate::domain::hours::Staffing;
 use crate::protocol::server::{self, AgentName, DashboardEvent, Standing, WidgetEvent, WidgetStatus};
-use crate::protocol::view::ContactEntry;
+use crate::protocol::view::{ContactEntry, MemberName};
 
 /// A row that changed by messages alone is told to the lists at most this often.
 const ROW_EVERY: Duration = Duration::from_millis(100);
@@ -50,9 +50,33 @@ impl Conversation {
                 self.tell_customer(&WidgetEvent::Entry { conversation: self.id, entry });
             }
         }
+        self.tell_mentions(entries);
         let by_bot = entries.iter().any(|entry| entry.by == Author::Bot);
         if by_bot || entries.iter().any(|entry| entry.body.changes_status()) {
             self.tell_status();
+        }
+    }
+
+    /// Tells members whom a note names.
+    fn tell_mentions(&self, entries: &[Entry]) {
+        for entry in entries {
+            let (Event::Note { text, mentions }, Author::Member { id, name }) = (&entry.body, &entry.by)
+            else {
+                continue;
+            };
+            let members: Vec<_> = mentions.iter().copied().filter(|member| member != id).collect();
+            if members.is_empty() {
+                continue;
+            }
+            let frame = server::text(&DashboardEvent::Mentioned {
+                scope: self.scope,
+                conversation: self.id,
+                seq: entry.seq,
+                by: MemberName { id: *id, name: name.clone() },
+                text: &shorten(text),
+            });
+            // One for each note, which members send at a limited rate.
+            self.supervisor.do_send(Mentioned { members, frame });
         }
     }
 

@@ -130,7 +130,8 @@ impl ScopeSupervisor {
         }
     }
 
-    fn flush_soon(&mut self, ctx: &mut Context<Self>) {
+    /// Tells the subscribers a little later, with what changes until then.
+    pub(super) fn flush_soon(&mut self, ctx: &mut Context<Self>) {
         if !self.flush_due {
             self.flush_due = true;
             ctx.run_later(FLUSH_EVERY, |actor, _| actor.flush());

@@ -4,14 +4,18 @@
 //! An actor, because the index must change in one place. It never waits for its children: it tells
 //! them, and they tell it ([`Published`]). Everything here can be rebuilt from the store.
 
+mod contact;
 mod expiry;
 mod hours;
 mod lists;
+mod mention;
 mod presence;
 mod queue;
 mod route;
 
+pub use contact::ContactChanged;
 pub use lists::{Published, Subscribe, Unsubscribe};
+pub use mention::Mentioned;
 pub use presence::{FindMember, Look, Overview, PresenceChanged, RemoveMember};
 pub use route::{Awake, Find, FindForContact, FindOpen, Forget, Gone, OpenFor, PassOn, Sleepy, Visitor};
 

@@ -196,8 +196,19 @@ impl DashboardSession {
             C::Send { conversation, client_id, text } => {
                 return self.act(reference, conversation, client_id, out, |by| Command::Send { by, text });
             }
-            C::Note { conversation, client_id, text } => {
-                return self.act(reference, conversation, client_id, out, |by| Command::Note { by, text });
+            C::Note { conversation, client_id, text, mentions } => {
+                let mentions = mentions.unwrap_or_default();
+                return self.act(reference, conversation, client_id, out, |by| Command::Note {
+                    by,
+                    text,
+                    mentions,
+                });
+            }
+            C::Tag { conversation, client_id, tag } => {
+                return self.act(reference, conversation, client_id, out, |by| Command::Tag { by, tag });
+            }
+            C::Untag { conversation, client_id, tag } => {
+                return self.act(reference, conversation, client_id, out, |by| Command::Untag { by, tag });
             }
             C::Join { conversation, client_id } => {
                 return self.act(reference, conversation, client_id, out, |by| Command::Join { by });

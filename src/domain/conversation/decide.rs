@@ -11,6 +11,7 @@ use crate::domain::hours::Away;
 use crate::domain::ids::{ChannelId, ClientId, ContactId, ConversationId, MemberId, ScopeId};
 use crate::domain::member::{Actor, Role};
 use crate::domain::refusal::Refusal;
+use crate::domain::tag::TAGS_MAX;
 use crate::domain::{Millis, Seq};
 
 /// A request to a conversation that exists.
@@ -63,6 +64,22 @@ pub enum Command {
         by: Actor,
         /// Their text.
         text: String,
+        /// Colleagues whom it is to reach.
+        mentions: Vec<MemberId>,
+    },
+    /// A member puts a tag on it.
+    Tag {
+        /// Who.
+        by: Actor,
+        /// The tag, checked.
+        tag: String,
+    },
+    /// A member takes a tag off it.
+    Untag {
+        /// Who.
+        by: Actor,
+        /// The tag.
+        tag: String,
     },
     /// A member claims without a message: "Disconnect AI and join".
     Join {
@@ -197,7 +214,11 @@ pub fn decide(now_is: &Conversation, command: &Command, rules: &Rules, now: Mill
         Command::BotReply { turn, answer } => Ok(bot_reply(now_is, *turn, answer)),
         Command::BotFailed { turn } => bot_failed(now_is, *turn),
         Command::Send { by, text } => send(now_is, by, text),
-        Command::Note { by, text } => Ok(vec![member(by, Event::Note { text: text.clone() })]),
+        Command::Note { by, text, mentions } => {
+            Ok(vec![member(by, Event::Note { text: text.clone(), mentions: mentions.clone() })])
+        }
+        Command::Tag { by, tag } => put_tag(now_is, by, tag),
+        Command::Untag { by, tag } => Ok(take_tag(now_is, by, tag)),
         Command::Join { by } => join(now_is, by),
         Command::TakeOver { by } => take_over(now_is, by),
         Command::Transfer { by, to } => transfer(now_is, by, to, rules),
@@ -208,6 +229,23 @@ pub fn decide(now_is: &Conversation, command: &Command, rules: &Rules, now: Mill
         Command::Expire { version } => Ok(expire(now_is, *version, rules)),
         Command::Erase => Ok(erase(now_is)),
     }
+}
+
+fn put_tag(now_is: &Conversation, by: &Actor, tag: &str) -> Decision {
+    if now_is.tags.iter().any(|other| other == tag) {
+        return Ok(Vec::new());
+    }
+    if now_is.tags.len() >= TAGS_MAX {
+        return Err(Refusal::TooManyTags);
+    }
+    Ok(vec![member(by, Event::Tagged { tag: tag.to_owned() })])
+}
+
+fn take_tag(now_is: &Conversation, by: &Actor, tag: &str) -> Vec<Fact> {
+    if !now_is.tags.iter().any(|other| other == tag) {
+        return Vec::new();
+    }
+    vec![member(by, Event::Untagged { tag: tag.to_owned() })]
 }
 
 fn post(now_is: &Conversation, text: &str) -> Decision {
@@ -431,6 +469,8 @@ impl Command {
             Self::BotReply { .. } | Self::BotFailed { .. } => Author::Bot,
             Self::Send { by, .. }
             | Self::Note { by, .. }
+            | Self::Tag { by, .. }
+            | Self::Untag { by, .. }
             | Self::Join { by }
             | Self::TakeOver { by }
             | Self::Transfer { by, .. }
@@ -449,7 +489,9 @@ impl Command {
                 Self::Post { text } | Self::LeaveMessage { text } | Self::Send { text, .. },
                 Event::Message { text: said, .. },
             )
-            | (Self::Note { text, .. }, Event::Note { text: said }) => text == said,
+            | (Self::Note { text, .. }, Event::Note { text: said, .. })
+            | (Self::Tag { tag: text, .. }, Event::Tagged { tag: said })
+            | (Self::Untag { tag: text, .. }, Event::Untagged { tag: said }) => text == said,
             (Self::RequestHuman, Event::HandedOff { .. })
             | (Self::End { .. }, Event::Ended { reason: EndReason::Customer })
             | (Self::Join { .. }, Event::Joined { .. })

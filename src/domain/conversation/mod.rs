@@ -152,6 +152,8 @@ pub struct Conversation {
     pub rated: bool,
     /// Stars of the last feedback.
     pub rating: Option<Rating>,
+    /// Its tags, in the order of their letters.
+    pub tags: Vec<String>,
 }
 
 impl Conversation {
@@ -178,6 +180,7 @@ impl Conversation {
             end_reason: None,
             rated: false,
             rating: None,
+            tags: Vec::new(),
         }
     }
 
@@ -253,6 +256,12 @@ impl Conversation {
                 self.rating = *rating;
             }
             Event::Silent { .. } => self.turn = None,
+            Event::Tagged { tag } => {
+                if let Err(place) = self.tags.binary_search(tag) {
+                    self.tags.insert(place, tag.clone());
+                }
+            }
+            Event::Untagged { tag } => self.tags.retain(|other| other != tag),
             Event::Note { .. } | Event::Suppressed { .. } | Event::Erased => {}
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use switchboard::domain::conversation::{Conversation, NewConversation};
 use switchboard::domain::event::{Author, Entry, Event};
-use switchboard::store::conversations::EndedFilter;
+use switchboard::store::search::{self, Among, Filter};
 use switchboard::store::{Store, conversations, entries, scopes};
 
 use super::people::{Acked, Journal};
@@ -83,7 +83,8 @@ pub async fn check(database: &Database, journals: &[Journal]) -> Found {
 async fn logs(store: &Store) -> BTreeMap<String, Log> {
     let all = store.read(|connection| {
         let scope = scopes::list(connection)?.remove(0).id;
-        let ended = conversations::ended(connection, scope, &EndedFilter::default(), None, MANY)?.items;
+        let filter = Filter { among: Among::Ended, ..Filter::default() };
+        let ended = search::list(connection, scope, &filter, None, MANY)?.items;
         let active = conversations::active(connection, scope)?;
         Ok(active.into_iter().chain(ended).map(|(now_is, _)| now_is).collect::<Vec<_>>())
     });
@@ -121,7 +122,7 @@ fn has_nothing_twice(logs: &BTreeMap<String, Log>) {
         if let Some(id) = entry.client_id {
             assert!(ids.insert(id), "command {id:?} took effect twice");
         }
-        if let Event::Message { text, .. } | Event::Note { text } = &entry.body {
+        if let Event::Message { text, .. } | Event::Note { text, .. } = &entry.body {
             assert!(texts.insert(text), "{text:?} stands twice");
         }
     }
@@ -143,7 +144,7 @@ fn stands<'a>(logs: &'a BTreeMap<String, Log>, ack: &Acked) -> &'a Entry {
         _ => None,
     };
     assert_eq!(by, ack.by, "{command}");
-    if let Event::Message { text, .. } | Event::Note { text } = &entry.body {
+    if let Event::Message { text, .. } | Event::Note { text, .. } = &entry.body {
         assert_eq!(Some(text.as_str()), command["text"].as_str());
     }
     entry

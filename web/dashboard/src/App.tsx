@@ -45,8 +45,20 @@ export function App() {
   return path.value === "/login" && me.value === null ? <Login /> : null;
 }
 
-/** The settings, once somebody has gone there. */
-const settingsPage = signal<ComponentType | null>(null);
+type PageName = "settings" | "canned";
+
+const loaders: Record<PageName, () => Promise<ComponentType>> = {
+  settings: () => import("./settings/Settings.tsx").then((module) => module.Settings),
+  canned: () => import("./canned/CannedPage.tsx").then((module) => module.CannedPage),
+};
+
+/** The pages beside the chats that somebody has gone to. */
+const pages = signal<Partial<Record<PageName, ComponentType>>>({});
+
+function pageOf(path: string): PageName | null {
+  if ((path.startsWith("/settings") && supervises.value) || path === "/profile") return "settings";
+  return path === "/canned" ? "canned" : null;
+}
 
 function Dashboard() {
   useEffect(listenToKeys, []);
@@ -61,14 +73,14 @@ function Dashboard() {
     const chat = openChat.value;
     if (chat?.phase.value === "ready" && chat.row.peek()?.status === "ended") view.value = "terminated";
   });
-  const inSettings = (path.value.startsWith("/settings") && supervises.value) || path.value === "/profile";
+  const name = pageOf(path.value);
   useEffect(() => {
-    if (!inSettings || settingsPage.peek()) return;
-    import("./settings/Settings.tsx").then((module) => {
-      settingsPage.value = module.Settings;
+    if (!name || pages.peek()[name]) return;
+    loaders[name]().then((page) => {
+      pages.value = { ...pages.peek(), [name]: page };
     }, notifyFailure);
-  }, [inSettings]);
-  const Settings = settingsPage.value;
+  }, [name]);
+  const Page = name && pages.value[name];
   const chatOpen = openChat.value !== null;
   return (
     <>
@@ -77,11 +89,11 @@ function Dashboard() {
       </a>
       <div class="app" data-view={chatOpen ? "chat" : "list"}>
         <ConnectionBanner />
-        <div class={inSettings ? "cols wide" : "cols"}>
+        <div class={name ? "cols wide" : "cols"}>
           <Sidebar />
-          {inSettings ? (
+          {name ? (
             <main class="page" id="chat" tabIndex={-1}>
-              {Settings && <Settings />}
+              {Page && <Page />}
             </main>
           ) : (
             <main class="work">

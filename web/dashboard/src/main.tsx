@@ -10,6 +10,7 @@ import "./styles/chat.css";
 import "./styles/rich.css";
 import "./styles/overlays.css";
 import "./styles/pages.css";
+import "./styles/tools.css";
 import "./styles/last.css";
 
 const root = document.getElementById("app");

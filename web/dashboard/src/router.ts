@@ -1,4 +1,4 @@
-// The address bar. Paths: /, /chats/<conversation>, /settings/<page>, /login, /setup.
+// The address bar. Paths: /, /chats/<conversation>, /settings/<page>, /canned, /login, /setup.
 import { signal } from "@preact/signals";
 
 export const path = signal(location.pathname);

@@ -4,6 +4,7 @@
 //
 // It asks whether this site may have the chat, shows the launcher, and fetches the panel when somebody means to use it or when a
 // chat is going on. Optional: `data-colour="#1f6b4a"` paints the launcher when the server cannot be asked,
+// `data-theme="dark"` (or `light`) is for pages that do not follow the visitor's system,
 // `data-identity='{"external_id":"42","name":"Zoë","proof":"<hex>"}'` names a customer the site knows.
 import type { Identity } from "../../shared/src/protocol.gen.ts";
 import { paint } from "../../widget/src/colour.ts";
@@ -43,7 +44,9 @@ function launch(script: HTMLScriptElement, channel: string): void {
     icon(CHAT),
     badge,
   );
-  const wrap = h("div.pw", {}, button);
+  // The chat speaks English, whatever the page does.
+  const wrap = h("div.pw", { lang: "en" }, button);
+  wrap.style.colorScheme = script.dataset.theme ?? "";
   root.append(wrap);
 
   let failures = 0;

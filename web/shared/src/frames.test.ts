@@ -40,6 +40,8 @@ const dashboardSays: Record<DashboardCommand["type"], true> = {
   close: true,
   send: true,
   note: true,
+  tag: true,
+  untag: true,
   join: true,
   take_over: true,
   transfer: true,
@@ -70,6 +72,7 @@ const dashboardHears: Record<DashboardEvent["type"], true> = {
   viewers: true,
   customer: true,
   presence: true,
+  mentioned: true,
   draining: true,
 };
 const widgetHears: Record<WidgetEvent["type"], true> = {

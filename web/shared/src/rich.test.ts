@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Block, type Inline, mayBeRich, parse, SCHEMES } from "./rich.ts";
+import { type Block, type Inline, mayBeRich, parse, plain, SCHEMES } from "./rich.ts";
 
 const line = (text: string) => {
   const [block, ...more] = parse(text);
@@ -69,6 +69,11 @@ describe("lines", () => {
     ]);
     expect(parse("")).toEqual([]);
   });
+});
+
+it("can be said without its marks", () => {
+  expect(plain("**Two** ways:\n- [here](https://a.example)\n> `x` _y_")).toBe("Two ways:\nhere\nx y");
+  expect(plain("2 * 3")).toBe("2 * 3");
 });
 
 describe("whatever is written", () => {

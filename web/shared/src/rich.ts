@@ -34,6 +34,23 @@ export function parse(text: string): Block[] {
   return blocks(text.split("\n"), 0);
 }
 
+/** The words alone, for a line that shows the beginning of a message. */
+export function plain(text: string): string {
+  return mayBeRich(text) ? parse(text).map(wordsOf).join("\n") : text;
+}
+
+function wordsOf(block: Block): string {
+  if (block.kind === "code") return block.text;
+  if (block.kind === "quote") return block.of.map(wordsOf).join("\n");
+  return block.kind === "text" ? spoken(block.of) : block.items.map(spoken).join("\n");
+}
+
+function spoken(of: Inline[]): string {
+  return of
+    .map((one) => (typeof one === "string" ? one : one.kind === "code" ? one.text : spoken(one.of)))
+    .join("");
+}
+
 function blocks(lines: string[], depth: number): Block[] {
   const found: Block[] = [];
   let plain: string[] = [];

@@ -64,6 +64,7 @@ export const frame = {
   all: "All",
   workspace: "Workspace",
   settings: "Settings",
+  canned: "Canned replies",
   chats: "Chats",
   you: "You",
   sections: "Sections",
@@ -227,6 +228,8 @@ export const event = {
   commented: (who: string, comment: string) => `${who} left feedback: “${comment}”`,
   noFeedback: (who: string) => `${who} left without feedback`,
   activated: (who: string) => `${who} activated this chat again`,
+  tagged: (who: string, tag: string) => `${who} added the tag ${tag}`,
+  untagged: (who: string, tag: string) => `${who} removed the tag ${tag}`,
 };
 
 export const composer = {
@@ -252,6 +255,10 @@ export const composer = {
   lost: (name: string) => `${name} claimed this chat a moment ago.`,
   lostHelp: "Your reply was not sent. It is kept below as a note draft.",
   discard: "Discard",
+  canned: "Canned replies",
+  cannedHint: "canned replies",
+  insertCanned: "Insert a canned reply",
+  suggestions: (count: number) => plural(count, { one: "# suggestion", other: "# suggestions" }),
   tooLong: (max: number) => `A message can have up to ${new Intl.NumberFormat("en").format(max)} characters.`,
 };
 
@@ -288,6 +295,7 @@ export const menu = {
   bot: "Hand to the AI",
   noColleague: "No colleague is online.",
   export: "Export transcript",
+  exportJson: "Export as JSON",
   mail: "Email me the transcript",
   mailed: (email: string) => `The transcript is on its way to ${email}.`,
 };
@@ -311,6 +319,7 @@ export const details = {
   ended: "Ended",
   device: "Device",
   page: "Page",
+  pageTitle: "Page title",
   cameFrom: "Came from",
   handledBy: "Handled by",
   feedback: "Feedback",
@@ -384,6 +393,15 @@ export const channelSettings = {
   anySite: "Every site",
   humanAfter: "Show “Talk to a human” after this many AI messages",
   humanAfterHelp: "0 shows it from the start.",
+  proactive: "Speak first",
+  proactiveHelp: "Shown beside the chat button, once to each visitor, and never during a chat.",
+  ruleText: (number: number) => `Message ${number}`,
+  ruleSeconds: "After seconds on the page",
+  ruleUrl: "On pages",
+  ruleUrlHelp: "Whole address, * for any text, such as */cart*. Empty: every page.",
+  addRule: "Add a message",
+  remove: "Remove",
+  removeRule: (number: number) => `Remove message ${number}`,
   embed: "Put the widget on your site",
   embedLead: "Paste this before the closing body tag.",
   secret: "Secret for the proof of known customers",
@@ -454,6 +472,80 @@ export const botSettings = {
   secret: "Secret that signs the calls",
 };
 
+export const tagWords = {
+  title: "Tags",
+  add: "Add tag",
+  take: (tag: string) => `Remove the tag ${tag}`,
+  more: (count: number) => `+${count}`,
+};
+
+export const profileForm = {
+  edit: "Edit",
+  editLabel: "Edit what is known of the customer",
+  phone: "Phone",
+  more: "More",
+  factName: "Field",
+  factValue: "Value",
+  addFact: "Add a field",
+  removeFact: (name: string) => (name ? `Remove ${name}` : "Remove this field"),
+};
+
+export const listTools = {
+  sort: "Sort",
+  filter: "Filter",
+  filtersSet: (count: number) => plural(count, { one: "Filter (# set)", other: "Filter (# set)" }),
+  clear: "Show all",
+  usual: "Longest wait first, then newest",
+  newestActivity: "Newest activity first",
+  oldestActivity: "Oldest activity first",
+  newestEnd: "Ended last first",
+  oldestEnd: "Ended first first",
+  assignee: "Assigned to",
+  anyone: "Anyone",
+  me: (name: string) => `${name} (you)`,
+  tag: "Tag",
+  anyTag: "Any tag",
+  rating: "Feedback",
+  anyRating: "Any",
+  searchOn: "Search older chats",
+  searchedSome: "Nothing in the newest chats.",
+  searchMessages: "Search the messages of all chats",
+  inMessages: "Found in messages",
+  noneInMessages: "No message has these words.",
+};
+
+export const mention = {
+  title: "Members",
+  by: (name: string, customer: string) => `${name} mentioned you in the chat with ${customer}`,
+  somewhere: (name: string) => `${name} mentioned you in a note`,
+  open: "Open",
+  badge: "You were mentioned",
+};
+
+export const cannedPage = {
+  title: "Canned replies",
+  lead: "Type / in an empty reply to put one in.",
+  add: "Add a reply",
+  none: "There is no canned reply yet.",
+  shared: "Everybody",
+  personal: "Only you",
+  onlyMe: "Only I can use it",
+  shortcut: "Shortcut",
+  shortcutHelp: "Lower-case letters, digits and hyphens, such as return-address.",
+  name: "Title",
+  text: "Text",
+  textHelp:
+    "{customer}, {agent} and {scope} become the customer’s and your first name and the name of the scope.",
+  edit: "Edit",
+  editLabel: (title: string) => `Edit ${title}`,
+  remove: "Delete",
+  removeLabel: (title: string) => `Delete ${title}`,
+  removeTitle: (title: string) => `Delete “${title}”?`,
+  removeShared: "Nobody in this scope can use it any more.",
+  removeOwn: "Nobody else has it.",
+  keep: "Keep",
+};
+
 /** What went wrong, by the server's code. */
 export const failure: Record<string, string> = {
   already_assigned: "Somebody else already has this chat.",
@@ -465,6 +557,7 @@ export const failure: Record<string, string> = {
   forbidden: "Your role does not allow this.",
   not_found: "This does not exist any more.",
   rate_limited: "Too fast. Wait a moment, then try again.",
+  too_many_tags: "This chat has as many tags as it may.",
   too_large: "The text is too long.",
   overloaded: "The server is busy. Try again in a moment.",
   unavailable: "The server is busy. Try again in a moment.",

@@ -273,3 +273,50 @@ describe("reading", () => {
     expect(unread(reloaded.chat.state)).toEqual([]);
   });
 });
+
+describe("the site", () => {
+  it("is told what happens, once each, and nothing of the past", async () => {
+    const rig = new Rig();
+    await rig.join({ conversation: "c_1", entries: begun(), status: bot });
+    rig.enter("c_1", entry(4, "bot", "Yes?"), entry(5, "contact", "Hm"), entry(6, "Sam", "Hello"));
+    rig.say({ type: "status", ...agent });
+    rig.say({ type: "status", ...agent });
+    rig.chat.setOpen(true);
+    rig.chat.setOpen(true);
+    rig.chat.setOpen(false);
+    expect(rig.emitted).toEqual([
+      ["status", "bot"],
+      ["message", { from: "bot", name: undefined, text: "Yes?" }],
+      ["message", { from: "customer", name: undefined, text: "Hm" }],
+      ["message", { from: "agent", name: "Sam", text: "Hello" }],
+      ["status", "agent"],
+      ["open", undefined],
+      ["close", undefined],
+    ]);
+  });
+
+  it("may say later who the customer is: a stranger's chat goes on", async () => {
+    const rig = new Rig();
+    await rig.join({ conversation: "c_1", entries: begun(), status: bot });
+    rig.chat.identify({ external_id: "42" });
+    await rig.join({ conversation: "c_1", entries: [], status: bot });
+    expect(rig.last("hello")).toMatchObject({
+      visitor_token: "token",
+      after: 3,
+      identity: { external_id: "42" },
+    });
+    expect(rig.chat.state.thread.entries).toHaveLength(3);
+  });
+
+  it("says that it is somebody else, or nobody: nothing of the one before is left", async () => {
+    const rig = new Rig({ external_id: "42" });
+    await rig.join({ conversation: "c_1", entries: begun(), status: bot });
+    rig.chat.setDraft("secret");
+    rig.chat.identify(null);
+    expect(rig.chat.state).toMatchObject({ conversation: null, draft: "", thread: { entries: [] } });
+    await rig.join();
+    expect(rig.last("hello").visitor_token).toBeUndefined();
+    expect(rig.last("hello").identity).toBeUndefined();
+    expect(rig.store.getTab("draft")).toBe("");
+  });
+});

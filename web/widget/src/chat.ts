@@ -195,6 +195,11 @@ export class Chat {
     this.#set({ rated });
   }
 
+  /** Has a chat of this visitor ended before? */
+  hasPast(): boolean {
+    return this.#host.store.get("past") !== "";
+  }
+
   retry(clientId: string): void {
     this.#outbox.retry(clientId);
   }

@@ -2,6 +2,7 @@
 export const CHAT =
   "M4 4.5h12A1.5 1.5 0 0 1 17.5 6v7a1.5 1.5 0 0 1-1.5 1.5H9L5.5 17.5v-3H4A1.5 1.5 0 0 1 2.5 13V6A1.5 1.5 0 0 1 4 4.5Z";
 export const DOWN = "m5 8 5 5 5-5";
+export const BACK = "m12 5-5 5 5 5";
 export const CROSS = "m5 5 10 10M15 5 5 15";
 export const SEND = "M3.5 4 17 10 3.5 16l1.8-6-1.8-6ZM5.3 10H11";
 export const SPARK =

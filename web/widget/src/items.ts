@@ -31,7 +31,7 @@ export type Item =
 export function items(state: State, now: number): Item[] {
   const { line, outbox, typing } = state;
   const fresh = isFresh(state);
-  const shown = fresh ? greeting(state) : past(state, now);
+  const shown = fresh ? greeting(state) : past(state.thread.entries, now, state.status.status === "waiting");
   for (const { command, mark } of outbox) {
     if (!("text" in command)) continue;
     const way = line === "online" ? "sending" : "waiting";
@@ -57,10 +57,11 @@ function greeting({ channel }: State): Item[] {
   return text ? [message("e2", "bot", T.assistant, text)] : [];
 }
 
-function past({ thread, status }: State, now: number): Item[] {
+/** What these entries show; with the newest queue card if the customer is `waiting`. */
+export function past(entries: readonly ContactEntry[], now: number, waiting = false): Item[] {
   const shown: Item[] = [];
   let queue: Item | undefined;
-  for (const entry of thread.entries) {
+  for (const entry of entries) {
     const { body, by, seq, at, client_id } = entry;
     const key = `e${seq}`;
     const time = T.time(at, now);
@@ -81,7 +82,7 @@ function past({ thread, status }: State, now: number): Item[] {
       shown.push(queue);
     }
   }
-  return shown.filter((item) => item.kind !== "queue" || (item === queue && status.status === "waiting"));
+  return shown.filter((item) => item.kind !== "queue" || (item === queue && waiting));
 }
 
 function message(key: string, from: MessageItem["from"], name: string, text: string): MessageItem {

@@ -21,9 +21,11 @@ export function log(context: Context): View {
   const { chat } = context;
   const list = h("ol");
   const top = h("button.bt lk", { onclick: () => chat.earlier() }, T.earlier);
+  const past = h("button.bt lk", { onclick: () => context.history(past) }, T.earlierChats);
   const scroll = h(
     "div.lg",
     { role: "log", "aria-label": T.messages, tabIndex: 0, onscroll: look },
+    past,
     top,
     list,
   );
@@ -56,6 +58,7 @@ export function log(context: Context): View {
     }
     place(shown, state);
     top.hidden = !state.thread.more || !shown.length;
+    past.hidden = !top.hidden || !chat.hasPast();
     if (follow || added.some((item) => item.kind === "message" && item.from === "me" && item.state)) toEnd();
     else if (history) scroll.scrollTop += scroll.scrollHeight - before;
     else if (added.some(({ kind }) => kind === "message")) pill.hidden = false;

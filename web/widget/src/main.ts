@@ -7,10 +7,10 @@ import { ALERT, DOWN } from "./icons.ts";
 import { adopt, attribute, h, icon, paint, setText, use } from "./kit.ts";
 import { log } from "./log.ts";
 import css from "./panel.css?inline";
-import { partsOf } from "./parts.ts";
+import type { Teaser } from "./parts/teaser.part.ts";
+import { part, partsOf } from "./parts.ts";
 import { endSheet } from "./sheet.ts";
 import { type State, unread } from "./state.ts";
-import { teaser } from "./teaser.ts";
 import * as T from "./text.ts";
 import type { Context } from "./view.ts";
 
@@ -26,13 +26,25 @@ export function mount(host: Host): Panel {
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),
     redraw: () => update(chat.state),
+    announce: (text) => setText(place, text),
+    history(from) {
+      part("history").then(
+        ({ showHistory }) => {
+          body.inert = true;
+          showHistory(panel, host, context, () => {
+            body.inert = chat.state.sheet;
+            from.focus();
+          });
+        },
+        () => {},
+      );
+    },
   };
 
   const head = header(context);
   const middle = log(context);
   const box = composer(context);
   const sheet = endSheet(context);
-  const note = teaser(() => setOpen(true));
   const barText = h("span");
   const bar = h("div.bar", { role: "status" }, icon(ALERT, "m"), barText);
   const place = h("div.sr", { role: "status" });
@@ -45,7 +57,7 @@ export function mount(host: Host): Panel {
     sheet.element,
   );
   const wrap = button.parentElement as HTMLElement;
-  wrap.prepend(panel, note.element);
+  wrap.prepend(panel);
   // Keys typed here are none of the page's business: it would see them without knowing about the text box.
   for (const type of ["keydown", "keypress", "keyup"])
     root.addEventListener(type, (event) => event.stopPropagation());
@@ -57,6 +69,18 @@ export function mount(host: Host): Panel {
   const minimise = icon(DOWN);
   let sheetFrom: HTMLElement | null = null;
   let told = 0;
+  /** What the site says by itself to somebody without a chat. */
+  let nudged = "";
+  let teaser: Teaser | undefined;
+
+  // On phones the keyboard covers the page without making it smaller: the panel keeps to what is left.
+  const view = visualViewport;
+  const fit = () => {
+    if (!view || view.scale > 1) return;
+    wrap.style.setProperty("--top", `${view.offsetTop}px`);
+    wrap.style.setProperty("--height", `${view.height}px`);
+  };
+  for (const type of ["resize", "scroll"]) view?.addEventListener(type, fit);
 
   function onEscape(event: KeyboardEvent): void {
     if (event.key !== "Escape" || event.isComposing || !chat.state.open) return;
@@ -78,14 +102,14 @@ export function mount(host: Host): Panel {
     attribute(wrap, "dir", getComputedStyle(root.host).direction);
     panel.hidden = !state.open;
     wrap.classList.toggle("open", state.open);
-    launcher(state);
-    note.update(state);
+    const count = launcher(state);
+    tease(state, count);
     if (!state.open) return;
     lineBar(state);
     head.update(state);
     box.update(state);
     setSheet(state);
-    announce(state);
+    spoken(state);
     // Last, as what stands around it decides how much of it is seen.
     middle.update(state);
   }
@@ -102,7 +126,8 @@ export function mount(host: Host): Panel {
     else panel.focus();
   }
 
-  function launcher(state: State): void {
+  /** Answers how many messages are unread. */
+  function launcher(state: State): number {
     const count = state.open ? 0 : unread(state).length;
     if (count !== told) host.emit("unread", count);
     told = count;
@@ -113,6 +138,20 @@ export function mount(host: Host): Panel {
     attribute(button, "aria-expanded", state.open);
     const shown = state.open ? minimise : speak;
     if (button.firstChild !== shown) button.firstChild?.replaceWith(shown);
+    return count;
+  }
+
+  function tease(state: State, count: number): void {
+    if (state.open || count) nudged = "";
+    if (teaser) teaser(state, nudged);
+    else if (count || nudged)
+      part("teaser").then(
+        (loaded) => {
+          teaser ??= loaded.teaser(wrap, () => setOpen(true));
+          update(chat.state);
+        },
+        () => {},
+      );
   }
 
   function lineBar({ line, paused }: State): void {
@@ -121,9 +160,8 @@ export function mount(host: Host): Panel {
     bar.hidden = !barText.textContent;
   }
 
-  function announce({ status, typing: by }: State): void {
-    const ordinal = status.status === "waiting" ? T.place(status.position) : "";
-    setText(place, ordinal && T.inLineSpoken(ordinal));
+  function spoken({ status, typing: by }: State): void {
+    if (status.status !== "waiting") setText(place, "");
     setText(typing, by ? T.isTyping(by.name) : "");
   }
 
@@ -136,8 +174,8 @@ export function mount(host: Host): Panel {
     toggle: () => setOpen(!chat.state.open),
     identify: (identity) => chat.identify(identity),
     nudge(text) {
-      note.nudge(text);
-      note.update(chat.state);
+      nudged = text;
+      update(chat.state);
     },
   };
 }

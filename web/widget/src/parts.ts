@@ -8,8 +8,10 @@ import { adopt } from "./kit.ts";
 declare const __PARTS__: Record<keyof Parts, string>;
 
 interface Parts {
+  history: typeof import("./parts/history.part.ts");
   form: typeof import("./parts/form.part.ts");
   queue: typeof import("./parts/queue.part.ts");
+  teaser: typeof import("./parts/teaser.part.ts");
   rich: typeof import("./parts/rich.part.ts");
   rating: typeof import("./parts/rating.part.ts");
 }

@@ -11,6 +11,10 @@ export interface Context {
   minimise: () => void;
   /** Shows the state anew, after something has been loaded. */
   redraw: () => void;
+  /** Says this to screen readers, once, until the customer waits no longer. */
+  announce: (text: string) => void;
+  /** Shows the customer's earlier chats; the focus comes back to this button. */
+  history: (from: HTMLElement) => void;
 }
 
 /** A part of the panel: its element, and how it follows the state. */

@@ -1,8 +1,9 @@
 // Where a reply or a note is written.
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { systemClock } from "../../../shared/src/clock.ts";
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { composer } from "../../../shared/src/text.ts";
+import { loadCanned } from "../state/canned.ts";
 import { online, tell } from "../state/connection.ts";
 import { type DraftKind, draft, draftKind, setDraft } from "../state/drafts.ts";
 import { notify } from "../state/notices.ts";
@@ -10,6 +11,11 @@ import { post } from "../state/outbox.ts";
 import { scopeOf } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { EmojiButton } from "./EmojiButton.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { nextBlank } from "./canned.ts";
+import { mentionsIn } from "./mentions.ts";
+import { offerFor } from "./offers.ts";
+import { Suggest, suggestId } from "./Suggest.tsx";
 import { firstName } from "./who.ts";
 
 /** Characters that the server takes in one message. */
@@ -40,6 +46,28 @@ export function Composer({ row, kinds, claims }: Props) {
     box.style.height = `${Math.min(box.scrollHeight, TALLEST)}px`;
   }, [text, kind]);
 
+  const put = (words: string, to?: number) => {
+    setDraft(row.id, kind, words);
+    const [from, until] = to === undefined ? nextBlank(words) : [to, to];
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(from, until);
+    });
+  };
+  const [shut, setShut] = useState("");
+  const [active, setActive] = useState(0);
+  const [caret, setCaret] = useState(0);
+  const wants = offerFor(row, kind, text, Math.min(caret, text.length), put);
+  const offer = wants?.key === shut ? null : wants;
+  const at = Math.min(active, (offer?.items.length ?? 1) - 1);
+  const slashed = kind === "reply" && text.startsWith("/");
+  const home = scopeOf(row)?.id;
+  useEffect(() => setActive(0), [offer?.key]);
+  useEffect(() => {
+    // Failing to read them leaves those that are known.
+    if (slashed && home) loadCanned(home).catch(() => {});
+  }, [slashed, home]);
+
   const choose = (next: DraftKind) => {
     draftKind.value = { ...draftKind.value, [row.id]: next };
     field.current?.focus();
@@ -54,7 +82,8 @@ export function Composer({ row, kinds, claims }: Props) {
     }
     setDraft(row.id, kind, "");
     typing.stopped();
-    post(row.id, kind, words);
+    const mentions = kind === "note" ? mentionsIn(words, scopeOf(row)?.members ?? []) : [];
+    post(row.id, kind, words, mentions);
     field.current?.focus();
   };
 
@@ -68,11 +97,28 @@ export function Composer({ row, kinds, claims }: Props) {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing || event.key !== "Enter") return;
+    if (event.isComposing) return;
+    if (offer && steer(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (event.key !== "Enter") return;
     const newLine = event.shiftKey || matchMedia("(pointer: coarse)").matches;
     if (newLine && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     send();
+  };
+
+  /** Keys that belong to the offer while it is shown. */
+  const steer = ({ key, shiftKey }: KeyboardEvent): boolean => {
+    const count = offer?.items.length ?? 0;
+    if (key === "ArrowDown") setActive((at + 1) % count);
+    else if (key === "ArrowUp") setActive((at + count - 1) % count);
+    else if (key === "Escape") setShut(offer?.key ?? "");
+    else if ((key === "Enter" && !shiftKey) || key === "Tab") offer?.items[at]?.take();
+    else return false;
+    return true;
   };
 
   const note = kind === "note";
@@ -80,6 +126,7 @@ export function Composer({ row, kinds, claims }: Props) {
   const label = note ? composer.addNote : claims ? composer.sendAndClaim : composer.send;
   return (
     <div class={note ? "comp noted" : "comp"}>
+      {offer && <Suggest offer={offer} active={at} onActive={setActive} />}
       <div
         class="tabs"
         role="tablist"
@@ -115,16 +162,42 @@ export function Composer({ row, kinds, claims }: Props) {
           dir="auto"
           aria-label={note ? composer.note : composer.reply}
           placeholder={note ? composer.writeNote : composer.writeReply}
+          aria-autocomplete="list"
+          aria-controls={offer ? suggestId : undefined}
+          aria-activedescendant={offer ? `${suggestId}-${at}` : undefined}
           value={text}
           onInput={(event) => {
             setDraft(row.id, kind, event.currentTarget.value);
+            setCaret(event.currentTarget.selectionStart);
+            setShut("");
             typing.typed(event.currentTarget.value);
           }}
+          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
           onBlur={typing.stopped}
           onKeyDown={onKeyDown}
         />
         <div class="ctool">
           <EmojiButton onPick={insert} />
+          {!note && (
+            <>
+              <button
+                type="button"
+                class="icon sm"
+                aria-label={composer.insertCanned}
+                title={composer.insertCanned}
+                disabled={text.trim() !== ""}
+                onClick={() => {
+                  setShut("");
+                  put("/");
+                }}
+              >
+                <Icon name="slash" />
+              </button>
+              <span class="hint hide-m" aria-hidden="true">
+                <kbd>/</kbd> {composer.cannedHint}
+              </span>
+            </>
+          )}
           <span class="grow" />
           <button type="button" class="btn primary" disabled={!text.trim()} onClick={send}>
             {label}

@@ -112,7 +112,7 @@ function AskOrTake({ row }: { row: Row }) {
       type="button"
       class="btn small"
       onClick={() => {
-        post(row.id, "note", composer.askedNote(me.value?.name ?? ""));
+        post(row.id, "note", composer.askedNote(me.value?.name ?? ""), row.assignee ? [row.assignee.id] : []);
         forgetLostClaim(row.id);
       }}
     >

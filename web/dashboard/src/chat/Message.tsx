@@ -4,6 +4,7 @@ import { common, chat as words } from "../../../shared/src/text.ts";
 import type { TextRole } from "../../../shared/src/thread.ts";
 import { clockTime } from "../../../shared/src/when.ts";
 import { type Outgoing, remove, tryAgain } from "../state/outbox.ts";
+import { memberById } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { Avatar, BotAvatar, Chip } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -52,7 +53,7 @@ export function Message({ entry, text, role, continued, row, delivery }: Props) 
       </div>
       {byBot ? <BotAvatar /> : <Avatar name={name} />}
       <div class="b" dir="auto">
-        <Words text={text} />
+        <Words text={text} names={namesIn(entry)} />
         {replies && replies.length > 0 && (
           <div class="quick">
             <span class="sr">{words.quickReplies}: </span>
@@ -123,4 +124,9 @@ function nameOf(entry: Entry, row: Row | null): string {
   if (entry.by.kind === "member") return entry.by.name;
   if (entry.by.kind === "contact") return row?.contact.name ?? "";
   return common.aiAssistant;
+}
+
+function namesIn(entry: Entry): string[] {
+  const mentions = entry.body.kind === "note" ? (entry.body.mentions ?? []) : [];
+  return mentions.flatMap((id) => memberById(id)?.name ?? []);
 }

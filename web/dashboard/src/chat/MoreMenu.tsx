@@ -60,6 +60,10 @@ export function MoreMenu({ row }: { row: Row }) {
         <Icon name="download" size="m" />
         {menu.export}
       </MenuItem>
+      <MenuItem onSelect={() => exportTranscript(row.id, "json")}>
+        <Icon name="download" size="m" />
+        {menu.exportJson}
+      </MenuItem>
       {mail.value && (
         <MenuItem onSelect={() => mailTranscript(row.id)}>
           <Icon name="download" size="m" />
@@ -77,6 +81,6 @@ function mailTranscript(conversation: string): void {
   );
 }
 
-export function exportTranscript(conversation: string): void {
-  window.open(`/api/v1/conversations/${conversation}/transcript`, "_blank", "noopener");
+export function exportTranscript(conversation: string, format: "text" | "json" = "text"): void {
+  window.open(`/api/v1/conversations/${conversation}/transcript?format=${format}`, "_blank", "noopener");
 }

@@ -41,6 +41,10 @@ export function describe(entry: Entry, row: Row | null): { icon: IconName; text:
     }
     case "activated":
       return { icon: "reopen", text: event.activated(who) };
+    case "tagged":
+      return { icon: "tag", text: event.tagged(who, body.tag) };
+    case "untagged":
+      return { icon: "tag", text: event.untagged(who, body.tag) };
     case "erased":
       return { icon: "x", text: event.erased };
     default:

@@ -1,9 +1,16 @@
 // The fourth column: the customer, the session, earlier chats; the team while no chat is open.
 import { useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "../../../shared/src/protocol.gen.ts";
-import { chat as chatWords, common, empty, profile, details as words } from "../../../shared/src/text.ts";
+import {
+  chat as chatWords,
+  common,
+  empty,
+  profile,
+  profileForm,
+  details as words,
+} from "../../../shared/src/text.ts";
 import { clockTime, clockTimeIn, date, dayOf, duration, timeOrDate } from "../../../shared/src/when.ts";
 import { Wait } from "../list/ChatRow.tsx";
 import { follow } from "../router.ts";
@@ -16,7 +23,9 @@ import { me } from "../state/session.ts";
 import { Avatar, Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
 import { useLate } from "../ui/useLate.ts";
+import { PHONE, ProfileForm } from "./ProfileForm.tsx";
 import { deviceOf, languageOf, pathOf, placeOf } from "./readable.ts";
+import { Tags } from "./Tags.tsx";
 
 export function DetailsPane() {
   const chat = openChat.value;
@@ -60,6 +69,7 @@ export function DetailsPane() {
           </div>
           <Customer row={row} known={known} />
           <Session row={row} known={known} />
+          <Tags row={row} />
           <Earlier known={known} />
         </>
       ) : (
@@ -82,23 +92,52 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 
 function Customer({ row, known }: { row: Row; known: Details | null }) {
   const zone = known?.session?.time_zone;
+  const [editing, setEditing] = useState(false);
+  useEffect(() => setEditing(false), [row.id]);
   const local = zone ? clockTimeIn(zone, now.value) : "";
   return (
     <section class="sect">
-      <h3>{words.customer}</h3>
-      {known ? (
+      <h3>
+        <span class="grow">{words.customer}</span>
+        {known && !editing && (
+          <button
+            type="button"
+            class="btn small"
+            aria-label={profileForm.editLabel}
+            disabled={row.end_reason === "erased"}
+            onClick={() => setEditing(true)}
+          >
+            {profileForm.edit}
+          </button>
+        )}
+      </h3>
+      {known && editing ? (
+        <ProfileForm
+          contact={known.contact}
+          onSaved={() => {
+            setEditing(false);
+            loadDetails(row.id);
+          }}
+          onCancel={() => setEditing(false)}
+        />
+      ) : known ? (
         <dl class="kv">
           <Fact name={words.name}>{known.contact.name || common.notGiven}</Fact>
           <Fact name={words.email}>{known.contact.email || common.notGiven}</Fact>
+          {known.contact.attributes[PHONE] && (
+            <Fact name={profileForm.phone}>{known.contact.attributes[PHONE]}</Fact>
+          )}
           {known.contact.external_id && <Fact name={words.id}>{known.contact.external_id}</Fact>}
           <Fact name={words.identity}>{row.contact.verified ? words.verified : words.unverified}</Fact>
           {zone && local && <Fact name={words.localTime}>{words.place(local, placeOf(zone))}</Fact>}
           {known.session?.language && <Fact name={words.language}>{languageOf(known.session.language)}</Fact>}
-          {Object.entries(known.contact.attributes ?? {}).map(([name, value]) => (
-            <Fact key={name} name={name}>
-              {String(value)}
-            </Fact>
-          ))}
+          {Object.entries(known.contact.attributes)
+            .filter(([name]) => name !== PHONE)
+            .map(([name, value]) => (
+              <Fact key={name} name={name}>
+                {value}
+              </Fact>
+            ))}
         </dl>
       ) : detailsProblem.value ? (
         <div role="alert">
@@ -151,12 +190,13 @@ function Session({ row, known }: { row: Row; known: Details | null }) {
               href={safe(session.url)}
               target="_blank"
               rel="noopener noreferrer nofollow"
-              title={session.title ?? ""}
+              title={session.url}
             >
               {pathOf(session.url)}
             </a>
           </Fact>
         )}
+        {session?.title && <Fact name={words.pageTitle}>{session.title}</Fact>}
         {session?.referrer && <Fact name={words.cameFrom}>{pathOf(session.referrer)}</Fact>}
         {row.status === "bot" && (
           <Fact name={words.handledBy}>

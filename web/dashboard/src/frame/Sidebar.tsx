@@ -12,6 +12,8 @@ import { ViewTabs } from "./ViewTabs.tsx";
 
 export function Sidebar() {
   const inSettings = path.value.startsWith("/settings");
+  const inCanned = path.value === "/canned";
+  const inPage = inSettings || inCanned;
   return (
     <nav class="side" aria-label={frame.main}>
       <ScopeMenu place="sidebar" />
@@ -20,37 +22,46 @@ export function Sidebar() {
         {frame.channels}
       </div>
       <ul class="nav" aria-labelledby="channels">
-        <ChannelLink id={null} kind="chat" name={frame.allChannels} current={!inSettings} />
+        <ChannelLink id={null} kind="chat" name={frame.allChannels} current={!inPage} />
         {scope.value?.channels.map((channel) => (
           <ChannelLink
             key={channel.id}
             id={channel.id}
             kind={channelIcon(channel.kind)}
             name={channel.name}
-            current={!inSettings}
+            current={!inPage}
           />
         ))}
       </ul>
-      {supervises.value && (
-        <>
-          <div class="navh" id="workspace">
-            {frame.workspace}
-          </div>
-          <ul class="nav" aria-labelledby="workspace">
-            <li>
-              <a
-                href="/settings/channels"
-                title={frame.settings}
-                aria-current={inSettings ? "page" : undefined}
-                onClick={follow}
-              >
-                <Icon name="gear" />
-                <span class="lbl">{frame.settings}</span>
-              </a>
-            </li>
-          </ul>
-        </>
-      )}
+      <div class="navh" id="workspace">
+        {frame.workspace}
+      </div>
+      <ul class="nav" aria-labelledby="workspace">
+        <li>
+          <a
+            href="/canned"
+            title={frame.canned}
+            aria-current={inCanned ? "page" : undefined}
+            onClick={follow}
+          >
+            <Icon name="slash" />
+            <span class="lbl">{frame.canned}</span>
+          </a>
+        </li>
+        {supervises.value && (
+          <li>
+            <a
+              href="/settings/channels"
+              title={frame.settings}
+              aria-current={inSettings ? "page" : undefined}
+              onClick={follow}
+            >
+              <Icon name="gear" />
+              <span class="lbl">{frame.settings}</span>
+            </a>
+          </li>
+        )}
+      </ul>
       <div class="foot">
         <ConnectionLine />
         <ProfileMenu place="sidebar" />
@@ -77,7 +88,7 @@ function ChannelLink({ id, kind, name, current }: LinkProps) {
         onClick={(event) => {
           event.preventDefault();
           channelFilter.value = id;
-          if (path.peek().startsWith("/settings")) go("/");
+          if (!path.peek().startsWith("/chats")) go("/");
         }}
       >
         <Icon name={kind} />

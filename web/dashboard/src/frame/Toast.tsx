@@ -3,11 +3,23 @@ import { common } from "../../../shared/src/text.ts";
 import { dismiss, notice } from "../state/notices.ts";
 
 export function Toast() {
+  const shown = notice.value;
   return (
     <div role="status" class="toasts">
-      {notice.value && (
+      {shown && (
         <div class="toast">
-          <span>{notice.value}</span>
+          <span>{shown.text}</span>
+          {shown.action && (
+            <button
+              type="button"
+              onClick={() => {
+                dismiss();
+                shown.action?.run();
+              }}
+            >
+              {shown.action.name}
+            </button>
+          )}
           <button type="button" onClick={dismiss}>
             {common.close}
           </button>

@@ -1,6 +1,7 @@
 // The four sections of active chats.
 import { list } from "../../../shared/src/text.ts";
 import { openChat } from "../state/chat.ts";
+import { narrowed } from "../state/filters.ts";
 import { loaded, search, sections } from "../state/rows.ts";
 import { type SectionName, sectionNames } from "../state/sections.ts";
 import { folded } from "./folds.ts";
@@ -34,7 +35,7 @@ export function ActiveGroups() {
   const shown = sections.value;
   const open = sectionNames.filter((name) => !folded.value.has(name)).flatMap((name) => shown[name]);
   const stop = (open.find((row) => row.id === openChat.value?.id) ?? open[0])?.id ?? null;
-  if (search.value && sectionNames.every((name) => shown[name].length === 0)) {
+  if ((search.value || narrowed.value) && sectionNames.every((name) => shown[name].length === 0)) {
     return <p class="none">{list.noneFound}</p>;
   }
   let offset = 0;

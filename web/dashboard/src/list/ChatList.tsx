@@ -10,6 +10,7 @@ import { channelIcon, Icon } from "../ui/Icon.tsx";
 import { ActiveGroups } from "./ActiveGroups.tsx";
 import { EndedGroups } from "./EndedGroups.tsx";
 import { moveFocus } from "./focus.ts";
+import { ListTools } from "./ListTools.tsx";
 import { viewport } from "./viewport.ts";
 
 export function ChatList() {
@@ -19,6 +20,7 @@ export function ChatList() {
       <div class="lhead">
         <ScopeMenu place="list" />
         <h2 class="grow">{active ? list.activeChats : list.terminatedChats}</h2>
+        <ListTools />
       </div>
       <ViewTabs place="list" />
       <ChannelChips />

@@ -1,9 +1,11 @@
 // One chat in the list.
 import type { Row } from "../../../shared/src/protocol.gen.ts";
-import { common, list } from "../../../shared/src/text.ts";
+import { plain } from "../../../shared/src/rich.ts";
+import { common, list, mention, tagWords } from "../../../shared/src/text.ts";
 import { timeOrDate, wait } from "../../../shared/src/when.ts";
 import { follow } from "../router.ts";
 import { openChat } from "../state/chat.ts";
+import { isMentioned } from "../state/mentions.ts";
 import { now, serverTime } from "../state/now.ts";
 import { outbox } from "../state/outbox.ts";
 import { channelOf } from "../state/scopes.ts";
@@ -54,7 +56,14 @@ export function ChatRow({ row, section, current, unread, stop }: Props) {
         </span>
         <span class="r">
           <span class="tm">{timeOrDate(time, serverTime())}</span>
-          <Mark row={row} unread={unread} />
+          {isMentioned(row) ? (
+            <span class="badge" title={mention.badge}>
+              <span aria-hidden="true">@</span>
+              <span class="sr">{mention.badge}</span>
+            </span>
+          ) : (
+            <Mark row={row} unread={unread} />
+          )}
         </span>
       </a>
     </li>
@@ -80,6 +89,12 @@ function Preview({ row, current }: { row: Row; current: boolean }) {
   }
   return (
     <span class="pv trunc" dir="auto">
+      {row.tags[0] && (
+        <span class="rowtag">
+          <bdi>{row.tags[0]}</bdi>
+          {row.tags.length > 1 && tagWords.more(row.tags.length - 1)}
+        </span>
+      )}
       {said(row)}
     </span>
   );
@@ -87,10 +102,11 @@ function Preview({ row, current }: { row: Row; current: boolean }) {
 
 function said(row: Row): string {
   const preview = row.preview;
-  if (!preview) return row.first_text;
-  if (preview.by === "bot") return list.byAi(preview.text);
-  if (preview.by === "member" && row.assignee?.id === me.value?.id) return list.byYou(preview.text);
-  return preview.text;
+  if (!preview) return plain(row.first_text);
+  const text = plain(preview.text);
+  if (preview.by === "bot") return list.byAi(text);
+  if (preview.by === "member" && row.assignee?.id === me.value?.id) return list.byYou(text);
+  return text;
 }
 
 function Mark({ row, unread }: Pick<Props, "row" | "unread">) {

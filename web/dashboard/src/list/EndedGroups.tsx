@@ -1,10 +1,11 @@
 // Terminated chats by the day they ended.
 import { useEffect } from "preact/hooks";
 import type { Row } from "../../../shared/src/protocol.gen.ts";
-import { common, list } from "../../../shared/src/text.ts";
+import { common, list, listTools } from "../../../shared/src/text.ts";
 import { dayOf } from "../../../shared/src/when.ts";
 import { openChat } from "../state/chat.ts";
 import { endedProblem, endedRows, loadEnded, loadMoreEnded, moreEnded } from "../state/ended.ts";
+import { filter, narrowed, sort } from "../state/filters.ts";
 import { serverTime } from "../state/now.ts";
 import { search } from "../state/rows.ts";
 import { channelFilter, scope } from "../state/scopes.ts";
@@ -18,7 +19,7 @@ const DAY = 86_400_000;
 export function EndedGroups() {
   const home = scope.value?.id;
   const channel = channelFilter.value;
-  useEffect(loadEnded, [home, channel]);
+  useEffect(loadEnded, [home, channel, filter.value, sort.value]);
   const rows = endedRows.value;
   if (endedProblem.value) {
     return (
@@ -33,7 +34,18 @@ export function EndedGroups() {
     );
   }
   if (!rows) return <ListSkeleton />;
-  if (!rows.length) return <p class="none">{search.value ? list.noneFound : list.noneEnded}</p>;
+  if (!rows.length) {
+    const sought = search.value || narrowed.value;
+    if (!moreEnded.value) return <p class="none">{sought ? list.noneFound : list.noneEnded}</p>;
+    return (
+      <div class="none">
+        <p>{listTools.searchedSome}</p>
+        <button type="button" class="btn small" onClick={loadMoreEnded}>
+          {listTools.searchOn}
+        </button>
+      </div>
+    );
+  }
   const stop = (rows.find((row) => row.id === openChat.value?.id) ?? rows[0])?.id ?? null;
   let offset = 0;
   return (
@@ -68,5 +80,6 @@ function byDay(rows: readonly Row[], now: number): [name: string, title: string,
     const index = day === today ? 0 : day === yesterday ? 1 : now - ended < 7 * DAY ? 2 : 3;
     groups[index]?.[2].push(row);
   }
-  return groups.filter(([, , group]) => group.length > 0);
+  const filled = groups.filter(([, , group]) => group.length > 0);
+  return sort.value === "oldest" ? filled.reverse() : filled;
 }

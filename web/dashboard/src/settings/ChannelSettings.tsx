@@ -6,6 +6,7 @@ import { notifyFailure } from "../state/notices.ts";
 import { renewScope, scope } from "../state/scopes.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
+import { ProactiveRules, type Rule, rulesOf } from "./ProactiveRules.tsx";
 import { CopyButton, Field, LoadProblem, linesOf, Once, Problem, refusal, useLoaded } from "./parts.tsx";
 import { type Question, Questions } from "./Questions.tsx";
 import { WidgetPreview } from "./WidgetPreview.tsx";
@@ -15,6 +16,7 @@ interface Look {
   colour: string;
   allowed_origins: string[];
   human_after: number;
+  proactive: Rule[];
   pre_chat: Question[];
   offline_form: boolean;
   offline_lead: string;
@@ -35,6 +37,7 @@ const fresh: Look = {
   colour: "#1f6b4a",
   allowed_origins: [],
   human_after: 3,
+  proactive: [],
   pre_chat: [],
   offline_form: true,
   offline_lead: "",
@@ -167,6 +170,7 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
         colour: text("colour"),
         allowed_origins: linesOf(text("origins")),
         human_after: Number(text("human_after")),
+        proactive: rulesOf(form),
         pre_chat: questions,
         offline_form: form.has("offline_form"),
         offline_lead: text("offline_lead").trim(),
@@ -240,6 +244,7 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
           )}
         </Field>
       </div>
+      <ProactiveRules rules={look.proactive} />
       <Questions questions={questions} onChange={setQuestions} />
       <label class="check">
         <input type="checkbox" name="offline_form" defaultChecked={look.offline_form} />

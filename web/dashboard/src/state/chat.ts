@@ -100,11 +100,19 @@ export async function loadOlder(chat: Chat): Promise<void> {
   }
 }
 
+const readers: ((conversation: string, seq: number) => void)[] = [];
+
+/** Told when the reader has read a conversation up to an entry. */
+export function onRead(listener: (conversation: string, seq: number) => void): void {
+  readers.push(listener);
+}
+
 /** The reader has the end of the transcript before them. */
 export function read(chat: Chat): void {
   const seq = lastSeq(chat.thread.peek());
   const own = me.peek()?.id ?? "";
   markSeen(chat.id, seq);
+  for (const listener of readers) listener(chat.id, seq);
   if (!online.peek() || (chat.reads.peek()[own] ?? 0) >= seq) return;
   chat.reads.value = { ...chat.reads.value, [own]: seq };
   tell({ type: "read", conversation: chat.id, seq });

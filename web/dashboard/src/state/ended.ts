@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { systemClock } from "../../../shared/src/clock.ts";
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { call, explain } from "../api.ts";
+import { filter, passes, sort } from "./filters.ts";
 import { onRows, search } from "./rows.ts";
 import { channelFilter, scope, scopeOf } from "./scopes.ts";
 
@@ -47,6 +48,9 @@ async function fetchPage(cursor: string | null): Promise<void> {
   const query = new URLSearchParams({ state: "ended" });
   if (channelFilter.peek()) query.set("channel", channelFilter.peek() ?? "");
   if (search.peek().trim()) query.set("q", search.peek().trim());
+  for (const [name, value] of Object.entries(filter.peek()))
+    if (value !== null) query.set(name, String(value));
+  if (sort.peek() === "oldest") query.set("sort", "oldest");
   if (cursor) query.set("cursor", cursor);
   try {
     const answer = await call<{ items: Row[]; next: string | null }>(
@@ -67,11 +71,14 @@ onRows((rows) => {
   const here = rows.filter((row) => scopeOf(row)?.id === scope.peek()?.id);
   if (!here.length) return;
   const others = have.rows.filter((row) => !here.some((changed) => changed.id === row.id));
-  const ended = here.filter((row) => row.status === "ended" && !search.peek());
+  // Whether an ended chat was found by its words, or whose it was, only the server knows.
+  const simple = !search.peek() && filter.peek().assignee === null;
+  const ended = here.filter((row) => row.status === "ended" && simple && passes(row, filter.peek()));
   const known = here.filter((row) => row.status === "ended" && have.rows.some((old) => old.id === row.id));
   const added = [...new Set([...ended, ...known])];
   if (added.length || others.length !== have.rows.length) {
-    const rowsNow = [...others, ...added].sort((a, b) => (b.ended_at ?? 0) - (a.ended_at ?? 0));
+    const sign = sort.peek() === "oldest" ? -1 : 1;
+    const rowsNow = [...others, ...added].sort((a, b) => sign * ((b.ended_at ?? 0) - (a.ended_at ?? 0)));
     page.value = { ...have, rows: rowsNow };
   }
 });

@@ -5,12 +5,23 @@ import { explain } from "../api.ts";
 
 const SHOWN_FOR = 6_000;
 
-export const notice = signal<string | null>(null);
+export interface NoticeAction {
+  name: string;
+  run: () => void;
+}
+
+export interface Notice {
+  text: string;
+  action?: NoticeAction;
+}
+
+export const notice = signal<Notice | null>(null);
 let cancel = () => {};
 
-export function notify(text: string): void {
+/** `action`: what can be done about it; does not last longer than the notice. */
+export function notify(text: string, action?: NoticeAction): void {
   cancel();
-  notice.value = text;
+  notice.value = action ? { text, action } : { text };
   cancel = systemClock.after(SHOWN_FOR, dismiss);
 }
 

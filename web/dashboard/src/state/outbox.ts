@@ -18,6 +18,8 @@ export interface Outgoing {
   conversation: string;
   kind: DraftKind;
   text: string;
+  /** Members whom a note names. */
+  mentions?: readonly string[];
   /** UTC milliseconds. */
   at: number;
   state: "waiting" | "sending" | "sent" | "failed";
@@ -27,6 +29,8 @@ export interface Outgoing {
 
 /** After a reload, what is older than this waits for the writer to say "Try again": the moment may have passed. */
 const SENT_BY_ITSELF_WITHIN = 15 * 60_000;
+/** The server takes as many in one note. */
+const MENTIONS_MAX = 20;
 const BUSY = new Set(["rate_limited", "overloaded", "unavailable", "draining"]);
 const BUSY_PAUSE = 2_000;
 
@@ -36,12 +40,18 @@ export const claimLost = signal<Readonly<Record<string, MemberName>>>({});
 
 let restoredFor: string | null = null;
 
-export function post(conversation: string, kind: DraftKind, text: string): void {
+export function post(
+  conversation: string,
+  kind: DraftKind,
+  text: string,
+  mentions: readonly string[] = [],
+): void {
   const item: Outgoing = {
     clientId: uuid(),
     conversation,
     kind,
     text,
+    ...(mentions.length ? { mentions: mentions.slice(0, MENTIONS_MAX) } : {}),
     at: serverTime(),
     state: "waiting",
   };
@@ -85,7 +95,12 @@ async function deliver(item: Outgoing): Promise<void> {
   const { clientId, conversation, text } = item;
   change(clientId, { state: "sending" });
   try {
-    await request({ type: item.kind === "note" ? "note" : "send", conversation, client_id: clientId, text });
+    const said = { conversation, client_id: clientId, text };
+    await request(
+      item.kind === "note"
+        ? { type: "note", ...said, ...(item.mentions ? { mentions: [...item.mentions] } : {}) }
+        : { type: "send", ...said },
+    );
     write(keyOf(clientId), null);
     change(clientId, { state: "sent" });
   } catch (error) {

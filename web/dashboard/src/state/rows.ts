@@ -1,9 +1,11 @@
 // The active conversations of every scope of the member, kept by snapshots and changes from the server.
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
+import { systemClock } from "../../../shared/src/clock.ts";
 import type { Entry, Row } from "../../../shared/src/protocol.gen.ts";
 import { onEvent, tell } from "./connection.ts";
+import { filter, narrowed, passes, sort } from "./filters.ts";
 import { channelFilter, scope } from "./scopes.ts";
-import { matches, sectionNames, split } from "./sections.ts";
+import { arranged, matches, sectionNames, split } from "./sections.ts";
 import { me } from "./session.ts";
 
 type Rows = ReadonlyMap<string, Row>;
@@ -23,14 +25,18 @@ const scopeRows = computed(() => byScope.value.get(scope.value?.id ?? "") ?? non
 /** Everything active in the scope shown. */
 export const allSections = computed(() => split(scopeRows.value.values(), me.value?.id ?? ""));
 
-/** What the list shows: one channel or all, narrowed by the search. */
+/** What the list shows: one channel or all, narrowed by filters and search, in the order that was chosen. */
 export const sections = computed(() => {
   const channel = channelFilter.value;
   const words = search.value;
-  if (!channel && !words) return allSections.value;
+  const wanted = filter.value;
+  if (!channel && !words && !narrowed.value && sort.value === "usual") return allSections.value;
   const shown = { ...allSections.value };
   for (const name of sectionNames) {
-    shown[name] = shown[name].filter((row) => (!channel || row.channel === channel) && matches(row, words));
+    const rows = shown[name].filter(
+      (row) => (!channel || row.channel === channel) && passes(row, wanted) && matches(row, words),
+    );
+    shown[name] = arranged(rows, sort.value);
   }
   return shown;
 });
@@ -76,10 +82,43 @@ export function rowAdvanced(id: string, entry: Entry): void {
   }
 }
 
+/** Many messages a second must not sort a long list as often: rows that keep their section wait this long for company. */
+const GATHERED_FOR = 200;
+const SHORT = 200;
+
+/** Rows that wait to be shown, by scope. */
+const waiting = new Map<string, Row[]>();
+
 function put(scopeId: string, changed: readonly Row[]): void {
+  const rows = byScope.value.get(scopeId) ?? none;
+  const own = waiting.get(scopeId);
+  const moves = changed.some((row) => movesSection(rows.get(row.id), row));
+  if (!moves && rows.size > SHORT) {
+    if (own) own.push(...changed);
+    else waiting.set(scopeId, [...changed]);
+    if (waiting.size === 1 && !own) systemClock.after(GATHERED_FOR, showWaiting);
+    return;
+  }
+  waiting.delete(scopeId);
+  show(scopeId, [...(own ?? []), ...changed]);
+}
+
+function show(scopeId: string, changed: readonly Row[]): void {
   const rows = new Map(byScope.value.get(scopeId) ?? none);
   merge(rows, changed);
   byScope.value = new Map(byScope.value).set(scopeId, rows);
+}
+
+function showWaiting(): void {
+  const all = [...waiting];
+  waiting.clear();
+  batch(() => {
+    for (const [scopeId, changed] of all) show(scopeId, changed);
+  });
+}
+
+function movesSection(before: Row | undefined, now: Row): boolean {
+  return before?.status !== now.status || before?.assignee?.id !== now.assignee?.id;
 }
 
 function merge(rows: Map<string, Row>, changed: readonly Row[]): void {
@@ -91,6 +130,7 @@ function merge(rows: Map<string, Row>, changed: readonly Row[]): void {
 }
 
 function forget(): void {
+  waiting.clear();
   arriving.clear();
 }
 

@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { ChannelView, MemberView, Presence, Row, ScopeView } from "../../../shared/src/protocol.gen.ts";
 import { call } from "../api.ts";
 import { keepPresence, onEvent, tell } from "./connection.ts";
+import { widen } from "./filters.ts";
 import { setServerTime } from "./now.ts";
 import { me } from "./session.ts";
 import { read, write } from "./storage.ts";
@@ -27,6 +28,7 @@ effect(() => keepPresence(myPresence.value === "away" ? "away" : "online"));
 export function chooseScope(id: string): void {
   chosen.value = id;
   channelFilter.value = null;
+  widen();
   write("scope", id);
 }
 

@@ -19,6 +19,7 @@ function row(id: string, changes: Partial<Row>): Row {
     ended_at: null,
     end_reason: null,
     rating: null,
+    tags: [],
     customer_online: false,
     ...changes,
   };

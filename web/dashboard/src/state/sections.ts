@@ -1,5 +1,6 @@
 // Which rows stand in which section, and in which order. Pure.
 import type { Row } from "../../../shared/src/protocol.gen.ts";
+import type { Sort } from "./filters.ts";
 
 export type SectionName = "unassigned" | "mine" | "assigned" | "ai";
 export type Sections = Record<SectionName, Row[]>;
@@ -27,10 +28,17 @@ export function split(rows: Iterable<Row>, me: string): Sections {
   return sections;
 }
 
+/** The rows as they stand, or by their newest activity. */
+export function arranged(rows: Row[], order: Sort): Row[] {
+  if (order === "usual") return rows;
+  const sign = order === "newest" ? -1 : 1;
+  return [...rows].sort((a, b) => sign * (a.last_at - b.last_at) || compare(a.id, b.id));
+}
+
 export function matches(row: Row, words: string): boolean {
   const wanted = words.trim().toLowerCase();
   if (!wanted) return true;
-  return [row.contact.name, row.preview?.text, row.first_text, row.assignee?.name].some((text) =>
+  return [...row.tags, row.contact.name, row.preview?.text, row.first_text, row.assignee?.name].some((text) =>
     text?.toLowerCase().includes(wanted),
   );
 }

@@ -7,8 +7,12 @@ import type { Context } from "../view.ts";
 export { use } from "../kit.ts";
 export { default as css } from "./queue.css?inline";
 
-/** Silent: the panel announces the place when it changes. */
-export function fillQueue(card: HTMLElement, { chat, now }: Context, since: number): (state: State) => void {
+/** The card itself is silent; only a change of the place is announced. */
+export function fillQueue(
+  card: HTMLElement,
+  { chat, now, announce }: Context,
+  since: number,
+): (state: State) => void {
   const place = h("b");
   const wait = h("p");
   const line = h("i");
@@ -21,7 +25,9 @@ export function fillQueue(card: HTMLElement, { chat, now }: Context, since: numb
   return ({ status }) => {
     if (status.status !== "waiting") return;
     const { position, estimate_ms: left, agents_online } = status;
-    setText(place, T.place(position));
+    const ordinal = T.place(position);
+    setText(place, ordinal);
+    announce(T.inLineSpoken(ordinal));
     setText(wait, left === null ? T.inLine : `${T.inLine}\n${T.wait(left)}`);
     bar.hidden = left === null;
     const waited = Math.max(1, now() - since);

@@ -1,0 +1,5 @@
+DROP INDEX conversations_of_scope;
+ALTER TABLE conversations DROP COLUMN tags;
+DROP TABLE conversation_tags;
+DROP TABLE tags;
+DROP TABLE canned_replies;

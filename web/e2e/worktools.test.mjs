@@ -1,0 +1,124 @@
+// What an agent uses all day: tags and filters, the customer's fields, members named in notes, exports.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Customer } from "./support/customer.mjs";
+import { Stage } from "./support/stage.mjs";
+
+test("a chat is tagged, found by its tag and freed of it", async () => {
+  const stage = await Stage.set();
+  const ada = await stage.owner();
+  const { page } = ada;
+  for (const text of ["My pot is cracked", "Do you ship to Lyon?"]) {
+    const zoe = await Customer.visit(stage);
+    await zoe.open();
+    await zoe.say(text);
+    await zoe.heardBot(2);
+  }
+  const details = page.getByRole("complementary");
+  await ada.rows("ai").nth(1).waitFor();
+  await ada.openRow(ada.rows("ai").first());
+  await details.getByRole("button", { name: "Add tag" }).click();
+  await page.keyboard.type("Damaged Item");
+  await page.keyboard.press("Enter");
+  await details.getByText("damaged-item", { exact: true }).waitFor();
+  await ada.sees("You added the tag damaged-item");
+  await ada.rows("ai").filter({ hasText: "damaged-item" }).waitFor();
+
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByRole("menuitemradio", { name: "damaged-item" }).click();
+  await ada.rows("ai").nth(1).waitFor({ state: "detached" });
+  assert.equal(await ada.rows("ai").count(), 1);
+  await page.getByRole("button", { name: "Filter (1 set)" }).click();
+  await page.getByRole("menuitem", { name: "Show all" }).click();
+  await ada.rows("ai").nth(1).waitFor();
+
+  await details.getByRole("button", { name: "Remove the tag damaged-item" }).click();
+  await details.getByText("damaged-item", { exact: true }).waitFor({ state: "detached" });
+  stage.calm();
+});
+
+test("what is known of a customer is corrected, and the list shows the name", async () => {
+  const stage = await Stage.set();
+  const ada = await stage.owner();
+  const { page } = ada;
+  const zoe = await Customer.visit(stage);
+  await zoe.open();
+  await zoe.say("Hello");
+  await ada.openRow(ada.rows("ai"));
+  const details = page.getByRole("complementary");
+  await details.getByRole("button", { name: "Edit what is known of the customer" }).click();
+  await details.getByLabel("Name", { exact: true }).fill("Zoë Quirk");
+  await details.getByLabel("Email").fill("zoe@quirk.example");
+  await details.getByLabel("Phone").fill("+49 151 000");
+  await details.getByRole("button", { name: "Add a field" }).click();
+  await details.getByLabel("Field", { exact: true }).fill("Plan");
+  await details.getByLabel("Value", { exact: true }).fill("Gold");
+  await details.getByRole("button", { name: "Save" }).click();
+  await details.getByText("+49 151 000").waitFor();
+  await details.getByText("Gold", { exact: true }).waitFor();
+  await ada.rows("ai").filter({ hasText: "Zoë Quirk" }).waitFor();
+  await page.reload();
+  await details.getByText("zoe@quirk.example").waitFor();
+  const id = page.url().split("/").pop();
+  const json = await ada.call("GET", `/conversations/${id}/transcript?format=json`);
+  assert.equal(json.body.entries[0].body.kind, "opened");
+  stage.calm();
+});
+
+test("who is named in a note is told, and finds the chat marked", async () => {
+  const stage = await Stage.set();
+  const ada = await stage.owner();
+  const ben = await stage.agent(ada);
+  const zoe = await Customer.visit(stage);
+  await zoe.open();
+  await zoe.askHuman();
+  await ada.openRow(ada.rows("unassigned"));
+  await ada.page.getByRole("tab", { name: "Internal note" }).click();
+  await ada.composer.pressSequentially("@be");
+  const offered = ada.page.getByRole("listbox", { name: "Members" });
+  await offered.getByRole("option", { name: "Ben Okri" }).waitFor();
+  await ada.composer.press("Enter");
+  assert.equal(await ada.composer.inputValue(), "@Ben Okri ");
+  await ada.composer.pressSequentially("have a look");
+  await ada.composer.press("Enter");
+  await ada.log.locator(".at", { hasText: "@Ben Okri" }).waitFor();
+
+  await ben.page.getByText(/Ada Byron mentioned you/).waitFor();
+  await ben.rows("unassigned").getByText("You were mentioned").waitFor({ state: "attached" });
+  await ben.page.reload();
+  await ben.isConnected();
+  await ben.rows("unassigned").getByText("You were mentioned").waitFor({ state: "attached" });
+  await ben.openRow(ben.rows("unassigned"));
+  await ben.sees("have a look");
+  await ben.rows("unassigned").getByText("You were mentioned").waitFor({ state: "detached" });
+  assert.equal(await zoe.panel.getByText(/have a look/).count(), 0);
+  stage.calm();
+});
+
+test("drafts stay with their chat and kind, over a reload", async () => {
+  const stage = await Stage.set();
+  const ada = await stage.owner();
+  for (const text of ["First", "Second"]) {
+    const zoe = await Customer.visit(stage);
+    await zoe.open();
+    await zoe.askHuman();
+    await zoe.say(text);
+  }
+  const row = (text) => ada.rows("unassigned").filter({ hasText: text });
+  await ada.openRow(row("First"));
+  await ada.composer.fill("for the first");
+  await ada.page.getByRole("tab", { name: "Internal note" }).click();
+  assert.equal(await ada.composer.inputValue(), "", "a note does not begin with the reply");
+  await ada.composer.fill("note on the first");
+  await ada.openRow(row("Second"));
+  await ada.sees("Second");
+  assert.equal(await ada.composer.inputValue(), "", "nothing is carried to another chat");
+  await ada.page.reload();
+  await ada.openRow(row("First"));
+  await ada.sees("First");
+  await ada.page.getByRole("tab", { name: "Reply" }).click();
+  assert.equal(await ada.composer.inputValue(), "for the first");
+  await ada.page.getByRole("tab", { name: "Internal note" }).click();
+  assert.equal(await ada.composer.inputValue(), "note on the first");
+  stage.calm();
+});
