@@ -2,7 +2,7 @@
 //!
 //! Filters without a text are answered from indexes. A text is looked for in names, addresses and in everything that was
 //! written, in any script and case, which no index of both databases can do. So a search walks the conversations that
-//! pass the filters, [`CHUNK`] at a time, and stops after [`EXAMINED_MAX`]: what one request costs does not grow with what
+//! pass the filters, some at a time, and stops after [`EXAMINED_MAX`]: what one request costs does not grow with what
 //! is stored. Its answer may then hold fewer rows than asked for, with a cursor to go on from.
 
 use std::collections::HashSet;

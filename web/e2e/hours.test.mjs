@@ -123,7 +123,7 @@ test("scope, keys and profile are kept on their pages", async () => {
   await at("/profile");
   await page.getByLabel("Name", { exact: true }).fill("Ada King");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Saved").waitFor();
+  await page.getByText("Saved", { exact: true }).waitFor();
   await page.getByText("This browser", { exact: true }).waitFor();
   await seeEverywhere(page, "profile");
   await page.reload();
