@@ -15,6 +15,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use socket2::SockRef;
 use tokio::sync::mpsc;
+use url::Url;
 
 use crate::actors::directory::{self, Directory};
 use crate::actors::error::CallError;
@@ -28,12 +29,13 @@ use crate::api::socket::Peer;
 use crate::api::visitor_token::{self, VisitorTokens};
 use crate::bots::{BotLimits, Bots};
 use crate::config::Config;
+use crate::files::{Files, FilesError, Place};
 use crate::outgoing::{Outgoing, OutgoingOptions};
 use crate::setup;
 use crate::sources::Sources;
 use crate::store::{Store, StoreError, StoreOptions, logins, meta};
 
-/// How often log-ins that ended by themselves are removed.
+/// How often log-ins that ended by themselves and files that nobody sent are removed.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 
 /// The store has at least this long to close.
@@ -51,6 +53,9 @@ pub enum StartError {
     /// What outgoing calls may reach.
     #[error("configuration section [outgoing]: {0}")]
     Outgoing(String),
+    /// Where files are kept.
+    #[error("configuration section [files]: {0}")]
+    Files(FilesError),
     /// Passwords.
     #[error("passwords cannot be hashed: {0}")]
     Passwords(argon2::password_hash::Error),
@@ -84,6 +89,7 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let token = setup::first_start(&store, &sources, &config, origins.all()).await?;
     let setup_link = token.map(|token| link(origins.main(), &token));
 
+    let files = Files::open(&files_place(&config)).map_err(StartError::Files)?;
     let outgoing = Outgoing::new(&outgoing_options(&config)).map_err(StartError::Outgoing)?;
     let bots = Bots::new(outgoing, sources.clone(), BotLimits::default());
     let options = directory::Options { sleep_after_ms: config.timers.conversation_sleep_ms };
@@ -91,7 +97,7 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
 
     let passwords = Passwords::new(sources.clone(), config.login.hashers).map_err(StartError::Passwords)?;
     let tokens = VisitorTokens::new(visitor_secret(&store, &sources).await?);
-    let edge = Data::new(Edge::new(config, sources, store, directory, origins, passwords, tokens));
+    let edge = Data::new(Edge::new(config, sources, store, directory, origins, passwords, tokens, files));
     let (server, finished) = serve(&edge, listener).await?;
     edge.directory.start_all().await?;
     let sweeper = actix_web::rt::spawn(sweep(edge.clone()));
@@ -190,7 +196,7 @@ impl Running {
     }
 }
 
-/// Removes log-ins that ended by themselves.
+/// Removes log-ins that ended by themselves, and files that nobody sent.
 async fn sweep(edge: Data<Edge>) {
     loop {
         actix_web::rt::time::sleep(SWEEP).await;
@@ -202,6 +208,8 @@ async fn sweep(edge: Data<Edge>) {
             Ok(count) => log::debug!("ended log-ins removed count={count}"),
             Err(error) => log::warn!("ended log-ins not removed error=\"{error}\""),
         }
+        let count = api::files::sweep(&edge).await;
+        log::debug!("files removed count={count}");
     }
 }
 
@@ -220,6 +228,15 @@ pub fn store_options(config: &Config) -> StoreOptions {
         journal_queue: config.store.journal_queue,
         read_queue: config.store.queue,
         ..StoreOptions::new(config.database())
+    }
+}
+
+/// Where this configuration keeps files.
+fn files_place(config: &Config) -> Place {
+    let files = &config.files;
+    match Url::parse(&files.url) {
+        Ok(url) => Place::S3 { url, endpoint: files.endpoint.clone(), region: files.region.clone() },
+        Err(_) => Place::Folder(config.data_dir.join("files")),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use std::net::IpAddr;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::ApiError;
@@ -20,8 +21,15 @@ use super::visitor_token::VisitorTokens;
 use crate::actors::directory::Directory;
 use crate::config::Config;
 use crate::domain::ids::{ContactId, MemberId};
+use crate::files::Files;
 use crate::sources::Sources;
 use crate::store::{Connection, Store, StoreError};
+
+/// Most uploads at the same time; with S3 each may hold 5 MiB.
+const UPLOADS: usize = 16;
+
+/// In milliseconds.
+const HOUR: i64 = 3_600_000;
 
 /// Everything a request may need. One for the whole server.
 pub struct Edge {
@@ -47,6 +55,14 @@ pub struct Edge {
     pub requests: Throttle<Uuid>,
     /// New conversations, by address.
     pub conversations_per_address: Throttle<IpAddr>,
+    /// Uploads, by customer and by address.
+    pub files_per_visitor: Throttle<ContactId>,
+    /// See there.
+    pub files_per_address: Throttle<IpAddr>,
+    /// Uploads at the same time: each holds up to a part of its file in memory.
+    pub uploads: Semaphore,
+    /// The bytes of files.
+    pub files: Files,
     /// Open sockets, by address.
     pub address_sockets: Seats<IpAddr>,
     /// Open sockets, by member.
@@ -74,6 +90,7 @@ impl Edge {
         origins: OwnOrigins,
         passwords: Passwords,
         visitor_tokens: VisitorTokens,
+        files: Files,
     ) -> Self {
         let limits = &config.limits;
         let if_enabled = |most: u32| limits.enabled.then_some(most);
@@ -85,6 +102,10 @@ impl Edge {
             requests: Throttle::new(if_enabled(limits.key_per_minute), 60_000),
             tickets: Tickets::new(sources.clone(), millis(config.timers.ticket_ms)),
             conversations_per_address: Throttle::new(if_enabled(limits.conversations_per_minute), 60_000),
+            files_per_visitor: Throttle::new(if_enabled(limits.files_per_visitor), HOUR),
+            files_per_address: Throttle::new(if_enabled(limits.files_per_address), HOUR),
+            uploads: Semaphore::new(UPLOADS),
+            files,
             address_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_address)),
             member_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_agent)),
             visitor_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_visitor)),

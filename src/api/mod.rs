@@ -6,6 +6,7 @@
 pub mod access;
 pub mod address;
 pub mod assets;
+mod attached;
 pub mod auth;
 pub mod body;
 mod bot;
@@ -17,6 +18,7 @@ mod contacts;
 mod conversations;
 pub mod edge;
 mod error;
+pub mod files;
 mod finish;
 pub mod frame_guard;
 mod health;
@@ -40,6 +42,7 @@ mod trail;
 pub mod visitor_token;
 pub mod visitors;
 mod widget;
+mod widget_files;
 
 pub use error::ApiError;
 pub use finish::finish;
@@ -118,6 +121,8 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/conversations/{id}/resolve", commands::run),
         url(POST, "/api/v1/conversations/{id}/activate", commands::run),
         url(POST, "/api/v1/conversations/{id}/read", commands::run),
+        url(POST, "/api/v1/conversations/{id}/files", files::upload),
+        url(GET, "/api/v1/conversations/{id}/files/{file}", files::show),
         url(GET, "/api/v1/contacts/{id}/export", contacts::export),
         url(POST, "/api/v1/contacts/{id}/erase", contacts::erase),
         url(GET, "/api/v1/dashboard/socket", sockets::dashboard),
@@ -130,6 +135,8 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/widget/feedback", widget::command),
         url(POST, "/api/v1/widget/read", widget::command),
         url(GET, "/api/v1/widget/entries", widget::entries),
+        url(POST, "/api/v1/widget/files", widget_files::upload),
+        url(GET, "/api/v1/widget/files/{file}", widget_files::show),
         url(POST, "/api/v1/bot/turns/{turn_id}/actions", bot_turns::answer),
     ]
 }

@@ -18,11 +18,12 @@ use serde_json::json;
 use super::body::Body;
 use super::edge::Edge;
 use super::visitors::{self, Place, Refused, Visitor};
-use super::{ApiError, address, commands, list};
+use super::{ApiError, address, attached, commands, list};
 use crate::actors::conversation::{Glance, Read};
 use crate::actors::directory::{ask, command_to, not_sent};
 use crate::actors::error::Answer;
 use crate::domain::Seq;
+use crate::domain::attachment::Words;
 use crate::domain::channel::Channel;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::Command;
@@ -39,7 +40,7 @@ const PREFLIGHT_AGE: &str = "600";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OfChannel {
-    channel: String,
+    pub(super) channel: String,
 }
 
 /// The channel with this key, if the page that asks may use it.
@@ -77,7 +78,7 @@ pub async fn preflight(
     Ok(for_page(&edge, &request, key, |_| async {
         let mut allowed = HttpResponse::NoContent();
         allowed.insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"));
-        allowed.insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"));
+        allowed.insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, x-file-name"));
         allowed.insert_header((ACCESS_CONTROL_MAX_AGE, PREFLIGHT_AGE));
         Ok(allowed.finish())
     })
@@ -170,11 +171,15 @@ async fn commanded(
     let command = parse_widget_body(verb, &body.text().await?)?;
     let current = visitors::conversation(edge, &channel, contact.id).await?;
     let (command, client_id) = match (command, &current) {
-        (C::Start { client_id, text }, _) | (C::Send { client_id, text }, None) => {
+        (C::Start { client_id, text, attachments }, _) | (C::Send { client_id, text, attachments }, None) => {
+            let text = attached::by_contact(edge, &contact, text, attachments).await?;
             let visitor = Visitor { contact, view: visitors::view(edge, &channel).await? };
             return Ok(commands::done(&start(edge, request, &visitor, client_id, text).await?));
         }
-        (C::Send { client_id, text }, Some(_)) => (Command::Post { text }, client_id),
+        (C::Send { client_id, text, attachments }, Some(_)) => {
+            let text = attached::by_contact(edge, &contact, text, attachments).await?;
+            (Command::Post { text }, client_id)
+        }
         (C::RequestHuman { client_id }, _) => (Command::RequestHuman, client_id),
         (C::End { client_id, rating, comment }, _) => {
             (Command::End { feedback: feedback(rating, comment) }, client_id)
@@ -197,7 +202,7 @@ async fn start(
     request: &HttpRequest,
     visitor: &Visitor,
     client_id: ClientId,
-    text: String,
+    text: Words,
 ) -> Result<Answer, ApiError> {
     let from = address::client(request, &edge.config);
     let details = visitors::details(None, browser(request).as_deref());
@@ -259,20 +264,40 @@ async fn followed(
 }
 
 /// The customer whose token the request carries, within the rate of their commands.
-async fn visitor(edge: &Edge, request: &HttpRequest, channel: &Channel) -> Result<Contact, ApiError> {
+///
+/// # Errors
+/// `unauthenticated`, `invalid_token`, `rate_limited`.
+pub async fn visitor(edge: &Edge, request: &HttpRequest, channel: &Channel) -> Result<Contact, ApiError> {
+    let contact = by_header(edge, request, channel).await?;
+    edge.visitor_rates.of(contact.id.uuid()).take().map_err(ApiError::RateLimited)?;
+    Ok(contact)
+}
+
+/// The same for what a page fetches by itself and often: pictures of a chat. Counted as requests of an API key are.
+///
+/// # Errors
+/// As [`visitor`].
+pub async fn visitor_who_reads(
+    edge: &Edge,
+    request: &HttpRequest,
+    channel: &Channel,
+) -> Result<Contact, ApiError> {
+    let contact = by_header(edge, request, channel).await?;
+    edge.requests.count(&contact.id.uuid(), edge.sources.now()).map_err(ApiError::RateLimited)?;
+    Ok(contact)
+}
+
+async fn by_header(edge: &Edge, request: &HttpRequest, channel: &Channel) -> Result<Contact, ApiError> {
     let given = request.headers().get(AUTHORIZATION).ok_or_else(|| {
         ApiError::unauthenticated_because("the visitor token of …/widget/session is needed")
     })?;
     let token = given.to_str().ok().and_then(|given| given.strip_prefix("Bearer ")).unwrap_or_default();
     let contact = visitors::by_token(edge, channel, token).await?;
-    let contact = contact
-        .ok_or_else(|| ApiError::Plain(Code::InvalidToken, "the visitor token is not valid".into()))?;
-    edge.visitor_rates.of(contact.id.uuid()).take().map_err(ApiError::RateLimited)?;
-    Ok(contact)
+    contact.ok_or_else(|| ApiError::Plain(Code::InvalidToken, "the visitor token is not valid".into()))
 }
 
 /// Runs `work` for a page that may use the channel, and lets that page read the answer, whatever it is.
-async fn for_page<F>(
+pub async fn for_page<F>(
     edge: &Edge,
     request: &HttpRequest,
     key: String,

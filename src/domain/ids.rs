@@ -35,6 +35,7 @@ kinds! {
     OfInvitation InvitationId "i_" "a one-time link";
     OfAudit AuditId "a_" "an audit row";
     OfOutbox OutboxId "o_" "an outbox row";
+    OfFile FileId "f_" "a file";
 }
 
 /// An id of one kind of thing. Sixteen bytes, freely copied.

@@ -46,6 +46,9 @@ pub enum Refusal {
     /// The scope has no bot.
     #[error("this scope has no bot")]
     NoBot,
+    /// A file is not there, was sent before, or is somebody else's.
+    #[error("a file is not there any more")]
+    NoSuchFile,
     /// The client id was used for another command.
     #[error("this client id was used for another command")]
     IdReused,

@@ -1,15 +1,19 @@
 //! What clients say. One flat object a frame; every field is checked against the command it came with.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
 use super::{REF_MAX, TEXT_MAX};
 use crate::domain::Seq;
+use crate::domain::attachment::ATTACHMENTS_MAX;
 use crate::domain::feedback::{COMMENT_MAX, Feedback, Rating};
-use crate::domain::ids::{ClientId, ConversationId, MemberId, ScopeId};
+use crate::domain::ids::{ClientId, ConversationId, FileId, MemberId, ScopeId};
+
+/// Ids of uploaded files that go with a text.
+type Files = Option<Vec<FileId>>;
 
 /// A command of a dashboard. `ref` stands beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,8 +26,8 @@ pub enum DashboardCommand {
     Unsubscribe { scope: ScopeId },
     Open { conversation: ConversationId, after: Option<Seq> },
     Close { conversation: ConversationId },
-    Send { conversation: ConversationId, client_id: ClientId, text: String },
-    Note { conversation: ConversationId, client_id: ClientId, text: String },
+    Send { conversation: ConversationId, client_id: ClientId, text: String, attachments: Files },
+    Note { conversation: ConversationId, client_id: ClientId, text: String, attachments: Files },
     Join { conversation: ConversationId, client_id: ClientId },
     TakeOver { conversation: ConversationId, client_id: ClientId },
     Transfer { conversation: ConversationId, client_id: ClientId, to: TransferTo },
@@ -68,8 +72,8 @@ pub enum Wanted {
 #[allow(missing_docs, reason = "docs/PROTOCOL.md section 4 describes each")]
 pub enum WidgetCommand {
     Hello(Box<Hello>),
-    Start { client_id: ClientId, text: String },
-    Send { client_id: ClientId, text: String },
+    Start { client_id: ClientId, text: String, attachments: Files },
+    Send { client_id: ClientId, text: String, attachments: Files },
     RequestHuman { client_id: ClientId },
     End { client_id: ClientId, rating: Option<Rating>, comment: Option<String> },
     Feedback { client_id: ClientId, rating: Option<Rating>, comment: Option<String> },
@@ -162,6 +166,7 @@ struct Raw<'a> {
     conversation: Option<ConversationId>,
     client_id: Option<ClientId>,
     text: Option<String>,
+    attachments: Option<Vec<FileId>>,
     to: Option<TransferTo>,
     on: Option<bool>,
     seq: Option<Seq>,
@@ -269,16 +274,16 @@ impl<'a> Raw<'a> {
             "unsubscribe" => C::Unsubscribe { scope: need(&mut self.scope, "scope")? },
             "open" => C::Open { conversation: self.conversation()?, after: self.after.take() },
             "close" => C::Close { conversation: self.conversation()? },
-            "send" => C::Send {
-                conversation: self.conversation()?,
-                client_id: self.client_id()?,
-                text: self.text()?,
-            },
-            "note" => C::Note {
-                conversation: self.conversation()?,
-                client_id: self.client_id()?,
-                text: self.text()?,
-            },
+            "send" | "note" => {
+                let (conversation, client_id) = (self.conversation()?, self.client_id()?);
+                let attachments = self.attachments()?;
+                let text = self.text(attachments.is_some())?;
+                if kind == "send" {
+                    C::Send { conversation, client_id, text, attachments }
+                } else {
+                    C::Note { conversation, client_id, text, attachments }
+                }
+            }
             "join" => C::Join { conversation: self.conversation()?, client_id: self.client_id()? },
             "take_over" => C::TakeOver { conversation: self.conversation()?, client_id: self.client_id()? },
             "transfer" => C::Transfer {
@@ -299,8 +304,14 @@ impl<'a> Raw<'a> {
         use WidgetCommand as C;
         Ok(match kind {
             "hello" => C::Hello(Box::new(self.hello()?)),
-            "start" => C::Start { client_id: self.client_id()?, text: self.text()? },
-            "send" => C::Send { client_id: self.client_id()?, text: self.text()? },
+            "start" => {
+                let (client_id, attachments) = (self.client_id()?, self.attachments()?);
+                C::Start { client_id, text: self.text(attachments.is_some())?, attachments }
+            }
+            "send" => {
+                let (client_id, attachments) = (self.client_id()?, self.attachments()?);
+                C::Send { client_id, text: self.text(attachments.is_some())?, attachments }
+            }
             "request_human" => C::RequestHuman { client_id: self.client_id()? },
             "end" => {
                 C::End { client_id: self.client_id()?, rating: self.rating.take(), comment: self.comment()? }
@@ -327,13 +338,30 @@ impl<'a> Raw<'a> {
         need(&mut self.client_id, "client_id")
     }
 
-    fn text(&mut self) -> Result<String, BadFrame> {
-        let text = need(&mut self.text, "text")?;
+    /// The text of a message; beside files it may be empty.
+    fn text(&mut self, with_files: bool) -> Result<String, BadFrame> {
+        let text =
+            if with_files { self.text.take().unwrap_or_default() } else { need(&mut self.text, "text")? };
         check_text(&text, TEXT_MAX)?;
-        if text.trim().is_empty() {
+        if !with_files && text.trim().is_empty() {
             return Err(bad("the text is empty"));
         }
         Ok(text)
+    }
+
+    /// Files without repeats; none for an empty list.
+    fn attachments(&mut self) -> Result<Files, BadFrame> {
+        let ids = self.attachments.take().filter(|ids| !ids.is_empty());
+        if let Some(ids) = &ids {
+            if ids.len() > ATTACHMENTS_MAX {
+                let message = format!("a message has at most {ATTACHMENTS_MAX} files");
+                return Err(BadFrame { reference: None, code: Code::TooLarge, message });
+            }
+            if ids.iter().collect::<HashSet<_>>().len() != ids.len() {
+                return Err(bad("a file is named twice"));
+            }
+        }
+        Ok(ids)
     }
 
     fn comment(&mut self) -> Result<Option<String>, BadFrame> {
@@ -361,6 +389,7 @@ impl<'a> Raw<'a> {
             conversation: None,
             client_id: None,
             text: None,
+            attachments: None,
             to: None,
             on: None,
             seq: None,

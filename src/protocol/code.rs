@@ -65,6 +65,7 @@ impl From<&Refusal> for Code {
             Refusal::StaleBotTurn => Self::StaleBotTurn,
             Refusal::Forbidden => Self::Forbidden,
             Refusal::NoBot => Self::NoBot,
+            Refusal::NoSuchFile => Self::NotFound,
             Refusal::IdReused => Self::IdReused,
         }
     }

@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use super::audit::AuditRow;
 use super::outbox::OutboxRow;
 use super::schema::conversations as conversations_table;
-use super::{Connection, StoreError, audit, contacts, conversations, dialect, feedback, hot, outbox, text};
+use super::{
+    Connection, StoreError, audit, contacts, conversations, dialect, feedback, files, hot, outbox, text,
+};
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{Conversation, Side};
 use crate::domain::event::{Author, Entry, Event};
@@ -47,6 +49,7 @@ pub(super) enum Outcome {
     Done,
     Conflict,
     ActiveExists(ConversationId),
+    NoSuchFile,
 }
 
 /// A commit as rows, made by whoever asks for it so that the journal's thread only writes.
@@ -56,6 +59,7 @@ pub(super) struct Rows {
     pub(super) rest: Rest,
     pub(super) entries: Vec<EntryRow>,
     pub(super) feedback: Vec<feedback::Row>,
+    pub(super) files: Vec<files::Sent>,
     pub(super) audit: Vec<audit::Row>,
     pub(super) outbox: Vec<outbox::Row>,
 }
@@ -107,6 +111,8 @@ impl Rows {
         let reopens = entries.iter().any(|entry| matches!(entry.body, Event::Activated { .. }));
         let id = after.id.to_string();
         let feedback = entries.iter().filter_map(|entry| feedback_row(&id, after.episode, entry)).collect();
+        let files =
+            entries.iter().filter_map(|entry| files::Sent::of(after.contact, after.id, entry)).collect();
         let mut head = Head {
             id,
             version: after.version,
@@ -136,6 +142,7 @@ impl Rows {
             rest,
             entries: entries.iter().map(EntryRow::of).collect::<Result<_, _>>()?,
             feedback,
+            files,
             audit: audit.iter().cloned().map(audit::Row::of).collect::<Result<_, _>>()?,
             outbox: outbox.iter().cloned().map(outbox::Row::of).collect::<Result<_, _>>()?,
         })
@@ -145,6 +152,7 @@ impl Rows {
     pub(super) fn is_plain(&self) -> bool {
         matches!(self.rest, Rest::Same)
             && self.feedback.is_empty()
+            && self.files.is_empty()
             && self.audit.is_empty()
             && self.outbox.is_empty()
     }
@@ -154,6 +162,11 @@ impl Rows {
     /// # Errors
     /// Any failure of a statement; then the transaction is of no further use.
     pub(super) fn store_state(&self, connection: &mut Connection) -> Result<Outcome, StoreError> {
+        for sent in &self.files {
+            if !sent.is_free(connection)? {
+                return Ok(Outcome::NoSuchFile);
+            }
+        }
         let outcome = match &self.rest {
             Rest::Same => fence(hot::update_head(connection, self)?),
             Rest::Changed { row, reopens } => {
@@ -170,6 +183,9 @@ impl Rows {
         if outcome == Outcome::Done {
             for row in &self.feedback {
                 row.insert(connection)?;
+            }
+            for sent in &self.files {
+                sent.bind(connection)?;
             }
             for row in &self.audit {
                 row.insert(connection)?;

@@ -15,6 +15,7 @@ mod dialect;
 pub mod entries;
 mod error;
 pub mod feedback;
+pub mod files;
 mod hot;
 pub mod invitations;
 mod journal;

@@ -150,6 +150,7 @@ pub fn delete(connection: &mut Connection, id: ScopeId) -> Result<(), StoreError
     diesel::delete(reads::table.filter(reads::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(outbox::table.filter(outbox::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(conversations::table.filter(conversations::scope_id.eq(&id))).execute(connection)?;
+    super::files::erase_scope(connection, &id)?;
     diesel::delete(contacts::table.filter(contacts::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(api_keys::table.filter(api_keys::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(memberships::table.filter(memberships::scope_id.eq(&id))).execute(connection)?;

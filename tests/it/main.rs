@@ -15,6 +15,7 @@ mod claim_race;
 mod crash;
 mod csrf;
 mod drain;
+mod files;
 mod frames;
 mod lifecycle;
 mod migrations;

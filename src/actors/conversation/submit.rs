@@ -14,6 +14,7 @@ use crate::actors::error::{Answer, CallError};
 use crate::actors::reply::{Outcome, Reply};
 use crate::actors::scope_supervisor::PassOn;
 use crate::domain::Seq;
+use crate::domain::attachment::Words;
 use crate::domain::conversation::{self as domain, Command};
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::ClientId;
@@ -37,8 +38,8 @@ pub struct Do {
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
 pub struct Start {
-    /// Their text.
-    pub text: String,
+    /// Their words.
+    pub text: Words,
     /// Makes a repeat harmless.
     pub client_id: ClientId,
     /// Where the answer goes, after the commit.

@@ -13,12 +13,14 @@ use crate::actors::error::CallError;
 use crate::actors::link::Link;
 use crate::actors::reply::Reply;
 use crate::actors::scope_supervisor::{FindForContact, Visitor as VisitorHere};
+use crate::api::attached;
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
 use crate::api::seats::Seat;
 use crate::api::socket::{Next, Out, Session, then};
 use crate::api::visitors::{self, Place, Visitor};
 use crate::domain::Seq;
+use crate::domain::attachment::Words;
 use crate::domain::channel::Channel;
 use crate::domain::contact::SessionDetails;
 use crate::domain::conversation::Command;
@@ -140,18 +142,27 @@ impl WidgetSession {
         }
         let Some(link) = self.link.clone() else { return Next::Go };
         let current = identified.current.as_ref().filter(|current| current.address.connected());
+        let is_send = matches!(command, C::Send { .. });
         match (command, current) {
             (C::Hello(_), _) => out.push(error(&reference, Code::BadRequest, "hello was said already")),
-            (C::Send { client_id, text }, Some(current)) => {
+            (
+                C::Send { client_id, text, attachments: files @ Some(_) }
+                | C::Start { client_id, text, attachments: files @ Some(_) },
+                current,
+            ) => {
+                let current = current.filter(|_| is_send).map(|current| current.address.clone());
+                return self.say_with_files(reference, client_id, text, files, current, link);
+            }
+            (C::Send { client_id, text, attachments: None }, Some(current)) => {
                 let work = Do {
-                    command: Command::Post { text },
+                    command: Command::Post { text: text.into() },
                     client_id: Some(client_id),
                     reply: Reply::to_socket(link, reference),
                 };
                 send(&current.address, work);
             }
-            (C::Send { client_id, text } | C::Start { client_id, text }, _) => {
-                return self.start(reference, client_id, text, link);
+            (C::Send { client_id, text, .. } | C::Start { client_id, text, .. }, _) => {
+                return self.start(reference, client_id, text.into(), link);
             }
             (C::Typing { on }, current) => {
                 out.push(ok(&reference));
@@ -192,7 +203,7 @@ impl WidgetSession {
 
     /// The first message, or the first after the end: finds or makes the open conversation, hears it,
     /// then writes. A repeat only hears its first answer again.
-    fn start(&mut self, reference: String, client_id: ClientId, text: String, link: Link) -> Next<Self> {
+    fn start(&mut self, reference: String, client_id: ClientId, text: Words, link: Link) -> Next<Self> {
         let Phase::Identified(identified) = &self.phase else { return Next::Go };
         let (visitor, details) = (identified.visitor.clone(), identified.details.clone());
         let heard = identified.current.as_ref().map(|current| current.address.clone());
@@ -238,6 +249,35 @@ impl WidgetSession {
                     then(|_, _| Next::Go)
                 }
             }
+        }))
+    }
+
+    /// Looks up the files that go with a message, then writes it: to `current`, or as a first message.
+    fn say_with_files(
+        &self,
+        reference: String,
+        client_id: ClientId,
+        text: String,
+        files: attached::Ids,
+        current: Option<Addr<Conversation>>,
+        link: Link,
+    ) -> Next<Self> {
+        let Phase::Identified(identified) = &self.phase else { return Next::Go };
+        let (edge, contact) = (self.edge.clone(), identified.visitor.contact.clone());
+        Next::Wait(Box::pin(async move {
+            let words = attached::by_contact(&edge, &contact, text, files).await;
+            then(move |session: &mut Self, out| match (words, current) {
+                (Ok(text), Some(current)) => {
+                    let reply = Reply::to_socket(link, reference);
+                    send(&current, Do { command: Command::Post { text }, client_id: Some(client_id), reply });
+                    Next::Go
+                }
+                (Ok(text), None) => session.start(reference, client_id, text, link),
+                (Err(error), _) => {
+                    out.push(failed(&reference, &error));
+                    Next::Go
+                }
+            })
         }))
     }
 

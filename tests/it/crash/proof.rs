@@ -121,7 +121,7 @@ fn has_nothing_twice(logs: &BTreeMap<String, Log>) {
         if let Some(id) = entry.client_id {
             assert!(ids.insert(id), "command {id:?} took effect twice");
         }
-        if let Event::Message { text, .. } | Event::Note { text } = &entry.body {
+        if let Event::Message { text, .. } | Event::Note { text, .. } = &entry.body {
             assert!(texts.insert(text), "{text:?} stands twice");
         }
     }
@@ -143,7 +143,7 @@ fn stands<'a>(logs: &'a BTreeMap<String, Log>, ack: &Acked) -> &'a Entry {
         _ => None,
     };
     assert_eq!(by, ack.by, "{command}");
-    if let Event::Message { text, .. } | Event::Note { text } = &entry.body {
+    if let Event::Message { text, .. } | Event::Note { text, .. } = &entry.body {
         assert_eq!(Some(text.as_str()), command["text"].as_str());
     }
     entry

@@ -20,6 +20,10 @@ export type Rating = number;
 
 export type ClientId = string;
 
+export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf" | "text/plain";
+
+export type Attachment = { id: string, name: string, "type": MediaType, size: number, width?: number, height?: number, };
+
 export type Author = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  id: string,  name: string, } | { "kind": "system" };
 
 export type Origin = "bot" | "queued" | "assigned";
@@ -42,7 +46,7 @@ export type TransferTo = { "kind": "member",  id: string, } | { "kind": "queue" 
 
 export type Wanted = "online" | "away";
 
-export type DashboardCommand = { "type": "hello", ticket?: string, } | { "type": "subscribe", scope: string, } | { "type": "unsubscribe", scope: string, } | { "type": "open", conversation: string, after?: number, } | { "type": "close", conversation: string, } | { "type": "send", conversation: string, client_id: ClientId, text: string, } | { "type": "note", conversation: string, client_id: ClientId, text: string, } | { "type": "join", conversation: string, client_id: ClientId, } | { "type": "take_over", conversation: string, client_id: ClientId, } | { "type": "transfer", conversation: string, client_id: ClientId, to: TransferTo, } | { "type": "resolve", conversation: string, client_id: ClientId, } | { "type": "activate", conversation: string, client_id: ClientId, } | { "type": "typing", conversation: string, on: boolean, } | { "type": "read", conversation: string, seq: number, } | { "type": "presence", status: Wanted, };
+export type DashboardCommand = { "type": "hello", ticket?: string, } | { "type": "subscribe", scope: string, } | { "type": "unsubscribe", scope: string, } | { "type": "open", conversation: string, after?: number, } | { "type": "close", conversation: string, } | { "type": "send", conversation: string, client_id: ClientId, text: string, attachments?: Array<string>, } | { "type": "note", conversation: string, client_id: ClientId, text: string, attachments?: Array<string>, } | { "type": "join", conversation: string, client_id: ClientId, } | { "type": "take_over", conversation: string, client_id: ClientId, } | { "type": "transfer", conversation: string, client_id: ClientId, to: TransferTo, } | { "type": "resolve", conversation: string, client_id: ClientId, } | { "type": "activate", conversation: string, client_id: ClientId, } | { "type": "typing", conversation: string, on: boolean, } | { "type": "read", conversation: string, seq: number, } | { "type": "presence", status: Wanted, };
 
 export type Identity = {  external_id?: string,  name?: string,  email?: string,  attributes?: { [key in string]?: string },  proof?: string, };
 
@@ -50,7 +54,7 @@ export type Page = {  url?: string,  title?: string,  referrer?: string,  langua
 
 export type Hello = {  visitor_token?: string,  after?: number,  identity?: Identity,  page?: Page, };
 
-export type WidgetCommand = { "type": "hello" } & Hello | { "type": "start", client_id: ClientId, text: string, } | { "type": "send", client_id: ClientId, text: string, } | { "type": "request_human", client_id: ClientId, } | { "type": "end", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "feedback", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "typing", on: boolean, } | { "type": "read", seq: number, };
+export type WidgetCommand = { "type": "hello" } & Hello | { "type": "start", client_id: ClientId, text: string, attachments?: Array<string>, } | { "type": "send", client_id: ClientId, text: string, attachments?: Array<string>, } | { "type": "request_human", client_id: ClientId, } | { "type": "end", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "feedback", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "typing", on: boolean, } | { "type": "read", seq: number, };
 
 export type RowContact = {  id: string,  name: string,  verified: boolean, };
 
@@ -60,7 +64,7 @@ export type MemberName = {  id: string,  name: string, };
 
 export type ContactAuthor = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  name: string, } | { "kind": "system" };
 
-export type ContactBody = { "kind": "hidden" } | { "kind": "opened", first_text: string, start: Start, } | { "kind": "message", text: string, quick_replies?: Array<string>, } | { "kind": "handed_off", reason: HandoffReason, } | { "kind": "joined", from: Origin, } | { "kind": "transferred", to_name: string, } | { "kind": "taken_over", from: Origin, } | { "kind": "requeued", reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "ended", reason: EndReason, } | { "kind": "activated", episode: number, };
+export type ContactBody = { "kind": "hidden" } | { "kind": "opened", first_text: string, start: Start, } | { "kind": "message", text: string, attachments?: Array<Attachment>, quick_replies?: Array<string>, } | { "kind": "handed_off", reason: HandoffReason, } | { "kind": "joined", from: Origin, } | { "kind": "transferred", to_name: string, } | { "kind": "taken_over", from: Origin, } | { "kind": "requeued", reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "ended", reason: EndReason, } | { "kind": "activated", episode: number, };
 
 export type ContactEntry = {  seq: number,  at: number,  by?: ContactAuthor,  client_id?: ClientId,  body: ContactBody, };
 

@@ -3,6 +3,9 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { systemClock } from "../../../shared/src/clock.ts";
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { composer } from "../../../shared/src/text.ts";
+import { allReady, attach, attaching, takeReady } from "../files/attaching.ts";
+import { PickFiles } from "../files/PickFiles.tsx";
+import { Tray } from "../files/Tray.tsx";
 import { online, tell } from "../state/connection.ts";
 import { type DraftKind, draft, draftKind, setDraft } from "../state/drafts.ts";
 import { notify } from "../state/notices.ts";
@@ -30,6 +33,8 @@ export function Composer({ row, kinds, claims }: Props) {
   const wanted = draftKind.value[row.id] ?? "reply";
   const kind = kinds.includes(wanted) ? wanted : (kinds[0] ?? "note");
   const text = draft(row.id, kind);
+  const attached = attaching(row.id, kind);
+  const ready = allReady(row.id, kind);
   const typing = useTyping(row.id, kind);
 
   useLayoutEffect(() => {
@@ -46,14 +51,14 @@ export function Composer({ row, kinds, claims }: Props) {
 
   const send = () => {
     const words = draft(row.id, kind).trim();
-    if (!words) return;
+    if (!ready || !(words || attached.length)) return;
     if ([...words].length > LONGEST) {
       notify(composer.tooLong(LONGEST));
       return;
     }
     setDraft(row.id, kind, "");
     typing.stopped();
-    post(row.id, kind, words);
+    post(row.id, kind, words, takeReady(row.id, kind));
     field.current?.focus();
   };
 
@@ -98,6 +103,7 @@ export function Composer({ row, kinds, claims }: Props) {
         </span>
       </div>
       <div role="tabpanel" id="composer" aria-labelledby={`tab-${kind}`}>
+        <Tray conversation={row.id} kind={kind} />
         <textarea
           ref={field}
           id="write"
@@ -110,12 +116,23 @@ export function Composer({ row, kinds, claims }: Props) {
             setDraft(row.id, kind, event.currentTarget.value);
             typing.typed(event.currentTarget.value);
           }}
+          onPaste={(event) => {
+            const files = [...(event.clipboardData?.files ?? [])];
+            if (!files.length) return;
+            event.preventDefault();
+            attach(row.id, kind, files);
+          }}
           onBlur={typing.stopped}
           onKeyDown={onKeyDown}
         />
         <div class="ctool">
+          <PickFiles onFiles={(files) => attach(row.id, kind, files)} />
           <span class="grow" />
-          <button type="button" class="btn primary" disabled={!text.trim()} onClick={send}>
+          <button
+            type="button"
+            class="btn primary"
+            disabled={!ready || !(text.trim() || attached.length)}
+            onClick={send}>
             {label}
             <kbd class="hide-m">↵</kbd>
           </button>

@@ -2,10 +2,11 @@
 // connection or a reload cannot double it. One at a time per conversation, in order.
 import { signal } from "@preact/signals";
 import { systemClock } from "../../../shared/src/clock.ts";
-import type { MemberName } from "../../../shared/src/protocol.gen.ts";
+import type { Attachment, MemberName } from "../../../shared/src/protocol.gen.ts";
 import { CommandError } from "../../../shared/src/socket.ts";
 import { uuid } from "../../../shared/src/uuid.ts";
 import { explain } from "../api.ts";
+import { giveBack } from "../files/attaching.ts";
 import { onEvent, request } from "./connection.ts";
 import { addToDraft, type DraftKind, draft, setDraft } from "./drafts.ts";
 import { serverTime } from "./now.ts";
@@ -18,6 +19,7 @@ export interface Outgoing {
   conversation: string;
   kind: DraftKind;
   text: string;
+  attachments?: readonly Attachment[];
   /** UTC milliseconds. */
   at: number;
   state: "waiting" | "sending" | "sent" | "failed";
@@ -36,12 +38,18 @@ export const claimLost = signal<Readonly<Record<string, MemberName>>>({});
 
 let restoredFor: string | null = null;
 
-export function post(conversation: string, kind: DraftKind, text: string): void {
+export function post(
+  conversation: string,
+  kind: DraftKind,
+  text: string,
+  attachments: readonly Attachment[] = [],
+): void {
   const item: Outgoing = {
     clientId: uuid(),
     conversation,
     kind,
     text,
+    attachments,
     at: serverTime(),
     state: "waiting",
   };
@@ -82,10 +90,12 @@ function flush(): void {
 }
 
 async function deliver(item: Outgoing): Promise<void> {
-  const { clientId, conversation, text } = item;
+  const { clientId, conversation, text, attachments = [] } = item;
+  const files = attachments.length ? { attachments: attachments.map(({ id }) => id) } : {};
+  const type = item.kind === "note" ? "note" : "send";
   change(clientId, { state: "sending" });
   try {
-    await request({ type: item.kind === "note" ? "note" : "send", conversation, client_id: clientId, text });
+    await request({ type, conversation, client_id: clientId, text, ...files });
     write(keyOf(clientId), null);
     change(clientId, { state: "sent" });
   } catch (error) {
@@ -101,6 +111,7 @@ async function deliver(item: Outgoing): Promise<void> {
     if (item.kind === "reply" && error.code === "already_assigned" && error.details.assignee) {
       remove(clientId);
       loseClaim(conversation, text, error.details.assignee);
+      giveBack(conversation, "note", attachments);
     } else {
       change(clientId, { state: "failed", reason: explain(error) });
     }
@@ -110,7 +121,7 @@ async function deliver(item: Outgoing): Promise<void> {
 
 /** What was meant for the customer stays before the writer, as a note. */
 function loseClaim(conversation: string, text: string, winner: MemberName): void {
-  addToDraft(conversation, "note", text);
+  if (text) addToDraft(conversation, "note", text);
   claimLost.value = { ...claimLost.value, [conversation]: winner };
 }
 

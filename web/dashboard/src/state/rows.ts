@@ -65,7 +65,7 @@ export function onRows(listener: RowListener): void {
 export function advance(row: Row, entry: Entry): Row {
   if (entry.seq <= row.version) return row;
   if (entry.body.kind !== "message") return { ...row, version: entry.seq };
-  const preview = { by: entry.by.kind, text: entry.body.text };
+  const preview = { by: entry.by.kind, text: summary(entry.body.text, entry.body.attachments) };
   return { ...row, version: entry.seq, last_at: entry.at, preview };
 }
 
