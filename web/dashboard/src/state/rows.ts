@@ -1,6 +1,7 @@
 // The active conversations of every scope of the member, kept by snapshots and changes from the server.
 import { computed, signal } from "@preact/signals";
 import type { Entry, Row } from "../../../shared/src/protocol.gen.ts";
+import { summary } from "../../../shared/src/thread.ts";
 import { onEvent, tell } from "./connection.ts";
 import { channelFilter, scope } from "./scopes.ts";
 import { matches, sectionNames, split } from "./sections.ts";
