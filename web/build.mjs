@@ -3,6 +3,7 @@
 //   index.html, assets/*        the dashboard, served at /
 //   widget.js                   the loader: stable name, the one script tag of a customer's site
 //   widget/panel-<hash>.js      the widget's panel, fetched by the loader on first intent
+//   widget/<part>-<hash>.js     parts of the panel that few visits need, each fetched when it is wanted
 //   demo/*                      the made-up shop
 //
 // The result depends on the sources and the lock file alone, and holds no source maps. The build fails when a
@@ -32,10 +33,26 @@ async function buildDashboard() {
 
 async function buildWidget() {
   clean("widget", "widget.js");
-  await build(script("widget/src/main.ts", "es", "widget/panel-[hash].js"));
-  const panel = `widget/${readdirSync(new URL("widget/", dist)).find((name) => name.startsWith("panel-"))}`;
+  const parts = {};
+  for (const source of readdirSync(new URL("widget/src/parts/", import.meta.url)).sort()) {
+    if (!source.endsWith(".part.ts")) continue;
+    const name = source.slice(0, -".part.ts".length);
+    await build(script(`widget/src/parts/${source}`, "es", `widget/${name}-[hash].js`));
+    parts[name] = `/${built(name)}`;
+    budget(`widget part ${name}`, 5 * KB, built(name));
+  }
+  // The panel learns the parts' names here: `declare const __PARTS__`.
+  await build(
+    script("widget/src/main.ts", "es", "widget/panel-[hash].js", { __PARTS__: JSON.stringify(parts) }),
+  );
+  const panel = built("panel");
   // The loader learns the panel's name here: `declare const __PANEL__: string` is "/widget/panel-<hash>.js".
-  await build(script("loader/src/main.ts", "iife", "widget.js", { __PANEL__: JSON.stringify(`/${panel}`) }));
+  await build(
+    script("loader/src/main.ts", "iife", "widget.js", {
+      __PANEL__: JSON.stringify(`/${panel}`),
+      __NUDGE__: JSON.stringify(parts.nudge),
+    }),
+  );
   budget("widget loader", 3 * KB, "widget.js");
   budget("widget loader and panel", 15 * KB, "widget.js", panel);
 }
@@ -53,6 +70,11 @@ async function buildDemo() {
       rollupOptions: { input: pages.map((name) => file(`demo/${name}`)) },
     },
   });
+}
+
+/** The path in dist/ of a widget's script with a hash in its name. */
+function built(name) {
+  return `widget/${readdirSync(new URL("widget/", dist)).find((file) => file.startsWith(`${name}-`))}`;
 }
 
 /** One file from one entry, with everything it imports inside. */
@@ -88,6 +110,13 @@ function common() {
       modulePreload: false,
       assetsInlineLimit: 0,
       reportCompressedSize: false,
+      // Makes the widget smaller than Vite's own minifier does.
+      minify: "terser",
+      terserOptions: {
+        module: true,
+        toplevel: true,
+        compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
+      },
     },
   };
 }

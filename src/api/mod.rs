@@ -43,6 +43,8 @@ pub mod visitor_token;
 pub mod visitors;
 mod widget;
 mod widget_files;
+mod widget_history;
+mod widget_settings;
 
 pub use error::ApiError;
 pub use finish::finish;
@@ -137,6 +139,9 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/widget/entries", widget::entries),
         url(POST, "/api/v1/widget/files", widget_files::upload),
         url(GET, "/api/v1/widget/files/{file}", widget_files::show),
+        url(GET, "/api/v1/widget/settings", widget_settings::show),
+        url(GET, "/api/v1/widget/conversations", widget_history::list),
+        url(GET, "/api/v1/widget/conversations/{id}/entries", widget_history::entries_of),
         url(POST, "/api/v1/bot/turns/{turn_id}/actions", bot_turns::answer),
     ]
 }

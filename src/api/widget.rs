@@ -43,6 +43,12 @@ pub(super) struct OfChannel {
     pub(super) channel: String,
 }
 
+/// The query of a preflight: that of the request it asks for, whatever that is.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    channel: String,
+}
+
 /// The channel with this key, if the page that asks may use it.
 ///
 /// # Errors
@@ -72,7 +78,7 @@ pub fn browser(request: &HttpRequest) -> Option<String> {
 pub async fn preflight(
     edge: Data<Edge>,
     request: HttpRequest,
-    query: Query<OfChannel>,
+    query: Query<Asked>,
 ) -> Result<HttpResponse, ApiError> {
     let key = query.into_inner().channel;
     Ok(for_page(&edge, &request, key, |_| async {

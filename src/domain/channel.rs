@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ChannelId, ScopeId};
 use super::invalid::{Invalid, NAME_MAX, check_length};
+use super::proactive::{self, ProactiveRule};
 
 /// Which kind of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,11 +48,19 @@ pub struct WidgetSettings {
     pub allowed_origins: Vec<String>,
     /// "Talk to a human" appears after this many bot messages; 0 = always.
     pub human_after: u32,
+    /// What it says by itself to visitors who have not written yet.
+    pub proactive: Vec<ProactiveRule>,
 }
 
 impl Default for WidgetSettings {
     fn default() -> Self {
-        Self { title: String::new(), colour: "#1f6b4a".into(), allowed_origins: Vec::new(), human_after: 3 }
+        Self {
+            title: String::new(),
+            colour: "#1f6b4a".into(),
+            allowed_origins: Vec::new(),
+            human_after: 3,
+            proactive: Vec::new(),
+        }
     }
 }
 
@@ -73,6 +82,7 @@ impl WidgetSettings {
         if self.human_after > HUMAN_AFTER_MAX {
             return Err(Invalid::new("human_after", format!("is above {HUMAN_AFTER_MAX}")));
         }
+        proactive::check(&self.proactive)?;
         if self.allowed_origins.len() > ORIGINS_MAX {
             return Err(Invalid::new("allowed_origins", format!("has more than {ORIGINS_MAX} origins")));
         }

@@ -13,6 +13,7 @@ pub mod feedback;
 pub mod ids;
 pub mod invalid;
 pub mod member;
+pub mod proactive;
 pub mod refusal;
 pub mod scope;
 pub mod transcript;

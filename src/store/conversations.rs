@@ -276,6 +276,27 @@ pub fn of_contact(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// A part of a contact's conversations: those begun before `before`, newest first.
+///
+/// # Errors
+/// The store's failures.
+pub fn of_contact_before(
+    connection: &mut Connection,
+    contact: ContactId,
+    before: Option<ConversationId>,
+    limit: i64,
+) -> Result<Vec<Conversation>, StoreError> {
+    let mut query = conversations::table
+        .filter(conversations::contact_id.eq(contact.to_string()))
+        .order(conversations::id.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(conversations::id.lt(before.to_string()));
+    }
+    query.load::<Row>(connection)?.into_iter().map(TryInto::try_into).collect()
+}
+
 /// The contact's newest conversation, ended or not.
 ///
 /// # Errors

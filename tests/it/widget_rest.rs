@@ -307,3 +307,83 @@ async fn an_identity_counts_from_the_first_message_on() {
     let (_, there) = page.welcomed(hello(&proof("42"))).await;
     assert_eq!(there["conversation"], started["conversation"]);
 }
+
+#[actix_web::test]
+async fn every_page_learns_whether_it_may_have_the_widget() {
+    let (app, owner, channel) = shop().await;
+    let page = Page::new(&app, &channel);
+    let ask = async |origin| Answer::to(page.at(origin).request(&Method::GET, "settings", "")).await;
+    let good = ask(Some(SHOP)).await;
+    assert_eq!(good.good(), json!({"colour": "#1f6b4a", "proactive": []}));
+    assert_eq!(good.header("access-control-allow-origin"), "*");
+    assert_eq!(good.header("cache-control"), "private, max-age=60");
+    // Browsers send no origin from the server's own pages.
+    ask(None).await.good();
+    for origin in ["https://evil.example", "null", "https://shop.example.evil.example"] {
+        let refused = ask(Some(origin)).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "origin_denied"));
+        assert_eq!(refused.header("access-control-allow-origin"), "*", "the page may read why");
+        assert_eq!(refused.header("cache-control"), "no-store");
+    }
+    let unknown = Page { channel: "nobody".to_owned(), ..page.clone() };
+    let unknown = Answer::to(unknown.request(&Method::GET, "settings", "")).await;
+    assert_eq!((unknown.status, unknown.header("access-control-allow-origin")), (StatusCode::NOT_FOUND, "*"));
+
+    let path = format!("/api/v1/scopes/{}/channels", owner.scope().await);
+    let channels = owner.get(&path).await.good();
+    let mine =
+        channels["items"].as_array().unwrap().iter().find(|item| item["public_key"] == channel.as_str());
+    let path = format!("{path}/{}", mine.unwrap()["id"].as_str().unwrap());
+    let rule = json!({"text": "Need help?", "after_seconds": 5, "url": "*/cart"});
+    owner.patch(&path, json!({"settings": {"proactive": [rule]}})).await.good();
+    let shown = ask(Some(SHOP)).await.good()["proactive"][0].clone();
+    assert_eq!(
+        (&shown["text"], &shown["after_seconds"], &shown["url"]),
+        (&json!("Need help?"), &json!(5), &json!("*/cart"))
+    );
+    owner.patch(&path, json!({"settings": {"proactive": [{"text": "Any questions?"}]}})).await.good();
+    assert_ne!(
+        ask(Some(SHOP)).await.good()["proactive"][0]["id"],
+        shown["id"],
+        "another rule, to be shown anew"
+    );
+    let wrong = owner.patch(&path, json!({"settings": {"proactive": [{"text": ""}]}})).await;
+    assert_eq!(wrong.code(), "bad_request");
+}
+
+#[actix_web::test]
+async fn a_visitor_reads_their_earlier_chats_and_nobody_elses() {
+    let (app, _, channel) = shop().await;
+    let (page, _) = Page::new(&app, &channel).welcomed(json!({})).await;
+    let get =
+        async |page: &Page, verb: &str, more: &str| Answer::to(page.request(&Method::GET, verb, more)).await;
+    assert_eq!(get(&page, "conversations", "").await.good(), json!({"items": [], "next": null}));
+    let mut started = Vec::new();
+    for text in ["First", "Second", "Third"] {
+        let answer = page.post("start", json!({"client_id": client_id(), "text": text})).await.good();
+        started.insert(0, answer["conversation"].clone());
+        if text != "Third" {
+            page.post("end", json!({"client_id": client_id()})).await.good();
+        }
+    }
+    let list = get(&page, "conversations", "&limit=2").await.good();
+    assert_eq!(list["items"][0]["first_text"], "Third");
+    assert_eq!((&list["items"][0]["ended_at"], list["items"][1]["ended_at"].is_i64()), (&Value::Null, true));
+    let rest = format!("&limit=2&cursor={}", list["next"].as_str().unwrap());
+    let rest = get(&page, "conversations", &rest).await.good();
+    assert_eq!(
+        (&rest["items"][0]["id"], &rest["items"][1], &rest["next"]),
+        (&started[2], &Value::Null, &Value::Null)
+    );
+
+    let entries = format!("conversations/{}/entries", started[2].as_str().unwrap());
+    let part = get(&page, &entries, "&after=1&limit=1").await.good();
+    assert_eq!((part["entries"][0]["body"]["text"].as_str(), &part["more"]), (Some("First"), &json!(true)));
+    let (stranger, _) = Page::new(&app, &channel).welcomed(json!({})).await;
+    assert_eq!(get(&stranger, &entries, "").await.code(), "not_found");
+    assert_eq!(get(&Page::new(&app, &channel), &entries, "").await.code(), "unauthenticated");
+    let (other, _) = Page::new(&app, &channel).welcomed(json!({})).await;
+    assert_eq!(get(&other, "conversations", "").await.good()["items"], json!([]));
+    let preflight = page.request(&Method::OPTIONS, &entries, "&after=1&limit=1");
+    assert_eq!(Answer::to(preflight).await.header("access-control-allow-origin"), SHOP);
+}

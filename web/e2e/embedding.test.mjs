@@ -44,16 +44,4 @@ test("a foreign page with a strict content security policy", async (t) => {
     await zoe.sees("Hello over there");
     stage.calm();
   });
-
-  await t.test("a site that is not on the list of the channel is refused", async () => {
-    const other = await serveSite();
-    other.show("Other", embed);
-    const { page } = await openPage(await openProfile(stage.browser), [origin, other.origin]);
-    await page.goto(other.origin);
-    const stranger = new Customer(page.context(), page, []);
-    await stranger.launcher.click();
-    // A browser does not tell a page why a socket was refused.
-    await stranger.panel.getByText("No connection.").waitFor();
-    assert.equal(await stranger.panel.locator(".msg").count(), 0, "not even the greeting");
-  });
 });

@@ -8,6 +8,7 @@ import "./styles/frame.css";
 import "./styles/list.css";
 import "./styles/chat.css";
 import "./styles/files.css";
+import "./styles/rich.css";
 import "./styles/overlays.css";
 import "./styles/pages.css";
 import "./styles/last.css";

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { after } from "node:test";
 
-/** Serves one page until the tests of the file are over. `policy`: its content security policy. */
+/** Serves one page, as / and as /cart, until the tests of the file are over. `policy`: its content security policy. */
 export async function serveSite(policy) {
   let page = "";
   const server = createServer((request, response) => {
-    if (request.url !== "/") return response.writeHead(204).end();
+    if (!/^\/(cart.*)?$/.test(request.url)) return response.writeHead(204).end();
     response.writeHead(200, {
       "content-type": "text/html; charset=utf-8",
       ...(policy && { "content-security-policy": policy }),

@@ -2,21 +2,25 @@
 //
 //   <script src="https://chat.example/widget.js" data-channel="PUBLIC_KEY" async></script>
 //
-// It shows the launcher and fetches the panel when somebody means to use it, or when a chat is going on. Optional:
-// `data-colour="#1f6b4a"` paints the launcher before the first connection, `data-identity='{"external_id":"42",
-// "name":"Zoë","proof":"<hex>"}'` names a customer the site knows.
+// It asks whether this site may have the chat, shows the launcher, and fetches the panel when somebody means to use it or when a
+// chat is going on. Optional: `data-colour="#1f6b4a"` paints the launcher when the server cannot be asked,
+// `data-identity='{"external_id":"42","name":"Zoë","proof":"<hex>"}'` names a customer the site knows.
 import type { Identity } from "../../shared/src/protocol.gen.ts";
 import { paint } from "../../widget/src/colour.ts";
 import { adopt, attribute, h, icon, setText } from "../../widget/src/dom.ts";
-import type { Host, Panel } from "../../widget/src/host.ts";
+import type { Host, Panel, Settings } from "../../widget/src/host.ts";
 import { CHAT } from "../../widget/src/icons.ts";
 import { Store } from "../../widget/src/storage.ts";
+import { offer } from "./api.ts";
 import css from "./launcher.css?inline";
 
-/** Path of the panel's script; put in by the build. */
+/** Paths of the panel's script, and of the part that speaks first; put in by the build. */
 declare const __PANEL__: string;
+declare const __NUDGE__: string;
 
 const TAG = "switchboard-chat";
+/** The launcher does not wait longer than this for the server's answer. Milliseconds. */
+const ANSWER_WITHIN = 5000;
 
 const script = document.currentScript as HTMLScriptElement | null;
 const channel = script?.dataset.channel;
@@ -40,10 +44,10 @@ function launch(script: HTMLScriptElement, channel: string): void {
     badge,
   );
   const wrap = h("div.pw", {}, button);
-  paint(wrap, store.get("colour") || script.dataset.colour || "");
   root.append(wrap);
-  document.body.append(element);
 
+  let failures = 0;
+  let panel: Promise<Panel> | null = null;
   const host: Host = {
     root,
     button,
@@ -53,16 +57,22 @@ function launch(script: HTMLScriptElement, channel: string): void {
     identity: identity(script.dataset.identity),
     store,
     kit: { h, attribute, setText, icon, adopt, paint },
+    async fetch(path) {
+      try {
+        return await import(/* @vite-ignore */ host.origin + path + (failures ? `?${failures}` : ""));
+      } catch (error) {
+        // A browser may remember that an address failed, so further tries ask for another one.
+        failures++;
+        throw error;
+      }
+    },
+    emit: () => {},
   };
-  let panel: Promise<Panel> | null = null;
-  let tries = 0;
 
   function load(): Promise<Panel> {
-    // A browser may remember that an address failed, so a further try asks for another one.
-    const again = tries++ ? `?${tries}` : "";
-    panel ??= import(/* @vite-ignore */ `${host.origin}${__PANEL__}${again}`).then(
-      (module: { mount: (host: Host) => Panel }) => module.mount(host),
-    );
+    panel ??= shown
+      .then(() => host.fetch<{ mount: (host: Host) => Panel }>(__PANEL__))
+      .then(({ mount }) => mount(host));
     panel.catch(() => {
       panel = null;
     });
@@ -77,13 +87,50 @@ function launch(script: HTMLScriptElement, channel: string): void {
       .finally(() => attribute(button, "aria-busy", null));
   }
 
+  async function show(): Promise<void> {
+    const settings = await ask(host);
+    if (typeof settings === "string") throw settings;
+    paint(wrap, settings?.colour || store.get("colour") || script.dataset.colour || "");
+    document.body.append(element);
+    if (settings?.proactive.length)
+      host
+        .fetch<typeof import("../../widget/src/parts/nudge.part.ts")>(__NUDGE__)
+        .then(({ watch }) => watch(settings.proactive, store, load))
+        .catch(() => {});
+  }
+
+  const shown = show();
+  shown.catch(console.error);
   const prepare = () => load().catch(() => {});
   button.onclick = open;
   button.addEventListener("pointerenter", prepare, { once: true });
   button.addEventListener("focus", prepare, { once: true });
+  host.emit = offer({
+    open,
+    close: () => panel?.then((panel) => panel.setOpen(false)),
+    toggle: () => (panel ? panel.then((panel) => panel.toggle()) : open()),
+    identify(identity) {
+      host.identity = identity;
+      panel?.then((panel) => panel.identify(identity));
+    },
+  });
   // A chat is going on, or begins in another tab.
   if (store.get("chat") || store.getTab("open")) prepare();
   else store.onOtherTab((name) => name === "chat" && prepare());
+}
+
+/** What the channel says of itself; null when it cannot be asked now; a text when this site may not have the chat. */
+async function ask({ origin, channel }: Host): Promise<Settings | string | null> {
+  try {
+    const address = `${origin}/api/v1/widget/settings?channel=${encodeURIComponent(channel)}`;
+    const answer = await fetch(address, { credentials: "omit", signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    if (answer.ok) return await answer.json();
+    if (answer.status === 403)
+      return `Switchboard: ${location.origin} is not among the sites this channel allows, so there is no chat on this page`;
+    return answer.status === 404 ? "Switchboard: no channel has this key, or it is off" : null;
+  } catch {
+    return null;
+  }
 }
 
 function identity(text: string | undefined): Identity | null {

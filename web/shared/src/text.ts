@@ -238,6 +238,8 @@ export const composer = {
   send: "Send",
   sendAndClaim: "Send and claim",
   addNote: "Add note",
+  emoji: "Emoji",
+  emojiFailed: "The emoji could not be loaded. Try again.",
   unassigned: "No one has this chat yet.",
   unassignedHelp: "Sending a reply assigns it to you.",
   assignedTo: (name: string) => `${name} has this chat.`,

@@ -1,6 +1,12 @@
 // The chat behind the panel: one connection, one state, and what the customer can do.
 import { type Clock, systemClock } from "../../shared/src/clock.ts";
-import type { ErrorCode, Hello, WidgetCommand, WidgetEvent } from "../../shared/src/protocol.gen.ts";
+import type {
+  ContactEntry,
+  ErrorCode,
+  Hello,
+  WidgetCommand,
+  WidgetEvent,
+} from "../../shared/src/protocol.gen.ts";
 import { CommandError, Connection, type ConnectionState, type Wire } from "../../shared/src/socket.ts";
 import { uuid } from "../../shared/src/uuid.ts";
 import type { Host } from "./host.ts";
@@ -53,13 +59,7 @@ export class Chat {
     this.#clock = clock;
     this.#onChange = onChange;
     this.#identity = identity;
-    // Another customer of the site has logged in on this browser: nothing of the one before is theirs.
-    const before = store.get("who");
-    if (before && before !== identity?.external_id) {
-      forget(host);
-      store.setTab("outbox", "");
-      store.setTab("draft", "");
-    }
+    this.#forgetOther();
     this.#outbox = new Outbox({
       clock,
       store,
@@ -97,7 +97,22 @@ export class Chat {
     this.#connection.start();
   }
 
+  /** The site says who the customer is, or that it is nobody any more (`null`). */
+  identify(identity: Host["identity"]): void {
+    if (identity === this.#identity) return;
+    this.#identity = identity;
+    const other = this.#forgetOther();
+    if (other) {
+      this.#outbox.change([]);
+      const { open, channel, line } = this.state;
+      this.state = { ...initialState(), open, channel, line };
+    }
+    if (this.#connection.state.kind !== "stopped") this.#again(other ? undefined : "missing");
+    this.#onChange();
+  }
+
   setOpen(open: boolean): void {
+    if (open !== this.state.open) this.#host.emit(open ? "open" : "close", undefined);
     this.#host.store.setTab("open", open ? "1" : "");
     this.#set({ open, sheet: false });
     if (open) this.start();
@@ -171,6 +186,19 @@ export class Chat {
     this.#again(0);
   }
 
+  /** Another customer of the site has logged in on this browser, or nobody has: nothing of the one before is theirs. */
+  #forgetOther(): boolean {
+    const { store } = this.#host;
+    const before = store.get("who");
+    const other = before !== "" && before !== this.#identity?.external_id;
+    if (other) {
+      forget(this.#host);
+      store.setTab("outbox", "");
+      store.setTab("draft", "");
+    }
+    return other;
+  }
+
   #hello(): Hello {
     const token = this.#host.store.get("token");
     return {
@@ -203,10 +231,13 @@ export class Chat {
         break;
       }
       case "entry":
-        this.#become(
-          onEntry(this.state, event),
-          event.conversation === this.state.conversation ? "missing" : undefined,
-        );
+        if (
+          this.#become(
+            onEntry(this.state, event),
+            event.conversation === this.state.conversation ? "missing" : undefined,
+          )
+        )
+          this.#tellPage(event.entry);
         break;
       case "status":
         this.#become(onStatus(this.state, event));
@@ -222,6 +253,12 @@ export class Chat {
       case "read":
         this.#set({ teamRead: Math.max(event.seq, this.state.teamRead) });
     }
+  }
+
+  #tellPage({ body, by }: ContactEntry): void {
+    if (body.kind !== "message" || !by) return;
+    const from = by.kind === "member" ? "agent" : by.kind === "bot" ? "bot" : "customer";
+    this.#host.emit("message", { from, name: by.kind === "member" ? by.name : undefined, text: body.text });
   }
 
   /** Connects anew for what is missing, or for everything. */
@@ -240,6 +277,9 @@ export class Chat {
     const { store } = this.#host;
     store.set("chat", next.conversation ?? "");
     store.set("left", next.left);
+    if (isEnded(next)) store.set("past", "1");
+    const { status } = next.status;
+    if (status !== this.state.status.status) this.#host.emit("status", status);
     this.state = next;
     // Commands whose entries have arrived are no longer kept.
     if (next.outbox.length !== this.#outbox.list.length) this.#outbox.change(next.outbox);
@@ -349,7 +389,7 @@ function feedback(rating?: number, comment?: string): { rating?: number; comment
 
 /** Drops what the server knows this customer by. */
 function forget({ store }: Host): void {
-  for (const name of ["token", "who", "chat", "seen", "left", "rated"] as const) store.set(name, "");
+  for (const name of ["token", "who", "chat", "seen", "left", "rated", "past"] as const) store.set(name, "");
 }
 
 function socket({ origin, channel }: Host): Wire {

@@ -4,10 +4,10 @@ import { closingCard, queueCard } from "./cards.ts";
 import { ALERT, CHECK, CHECKS, CLOCK, DOWN, SPARK } from "./icons.ts";
 import { type Item, items, type MessageItem } from "./items.ts";
 import { attribute, h, icon, setText } from "./kit.ts";
-import { pieces } from "./links.ts";
 import type { State } from "./state.ts";
 import * as T from "./text.ts";
 import { type Context, initial, type View } from "./view.ts";
+import { say } from "./words.ts";
 
 /** Closer to the end than this counts as being at the end. CSS pixels. */
 const NEAR = 60;
@@ -98,7 +98,8 @@ function messageNode(first: MessageItem, context: Context): LogNode {
   const { from, text, name } = first;
   const by = h("div.by");
   const dots = h("span.td", {}, h("i"), h("i"), h("i"));
-  const bubble = h("div.b", { dir: "auto" }, ...(text ? linked(text) : [dots]));
+  const bubble = h("div.b", { dir: "auto" }, dots);
+  if (text) say(bubble, text, context.redraw);
   const mark = h("div.st", { "aria-live": "off" });
   const face = h(
     `div.ava s ${from}`,
@@ -143,12 +144,4 @@ function markLine({ state, key }: MessageItem, { chat }: Context): (Node | strin
     default:
       return [];
   }
-}
-
-function linked(text: string): (string | HTMLElement)[] {
-  return pieces(text).map((piece) =>
-    typeof piece === "string"
-      ? piece
-      : h("a", { href: piece.href, target: "_blank", rel: "noopener noreferrer nofollow" }, piece.href),
-  );
 }

@@ -7,6 +7,7 @@ import { ALERT, DOWN } from "./icons.ts";
 import { adopt, attribute, h, icon, paint, setText, use } from "./kit.ts";
 import { log } from "./log.ts";
 import css from "./panel.css?inline";
+import { partsOf } from "./parts.ts";
 import { endSheet } from "./sheet.ts";
 import { type State, unread } from "./state.ts";
 import { teaser } from "./teaser.ts";
@@ -16,12 +17,14 @@ import type { Context } from "./view.ts";
 export function mount(host: Host): Panel {
   const { root, button, badge } = host;
   use(host.kit);
+  partsOf(host);
   adopt(root, css);
   const chat = new Chat(host, () => update(chat.state));
   const context: Context = {
     chat,
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),
+    redraw: () => update(chat.state),
   };
 
   const head = header(context);
@@ -52,6 +55,7 @@ export function mount(host: Host): Panel {
   const speak = button.firstChild as SVGSVGElement;
   const minimise = icon(DOWN);
   let sheetFrom: HTMLElement | null = null;
+  let told = 0;
 
   function onEscape(event: KeyboardEvent): void {
     if (event.key !== "Escape" || event.isComposing || !chat.state.open) return;
@@ -99,6 +103,8 @@ export function mount(host: Host): Panel {
 
   function launcher(state: State): void {
     const count = state.open ? 0 : unread(state).length;
+    if (count !== told) host.emit("unread", count);
+    told = count;
     badge.hidden = !count;
     setText(badge, count > 9 ? "9+" : String(count));
     const label = count ? T.openUnread(count) : state.open ? T.minimise : T.openChat;
@@ -123,5 +129,14 @@ export function mount(host: Host): Panel {
   if (host.store.getTab("open") && innerWidth > 480) setOpen(true, false);
   else if (host.store.get("chat")) chat.start();
   update(chat.state);
-  return { open: () => setOpen(true) };
+  return {
+    open: () => setOpen(true),
+    setOpen,
+    toggle: () => setOpen(!chat.state.open),
+    identify: (identity) => chat.identify(identity),
+    nudge(text) {
+      note.nudge(text);
+      note.update(chat.state);
+    },
+  };
 }

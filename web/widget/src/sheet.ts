@@ -1,42 +1,24 @@
-// "End this chat?": the cross opens it, and only its buttons end the chat.
+// The place of "End this chat?"; what stands in it is a part, fetched when a chat has begun.
 import { h } from "./kit.ts";
-import { ratingForm } from "./stars.ts";
+import { part } from "./parts.ts";
 import type { State } from "./state.ts";
-import * as T from "./text.ts";
 import type { Context, View } from "./view.ts";
 
-export function endSheet({ chat }: Context): View {
+export function endSheet(context: Context): View {
+  const { chat } = context;
   const element = h("div.ovl", { hidden: true });
 
-  function fill(): void {
-    const { stars, comment, values } = ratingForm();
-    const keep = h("button.bt", { onclick: () => chat.setSheet(false) }, T.endKeep);
-    element.replaceChildren(
-      // Focus goes round within the sheet.
-      h("i", { tabIndex: 0, onfocus: () => skip.focus() }),
-      h(
-        "div.sheet",
-        { role: "dialog", "aria-modal": true, "aria-labelledby": "end" },
-        h("h2", { id: "end" }, T.endTitle),
-        h("p", {}, T.endText),
-        stars,
-        comment,
-        h("button.bt p", { onclick: () => chat.end(...values()) }, T.endSend),
-        h("div.two", {}, keep, skip),
-      ),
-      h("i", { tabIndex: 0, onfocus: () => stars.querySelector("input")?.focus() }),
-    );
-    // A stray Enter must not end the chat.
-    keep.focus();
-  }
-
-  const skip = h("button.bt", { onclick: () => chat.end() }, T.endSkip);
-
-  function update({ sheet }: State): void {
+  function update({ sheet, conversation }: State): void {
+    // Fetched ahead, so that the sheet also comes when the line has gone.
+    if (conversation) part("rating").catch(() => {});
     if (element.hidden !== sheet) return;
     element.hidden = !sheet;
-    if (sheet) fill();
-    else element.replaceChildren();
+    element.replaceChildren();
+    if (!sheet) return;
+    part("rating").then(
+      ({ fillSheet }) => chat.state.sheet && fillSheet(element, context),
+      () => chat.setSheet(false),
+    );
   }
 
   return { element, update };

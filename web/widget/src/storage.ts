@@ -16,7 +16,11 @@ export type Kept =
   /** `<conversation>:<seq of its end>` whose rating was skipped or given. */
   | "rated"
   /** Brand colour, so that the launcher has it before the first answer. */
-  | "colour";
+  | "colour"
+  /** Present = a chat of this visitor has ended before. */
+  | "past"
+  /** Ids of the proactive rules that have spoken, with blanks between. */
+  | "told";
 
 /** Belongs to one tab (sessionStorage): is the panel open, the text in the box, commands not yet acknowledged (JSON). */
 export type TabKept = "open" | "draft" | "outbox";

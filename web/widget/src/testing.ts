@@ -75,6 +75,8 @@ export class Rig {
   readonly store = new Store("key");
   readonly chat: Chat;
   heard: Frame[] = [];
+  /** What the page was told. */
+  emitted: [string, unknown][] = [];
   dials = 0;
   private wire: Wire | undefined;
 
@@ -84,6 +86,7 @@ export class Rig {
       channel: "key",
       identity,
       store: this.store,
+      emit: (name: string, detail: unknown) => this.emitted.push([name, detail]),
     } as unknown as Host;
     this.chat = new Chat(
       host,

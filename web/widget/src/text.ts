@@ -1,8 +1,8 @@
 // Every word the customer reads, and how numbers and times are said.
 
-const language = document.documentElement.lang || navigator.language;
-const plural = new Intl.PluralRules("en");
-const ordinal = new Intl.PluralRules("en", { type: "ordinal" });
+// Marked as pure, so that a part holds only what it says itself.
+const plural = /* @__PURE__ */ new Intl.PluralRules("en");
+const ordinal = /* @__PURE__ */ new Intl.PluralRules("en", { type: "ordinal" });
 
 export const assistant = "AI assistant";
 export const openChat = "Open chat";
@@ -100,5 +100,6 @@ export function wait(estimate: number): string {
 export function time(at: number, now: number): string {
   const today = new Date(at).toDateString() === new Date(now).toDateString();
   const day: Intl.DateTimeFormatOptions = today ? {} : { day: "numeric", month: "short" };
+  const language = document.documentElement.lang || navigator.language;
   return new Intl.DateTimeFormat(language, { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
 }

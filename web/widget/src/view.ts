@@ -7,6 +7,8 @@ export interface Context {
   /** Server's time now, UTC milliseconds. */
   now: () => number;
   minimise: () => void;
+  /** Shows the state anew, after something has been loaded. */
+  redraw: () => void;
 }
 
 /** A part of the panel: its element, and how it follows the state. */

@@ -12,6 +12,7 @@ import { notify } from "../state/notices.ts";
 import { post } from "../state/outbox.ts";
 import { scopeOf } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
+import { EmojiButton } from "./EmojiButton.tsx";
 import { firstName } from "./who.ts";
 
 /** Characters that the server takes in one message. */
@@ -60,6 +61,15 @@ export function Composer({ row, kinds, claims }: Props) {
     typing.stopped();
     post(row.id, kind, words, takeReady(row.id, kind));
     field.current?.focus();
+  };
+
+  /** Puts this where the cursor is, in place of what is selected. */
+  const insert = (piece: string) => {
+    const box = field.current;
+    if (!box) return;
+    box.focus();
+    box.setRangeText(piece, box.selectionStart, box.selectionEnd, "end");
+    setDraft(row.id, kind, box.value);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -127,6 +137,7 @@ export function Composer({ row, kinds, claims }: Props) {
         />
         <div class="ctool">
           <PickFiles onFiles={(files) => attach(row.id, kind, files)} />
+          <EmojiButton onPick={insert} />
           <span class="grow" />
           <button
             type="button"

@@ -1,8 +1,8 @@
 // The rating: one to five stars, with radio buttons underneath so that keys and screen readers know them, and a
 // comment.
-import { STAR } from "./icons.ts";
-import { h, icon } from "./kit.ts";
-import * as T from "./text.ts";
+import { STAR } from "../icons.ts";
+import { h, icon } from "../kit.ts";
+import * as T from "../text.ts";
 
 let groups = 0;
 
