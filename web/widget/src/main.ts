@@ -22,6 +22,7 @@ export function mount(host: Host): Panel {
   const chat = new Chat(host, () => update(chat.state));
   const context: Context = {
     chat,
+    host,
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),
     redraw: () => update(chat.state),

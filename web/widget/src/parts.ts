@@ -8,6 +8,7 @@ import { adopt } from "./kit.ts";
 declare const __PARTS__: Record<keyof Parts, string>;
 
 interface Parts {
+  files: typeof import("./parts/files.part.ts");
   queue: typeof import("./parts/queue.part.ts");
   rich: typeof import("./parts/rich.part.ts");
   rating: typeof import("./parts/rating.part.ts");

@@ -1,5 +1,6 @@
 // What came while the panel is minimised, or what the site says by itself: the newest message beside the launcher, until
 // opened or dismissed.
+import { summary } from "../../shared/src/thread.ts";
 import { CROSS } from "./icons.ts";
 import { nameOf } from "./items.ts";
 import { h, icon, setText } from "./kit.ts";
@@ -43,7 +44,7 @@ export function teaser(open: () => void): Teaser {
     }
     text.style.quotes = "";
     setText(who, T.sentYou(nameOf(entry) ?? T.assistant));
-    setText(text, entry.body.text.slice(0, LONGEST));
+    setText(text, summary(entry.body.text, entry.body.attachments).slice(0, LONGEST));
   }
 
   return {

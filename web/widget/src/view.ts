@@ -1,9 +1,11 @@
 // What all parts of the panel share.
 import type { Chat } from "./chat.ts";
+import type { Host } from "./host.ts";
 import type { State } from "./state.ts";
 
 export interface Context {
   chat: Chat;
+  host: Host;
   /** Server's time now, UTC milliseconds. */
   now: () => number;
   minimise: () => void;

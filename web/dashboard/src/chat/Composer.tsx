@@ -143,7 +143,8 @@ export function Composer({ row, kinds, claims }: Props) {
             type="button"
             class="btn primary"
             disabled={!ready || !(text.trim() || attached.length)}
-            onClick={send}>
+            onClick={send}
+          >
             {label}
             <kbd class="hide-m">↵</kbd>
           </button>

@@ -71,9 +71,7 @@ function Picture({ file, url }: Shown) {
 }
 
 function Card({ file, url }: { file: Attachment; url?: string }) {
-  const look = url
-    ? { href: url, download: file.name, "aria-label": words.downloadFile(file.name) }
-    : {};
+  const look = url ? { href: url, download: file.name, "aria-label": words.downloadFile(file.name) } : {};
   return (
     <a class="att" {...look}>
       <span class="th">

@@ -50,7 +50,15 @@ export function attach(conversation: string, kind: DraftKind, files: readonly Fi
       return;
     }
     const preview = file.type.startsWith("image/") ? URL.createObjectURL(file) : "";
-    const item = { name: file.name, size: file.size, preview, progress: 0, reason: "", attachment: null, file };
+    const item = {
+      name: file.name,
+      size: file.size,
+      preview,
+      progress: 0,
+      reason: "",
+      attachment: null,
+      file,
+    };
     const key = nextKey++;
     lists.value = { ...lists.value, [place]: [...list, { key, ...item }] };
     begin(conversation, place, key, file);
