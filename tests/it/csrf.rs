@@ -24,7 +24,7 @@ fn with_ids(path: &str) -> String {
         path if path.contains("/contacts/") => of("ct"),
         _ => of("l"),
     };
-    [("{id}", id), ("{scope}", of("s")), ("{channel}", of("ch")), ("{member}", of("m")), ("{key}", of("k"))]
+    [("{id}", id), ("{file}", of("f")), ("{scope}", of("s")), ("{channel}", of("ch")), ("{member}", of("m")), ("{key}", of("k"))]
         .iter()
         .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
 }
