@@ -82,6 +82,7 @@ pub struct Edge {
 
 impl Edge {
     /// Puts the parts together. `origins` are known once the server has its port.
+    #[expect(clippy::too_many_arguments, reason = "one for each part")]
     pub fn new(
         config: Config,
         sources: Sources,

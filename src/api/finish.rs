@@ -11,8 +11,9 @@ use super::auth::is_https;
 use super::edge::Edge;
 use crate::sources::Sources;
 
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; \
-                                       frame-ancestors 'none'; form-action 'self'";
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; img-src 'self' blob:; \
+                                       object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
+                                       form-action 'self'";
 
 /// Wraps the whole application.
 ///

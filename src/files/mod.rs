@@ -9,6 +9,7 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::BoxStream;
@@ -16,7 +17,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
 use url::Url;
 
 /// S3 takes no smaller parts, but for the last one:
@@ -57,6 +58,11 @@ pub enum FilesError {
     Failed(#[source] Box<dyn StdError + Send + Sync>),
 }
 
+/// A store that is away is given up on while the person who waits may still be there.
+fn retries() -> RetryConfig {
+    RetryConfig { max_retries: 3, retry_timeout: Duration::from_secs(10), ..RetryConfig::default() }
+}
+
 /// The object store. Cheap to clone.
 #[derive(Clone)]
 pub struct Files {
@@ -87,8 +93,10 @@ impl Files {
             }
             Place::S3 { url, endpoint, region } => {
                 let bucket = url.host_str().unwrap_or_default();
-                let mut builder =
-                    AmazonS3Builder::from_env().with_bucket_name(bucket).with_region(region.as_str());
+                let mut builder = AmazonS3Builder::from_env()
+                    .with_bucket_name(bucket)
+                    .with_region(region.as_str())
+                    .with_retry(retries());
                 if !endpoint.is_empty() {
                     let is_plain = endpoint.starts_with("http://");
                     builder = builder.with_endpoint(endpoint.as_str()).with_allow_http(is_plain);

@@ -121,7 +121,7 @@ fn png(head: &[u8]) -> Option<(u32, u32)> {
     Some((number(16)?, number(20)?))
 }
 
-/// GIF89a, section 18: the logical screen.
+/// `GIF89a`, section 18: the logical screen.
 fn gif(head: &[u8]) -> Option<(u32, u32)> {
     Some((le16(head, 6)?, le16(head, 8)?))
 }

@@ -261,7 +261,6 @@ export const files = {
   remove: (name: string) => `Remove ${name}`,
   enlarge: (name: string) => `Show ${name} larger`,
   download: "Download",
-  downloadFile: (name: string) => `Download ${name}`,
   tooMany: (max: number) => `A message can have up to ${max} files.`,
   tooLarge: "Files can have up to 10 MB.",
   wrongType: "Only images, PDF and plain text can be sent.",

@@ -83,6 +83,7 @@ export const wrongType = "Only images, PDF and plain text can be sent.";
 export const notUploaded = "Not uploaded.";
 export const removeFile = (name: string) => `Remove ${name}`;
 export const uploading = (name: string) => `Uploading ${name}`;
+export const download = "Download";
 export const downloadFile = (name: string) => `Download ${name}`;
 export const powered = "Powered by Switchboard";
 

@@ -71,13 +71,14 @@ function Picture({ file, url }: Shown) {
 }
 
 function Card({ file, url }: { file: Attachment; url?: string }) {
-  const look = url ? { href: url, download: file.name, "aria-label": words.downloadFile(file.name) } : {};
+  const look = url ? { href: url, download: file.name } : {};
   return (
     <a class="att" {...look}>
       <span class="th">
         <Icon name="clip" />
       </span>
       <span class="grow">
+        {url && <span class="sr">{words.download} </span>}
         <b class="trunc" dir="auto">
           {file.name}
         </b>

@@ -167,14 +167,15 @@ function picture(context: Context, file: Attachment, address?: string): HTMLElem
 
 function card(context: Context, id: string, file?: Attachment): HTMLElement {
   const name = file?.name ?? T.file;
-  const about = h("span.nm", {}, h("b", { dir: "auto" }, name), h("span", {}, file && T.size(file.size)));
-  const label = T.downloadFile(name);
-  return h(
-    "button.fl",
-    { "aria-label": label, onclick: () => save(context, id, name) },
-    h("span.th", {}, icon(CLIP)),
-    about,
+  const verb = h("span.sr", {}, T.download, " ");
+  const about = h(
+    "span.nm",
+    {},
+    verb,
+    h("b", { dir: "auto" }, name),
+    h("span", {}, file && T.size(file.size)),
   );
+  return h("button.fl", { onclick: () => save(context, id, name) }, h("span.th", {}, icon(CLIP)), about);
 }
 
 /** Saves a file; it is never opened as a page. */
