@@ -118,6 +118,7 @@ export function time(at: number, now: number): string {
 /** How large a file is. */
 export function size(bytes: number): string {
   const mega = bytes >= 1e6;
+  const number = Math.max(0.1, bytes / (mega ? 1e6 : 1e3));
   const unit = mega ? "MB" : "KB";
-  return `${new Intl.NumberFormat("en", { maximumFractionDigits: 1 }).format(bytes / (mega ? 1e6 : 1e3))} ${unit}`;
+  return `${new Intl.NumberFormat("en", { maximumFractionDigits: 1 }).format(number)} ${unit}`;
 }

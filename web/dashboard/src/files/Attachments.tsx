@@ -79,9 +79,7 @@ function Card({ file, url }: { file: Attachment; url?: string }) {
       </span>
       <span class="grow">
         {url && <span class="sr">{words.download} </span>}
-        <b class="trunc" dir="auto">
-          {file.name}
-        </b>
+        <b dir="auto">{file.name}</b>
         <span>{fileSize(file.size)}</span>
       </span>
       {url && <Icon name="download" size="m" />}

@@ -5,7 +5,7 @@ import { files as words } from "../../../shared/src/text.ts";
 import { explain } from "../api.ts";
 import type { DraftKind } from "../state/drafts.ts";
 import { notify } from "../state/notices.ts";
-import { LARGEST, MOST, type Upload, upload } from "./upload.ts";
+import { LARGEST, MOST, PICTURES, type Upload, upload } from "./upload.ts";
 
 export interface Attaching {
   key: number;
@@ -49,7 +49,7 @@ export function attach(conversation: string, kind: DraftKind, files: readonly Fi
       notify(words.tooMany(MOST));
       return;
     }
-    const preview = file.type.startsWith("image/") ? URL.createObjectURL(file) : "";
+    const preview = file.type && PICTURES.includes(file.type) ? URL.createObjectURL(file) : "";
     const item = {
       name: file.name,
       size: file.size,

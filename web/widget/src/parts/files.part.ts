@@ -12,7 +12,8 @@ const CLIP =
   "M13.8 8.2 9 13a2 2 0 0 1-2.8-2.8l5.6-5.6a3.4 3.4 0 0 1 4.8 4.8l-5.9 5.9a4.8 4.8 0 0 1-6.8-6.8l4.8-4.8";
 const CROSS = "m5 5 10 10M15 5 5 15";
 /** What the server takes; it judges by content. Without `capture`, phones offer camera and pictures alike. */
-const TYPES = "image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain";
+const PICTURES = "image/png,image/jpeg,image/gif,image/webp";
+const TYPES = `${PICTURES},application/pdf,text/plain`;
 /** Bytes. */
 const LARGEST = 10 * 1024 * 1024;
 /** Files of one message. */
@@ -66,7 +67,7 @@ export function fillComposer(context: Context, box: HTMLElement, changed: () => 
 
   function add(file: File): void {
     if (items.length >= MOST) return;
-    const address = file.type.startsWith("image/") ? URL.createObjectURL(file) : "";
+    const address = file.type && PICTURES.includes(file.type) ? URL.createObjectURL(file) : "";
     const fate = h("span");
     const again = h("button.bt", { hidden: true, onclick: send }, T.tryAgain);
     const remove = h("button.rm", { "aria-label": T.removeFile(file.name), onclick: drop }, icon(CROSS, "s"));
