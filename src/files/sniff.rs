@@ -86,7 +86,7 @@ impl Sniffer {
                 return;
             }
         };
-        let control = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c);
+        let control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c);
         self.not_text = all[..whole].iter().any(control);
         self.partial = all[whole..].to_vec();
     }

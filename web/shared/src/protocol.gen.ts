@@ -22,7 +22,7 @@ export type ClientId = string;
 
 export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf" | "text/plain";
 
-export type Attachment = { id: string, name: string, "type": MediaType, size: number, width?: number, height?: number, };
+export type Attachment = {  id: string,  name: string,  type: MediaType,  size: number,  width?: number,  height?: number, };
 
 export type Author = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  id: string,  name: string, } | { "kind": "system" };
 
