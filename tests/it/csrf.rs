@@ -24,9 +24,16 @@ fn with_ids(path: &str) -> String {
         path if path.contains("/contacts/") => of("ct"),
         _ => of("l"),
     };
-    [("{id}", id), ("{scope}", of("s")), ("{channel}", of("ch")), ("{member}", of("m")), ("{key}", of("k"))]
-        .iter()
-        .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
+    [
+        ("{id}", id),
+        ("{file}", of("f")),
+        ("{scope}", of("s")),
+        ("{channel}", of("ch")),
+        ("{member}", of("m")),
+        ("{key}", of("k")),
+    ]
+    .iter()
+    .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
 }
 
 #[actix_web::test]
