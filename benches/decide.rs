@@ -32,7 +32,7 @@ fn queued(rules: &Rules) -> Conversation {
         contact: Id::from_uuid(id(4)),
     };
     let mut conversation = Conversation::unopened(&new);
-    for entry in number(0, open(rules, "Where is my order?"), None, NOW) {
+    for entry in number(0, open(rules, &"Where is my order?".into()), None, NOW) {
         conversation.apply(&entry);
     }
     conversation
@@ -45,9 +45,9 @@ fn agent(id: u128) -> Actor {
 fn benches(criterion: &mut Criterion) {
     let rules = Rules::default();
     let text = "m".repeat(160);
-    let claim = Command::Send { by: agent(5), text: text.clone() };
-    let late = Command::Send { by: agent(6), text: text.clone() };
-    let post = Command::Post { text };
+    let claim = Command::Send { by: agent(5), text: text.clone().into() };
+    let late = Command::Send { by: agent(6), text: text.clone().into() };
+    let post = Command::Post { text: text.into() };
     let mut owned = queued(&rules);
     take(&mut owned, &claim, &rules);
 

@@ -15,6 +15,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use socket2::SockRef;
 use tokio::sync::mpsc;
+use url::Url;
 
 use crate::actors::directory::{self, Directory};
 use crate::actors::error::CallError;
@@ -29,13 +30,14 @@ use crate::api::socket::Peer;
 use crate::api::visitor_token::{self, VisitorTokens};
 use crate::bots::{BotLimits, Bots};
 use crate::config::{self, Config};
+use crate::files::{Files, FilesError, Place};
 use crate::outgoing::mail::{MailOptions, Mailer, Security};
 use crate::outgoing::{Outgoing, OutgoingOptions};
 use crate::setup;
 use crate::sources::Sources;
 use crate::store::{Store, StoreError, StoreOptions, logins, meta};
 
-/// How often log-ins that ended by themselves are removed.
+/// How often log-ins that ended by themselves and files that nobody sent are removed.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 
 /// The store has at least this long to close.
@@ -56,6 +58,9 @@ pub enum StartError {
     /// The mail server.
     #[error("configuration section [mail]: {0}")]
     Mail(String),
+    /// Where files are kept.
+    #[error("configuration section [files]: {0}")]
+    Files(FilesError),
     /// Passwords.
     #[error("passwords cannot be hashed: {0}")]
     Passwords(argon2::password_hash::Error),
@@ -89,6 +94,7 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let token = setup::first_start(&store, &sources, &config, origins.all()).await?;
     let setup_link = token.map(|token| link(origins.main(), &token));
 
+    let files = Files::open(&files_place(&config)).map_err(StartError::Files)?;
     let outgoing = Outgoing::new(&outgoing_options(&config)).map_err(StartError::Outgoing)?;
     let bots = Bots::new(outgoing, sources.clone(), BotLimits::default());
     let options = directory::Options { sleep_after_ms: config.timers.conversation_sleep_ms };
@@ -97,7 +103,7 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let passwords = Passwords::new(sources.clone(), config.login.hashers).map_err(StartError::Passwords)?;
     let tokens = VisitorTokens::new(visitor_secret(&store, &sources).await?);
     let mail = mailer(&config)?.map(PostOffice::new);
-    let edge = Edge::new(config, sources, store, directory, origins, passwords, tokens, mail);
+    let edge = Edge::new(config, sources, store, directory, origins, passwords, tokens, mail, files);
     let edge = Data::new(edge);
     let (server, finished) = serve(&edge, listener).await?;
     edge.directory.start_all().await?;
@@ -205,7 +211,7 @@ async fn complete_episodes(store: Store) {
     }
 }
 
-/// Removes log-ins that ended by themselves.
+/// Removes log-ins that ended by themselves, and files that nobody sent.
 async fn sweep(edge: Data<Edge>) {
     loop {
         actix_web::rt::time::sleep(SWEEP).await;
@@ -217,6 +223,8 @@ async fn sweep(edge: Data<Edge>) {
             Ok(count) => log::debug!("ended log-ins removed count={count}"),
             Err(error) => log::warn!("ended log-ins not removed error=\"{error}\""),
         }
+        let count = api::files::sweep(&edge).await;
+        log::debug!("files removed count={count}");
     }
 }
 
@@ -258,6 +266,15 @@ fn mailer(config: &Config) -> Result<Option<Mailer>, StartError> {
         timeout_ms: mail.timeout_ms,
     };
     Mailer::new(&options).map(Some).map_err(StartError::Mail)
+}
+
+/// Where this configuration keeps files.
+fn files_place(config: &Config) -> Place {
+    let files = &config.files;
+    match Url::parse(&files.url) {
+        Ok(url) => Place::S3 { url, endpoint: files.endpoint.clone(), region: files.region.clone() },
+        Err(_) => Place::Folder(config.data_dir.join("files")),
+    }
 }
 
 fn outgoing_options(config: &Config) -> OutgoingOptions {

@@ -42,6 +42,7 @@ pub struct Config {
     pub outgoing: Outgoing,
     pub mail: Mail,
     pub store: Store,
+    pub files: Files,
 }
 
 /// Bounds on what others may ask of us.
@@ -68,6 +69,8 @@ pub struct Limits {
     pub login_per_address: u32,
     pub login_window_ms: u64,
     pub key_per_minute: u32,
+    pub files_per_visitor: u32,
+    pub files_per_address: u32,
 }
 
 /// How long things wait.
@@ -114,6 +117,19 @@ pub struct Store {
     pub pool: usize,
     pub queue: usize,
     pub journal_queue: usize,
+}
+
+/// Files of chats.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "config/default.toml describes each")]
+pub struct Files {
+    pub url: String,
+    pub endpoint: String,
+    pub region: String,
+    pub max_bytes: usize,
+    pub upload_ms: u64,
+    pub unsent_ms: i64,
 }
 
 /// Where the database is. May hold a password, so it is never printed.

@@ -11,6 +11,7 @@ pub mod bots;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod files;
 pub mod outgoing;
 pub mod protocol;
 pub mod setup;

@@ -37,6 +37,7 @@ const RULES: &[Rule] = &[
         faults: &[
             ("src/api/mod.rs", "use diesel::prelude::*;\n"),
             ("src/api/edge.rs", "use actix_web_actors::ws;\n"),
+            ("src/store/mod.rs", "use object_store::ObjectStore;\n"),
             ("src/bots/http.rs", "let client = reqwest::Client::new();\n"),
             ("src/bots/http.rs", "use reqwest::{Client, header};\n"),
             ("src/actors/mod.rs", "let now = SystemTime::now();\n"),
@@ -163,19 +164,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sources", &["domain"]),
     ("config", &[]),
     ("outgoing", &[]),
+    ("files", &["domain"]),
     ("protocol", &["domain"]),
     ("store", &["domain"]),
     ("bots", &["domain", "outgoing", "sources"]),
     ("actors", &["bots", "domain", "protocol", "sources", "store"]),
-    ("api", &["actors", "bots", "config", "domain", "outgoing", "protocol", "sources", "store"]),
+    ("api", &["actors", "bots", "config", "domain", "files", "outgoing", "protocol", "sources", "store"]),
     // What an empty database gets. It speaks through the edge's own helpers, so it stands above it.
     ("demo", &["api", "bots", "domain", "setup", "sources", "store"]),
     ("setup", &["api", "config", "demo", "domain", "sources", "store"]),
     (
         "app",
         &[
-            "actors", "api", "bots", "config", "demo", "domain", "outgoing", "protocol", "setup", "sources",
-            "store",
+            "actors", "api", "bots", "config", "demo", "domain", "files", "outgoing", "protocol", "setup",
+            "sources", "store",
         ],
     ),
 ];
@@ -211,6 +213,7 @@ fn layers(tree: &Tree) -> Vec<String> {
 /// Words that may stand in the product's code only in certain places (whose paths begin so), and why.
 const HOMES: &[(&[&str], &[&str], &str)] = &[
     (&["diesel"], &["src/store/"], "the database can be exchanged in one folder"),
+    (&["object_store"], &["src/files/"], "where bytes are kept can be exchanged in one folder"),
     (
         &["actix_web_actors"],
         &["src/api/socket.rs"],

@@ -50,6 +50,7 @@ impl From<CommitError> for CallError {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::ActiveExists(conversation) => Self::Refused(Refusal::ActiveExists { conversation }),
+            CommitError::NoSuchFile => Self::Refused(Refusal::NoSuchFile),
             CommitError::Overloaded => Self::Overloaded,
             CommitError::Conflict | CommitError::Unavailable(_) | CommitError::Unknown => Self::Unavailable,
         }

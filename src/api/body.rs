@@ -108,6 +108,8 @@ pub enum ContentType {
     Absent,
     /// `application/json`, with or without parameters.
     Json,
+    /// `application/octet-stream`: bytes of a file. No form of a foreign page can send it.
+    Bytes,
     /// Something else, or several things.
     Other,
 }
@@ -118,6 +120,9 @@ pub fn content_type(headers: &HeaderMap) -> ContentType {
     match (given.next().map(actix_web::http::header::HeaderValue::to_str), given.next()) {
         (None, _) => ContentType::Absent,
         (Some(Ok(text)), None) if essence(text).eq_ignore_ascii_case("application/json") => ContentType::Json,
+        (Some(Ok(text)), None) if essence(text).eq_ignore_ascii_case("application/octet-stream") => {
+            ContentType::Bytes
+        }
         _ => ContentType::Other,
     }
 }

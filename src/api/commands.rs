@@ -4,11 +4,11 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
-use super::ApiError;
 use super::access::{self, Action};
 use super::auth::Caller;
 use super::body::Body;
 use super::edge::Edge;
+use super::{ApiError, attached};
 use crate::actors::conversation::Read;
 use crate::actors::directory::not_sent;
 use crate::actors::error::Answer;
@@ -67,8 +67,12 @@ async fn judged(
 ) -> Result<(Command, ClientId), ApiError> {
     use DashboardCommand as C;
     Ok(match command {
-        C::Send { client_id, text, .. } => (Command::Send { by, text }, client_id),
-        C::Note { client_id, text, mentions, .. } => {
+        C::Send { conversation, client_id, text, attachments } => {
+            let text = attached::by_member(edge, by.id, conversation, text, attachments).await?;
+            (Command::Send { by, text }, client_id)
+        }
+        C::Note { conversation, client_id, text, attachments, mentions } => {
+            let text = attached::by_member(edge, by.id, conversation, text, attachments).await?;
             (Command::Note { by, text, mentions: mentions.unwrap_or_default() }, client_id)
         }
         C::Tag { client_id, tag, .. } => (Command::Tag { by, tag }, client_id),

@@ -12,7 +12,7 @@ use super::auth::Caller;
 use super::body::Body;
 use super::conversations::contact_view;
 use super::edge::Edge;
-use super::{ApiError, trail};
+use super::{ApiError, files, trail};
 use crate::domain::ids::ContactId;
 use crate::protocol::view::{Row, RowContact};
 use crate::store::audit;
@@ -121,7 +121,20 @@ fn view(export: &Export) -> Value {
             })
         })
         .collect();
-    json!({"contact": contact_view(&export.contact), "conversations": all})
+    let files: Vec<Value> = export
+        .files
+        .iter()
+        .map(|file| {
+            json!({
+                "file": file.attachment,
+                "conversation": file.conversation,
+                "by": if file.member.is_some() { "member" } else { "contact" },
+                "internal": file.internal,
+                "at": file.created_at,
+            })
+        })
+        .collect();
+    json!({"contact": contact_view(&export.contact), "conversations": all, "files": files})
 }
 
 /// `POST /api/v1/contacts/{id}/erase`: ends what is open, then removes what they said and told. Cannot be undone.
@@ -134,6 +147,7 @@ pub async fn erase(edge: Data<Edge>, caller: Caller, id: Path<ContactId>) -> Res
     let contact =
         edge.read(move |connection| access::contact(connection, &asking, id, Action::EraseContact)).await?;
     edge.directory.erase_contact(contact.scope, id).await?;
+    files::sweep(&edge).await;
     let line = trail::line(&edge.sources, &caller, Some(contact.scope), "contact_erased", &id, json!({}));
     edge.write(move |connection| Ok(audit::append(connection, line)?)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use std::net::IpAddr;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::ApiError;
@@ -21,11 +22,18 @@ use super::visitor_token::VisitorTokens;
 use crate::actors::directory::Directory;
 use crate::config::Config;
 use crate::domain::ids::{ContactId, MemberId};
+use crate::files::Files;
 use crate::sources::Sources;
 use crate::store::{Connection, Store, StoreError};
 
 /// Transcripts a customer may send from one network address, and to one mail address, in an hour.
 const MAILS_PER_HOUR: u32 = 5;
+
+/// Most uploads at the same time; with S3 each may hold 5 MiB.
+const UPLOADS: usize = 16;
+
+/// In milliseconds.
+const HOUR: i64 = 3_600_000;
 
 /// Everything a request may need. One for the whole server.
 pub struct Edge {
@@ -55,6 +63,14 @@ pub struct Edge {
     pub mail: Option<PostOffice>,
     /// Mails that customers asked for, by the address they ask from and the one they go to.
     pub mails: Throttle<String>,
+    /// Uploads, by customer and by address.
+    pub files_per_visitor: Throttle<ContactId>,
+    /// See there.
+    pub files_per_address: Throttle<IpAddr>,
+    /// Uploads at the same time: each holds up to a part of its file in memory.
+    pub uploads: Semaphore,
+    /// The bytes of files.
+    pub files: Files,
     /// Open sockets, by address.
     pub address_sockets: Seats<IpAddr>,
     /// Open sockets, by member.
@@ -74,7 +90,7 @@ pub struct Edge {
 
 impl Edge {
     /// Puts the parts together. `origins` are known once the server has its port.
-    #[allow(clippy::too_many_arguments, reason = "each is a part of the server")]
+    #[expect(clippy::too_many_arguments, reason = "one for each part")]
     pub fn new(
         config: Config,
         sources: Sources,
@@ -84,6 +100,7 @@ impl Edge {
         passwords: Passwords,
         visitor_tokens: VisitorTokens,
         mail: Option<PostOffice>,
+        files: Files,
     ) -> Self {
         let limits = &config.limits;
         let if_enabled = |most: u32| limits.enabled.then_some(most);
@@ -97,6 +114,10 @@ impl Edge {
             conversations_per_address: Throttle::new(if_enabled(limits.conversations_per_minute), 60_000),
             mails: Throttle::new(if_enabled(MAILS_PER_HOUR), 60 * 60_000),
             mail,
+            files_per_visitor: Throttle::new(if_enabled(limits.files_per_visitor), HOUR),
+            files_per_address: Throttle::new(if_enabled(limits.files_per_address), HOUR),
+            uploads: Semaphore::new(UPLOADS),
+            files,
             address_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_address)),
             member_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_agent)),
             visitor_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_visitor)),

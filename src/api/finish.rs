@@ -11,8 +11,9 @@ use super::auth::is_https;
 use super::edge::Edge;
 use crate::sources::Sources;
 
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; \
-                                       frame-ancestors 'none'; form-action 'self'";
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; img-src 'self' blob:; \
+                                       object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
+                                       form-action 'self'";
 
 /// Wraps the whole application.
 ///
@@ -44,9 +45,13 @@ fn request_id(sources: &Sources) -> String {
 }
 
 fn protect(headers: &mut HeaderMap, path: &str, https: bool) {
+    // Files bring a stricter one.
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     let mut set =
         |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
-    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(header::REFERRER_POLICY, "same-origin");

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod address;
 pub mod assets;
+mod attached;
 pub mod auth;
 pub mod body;
 mod bot;
@@ -19,6 +20,7 @@ mod conversations;
 mod csv;
 pub mod edge;
 mod error;
+pub mod files;
 mod finish;
 pub mod frame_guard;
 mod health;
@@ -47,6 +49,7 @@ mod trail;
 pub mod visitor_token;
 pub mod visitors;
 mod widget;
+mod widget_files;
 mod widget_history;
 mod widget_settings;
 
@@ -142,6 +145,8 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/conversations/{id}/tag", commands::run),
         url(POST, "/api/v1/conversations/{id}/untag", commands::run),
         url(POST, "/api/v1/conversations/{id}/read", commands::run),
+        url(POST, "/api/v1/conversations/{id}/files", files::upload),
+        url(GET, "/api/v1/conversations/{id}/files/{file}", files::show),
         url(PATCH, "/api/v1/contacts/{id}", contacts::change),
         url(GET, "/api/v1/contacts/{id}/export", contacts::export),
         url(POST, "/api/v1/contacts/{id}/erase", contacts::erase),
@@ -157,6 +162,8 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/widget/read", widget::command),
         url(POST, "/api/v1/widget/mail_transcript", widget::mail_transcript),
         url(GET, "/api/v1/widget/entries", widget::entries),
+        url(POST, "/api/v1/widget/files", widget_files::upload),
+        url(GET, "/api/v1/widget/files/{file}", widget_files::show),
         url(GET, "/api/v1/widget/settings", widget_settings::show),
         url(GET, "/api/v1/widget/conversations", widget_history::list),
         url(GET, "/api/v1/widget/conversations/{id}/entries", widget_history::entries_of),

@@ -18,7 +18,7 @@ use serde_json::json;
 use super::body::Body;
 use super::edge::Edge;
 use super::visitors::{self, Place, Refused, Visitor};
-use super::{ApiError, address, commands, list, mail};
+use super::{ApiError, address, attached, commands, list, mail};
 use crate::actors::conversation::{Glance, Read};
 use crate::actors::directory::{ask, command_to, not_sent};
 use crate::actors::error::Answer;
@@ -96,7 +96,7 @@ pub async fn preflight(
     Ok(for_page(&edge, &request, key, |_| async {
         let mut allowed = HttpResponse::NoContent();
         allowed.insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"));
-        allowed.insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"));
+        allowed.insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, x-file-name"));
         allowed.insert_header((ACCESS_CONTROL_MAX_AGE, PREFLIGHT_AGE));
         Ok(allowed.finish())
     })
@@ -189,24 +189,28 @@ async fn commanded(
     let command = parse_widget_body(verb, &body.text().await?)?;
     let current = visitors::conversation(edge, &channel, contact.id).await?;
     let (command, client_id) = match (command, &current) {
-        (C::Start { client_id, text, about }, _) => {
+        (C::Start { client_id, text, attachments, about }, _) => {
+            let text = attached::by_contact(edge, &contact, text, attachments).await?;
             let visitor = visitors::visitor(edge, &channel, contact).await?;
             let command = Command::Post { text };
             return Ok(commands::done(&start(edge, request, visitor, about, client_id, command).await?));
         }
-        (C::LeaveMessage { client_id, text, about }, _) => {
+        (C::LeaveMessage { client_id, text, attachments, about }, _) => {
+            let text = attached::by_contact(edge, &contact, text, attachments).await?;
             let visitor = visitors::visitor(edge, &channel, contact).await?;
-            let command = Command::LeaveMessage { text };
-            return Ok(commands::done(
-                &start(edge, request, visitor, Some(about), client_id, command).await?,
-            ));
+            let (command, about) = (Command::LeaveMessage { text }, Some(about));
+            return Ok(commands::done(&start(edge, request, visitor, about, client_id, command).await?));
         }
-        (C::Send { client_id, text }, None) => {
+        (C::Send { client_id, text, attachments }, None) => {
+            let text = attached::by_contact(edge, &contact, text, attachments).await?;
             let visitor = visitors::visitor(edge, &channel, contact).await?;
             let command = Command::Post { text };
             return Ok(commands::done(&start(edge, request, visitor, None, client_id, command).await?));
         }
-        (C::Send { client_id, text }, Some(_)) => (Command::Post { text }, client_id),
+        (C::Send { client_id, text, attachments }, Some(_)) => {
+            let text = attached::by_contact(edge, &contact, text, attachments).await?;
+            (Command::Post { text }, client_id)
+        }
         (C::RequestHuman { client_id }, _) => (Command::RequestHuman, client_id),
         (C::End { client_id, rating, comment }, _) => {
             (Command::End { feedback: feedback(rating, comment) }, client_id)
@@ -320,24 +324,40 @@ async fn followed(
 }
 
 /// The customer whose token the request carries, within the rate of their commands.
-pub(super) async fn visitor(
+///
+/// # Errors
+/// `unauthenticated`, `invalid_token`, `rate_limited`.
+pub async fn visitor(edge: &Edge, request: &HttpRequest, channel: &Channel) -> Result<Contact, ApiError> {
+    let contact = by_header(edge, request, channel).await?;
+    edge.visitor_rates.of(contact.id.uuid()).take().map_err(ApiError::RateLimited)?;
+    Ok(contact)
+}
+
+/// The same for what a page fetches by itself and often: pictures of a chat. Counted as requests of an API key are.
+///
+/// # Errors
+/// As [`visitor`].
+pub async fn visitor_who_reads(
     edge: &Edge,
     request: &HttpRequest,
     channel: &Channel,
 ) -> Result<Contact, ApiError> {
+    let contact = by_header(edge, request, channel).await?;
+    edge.requests.count(&contact.id.uuid(), edge.sources.now()).map_err(ApiError::RateLimited)?;
+    Ok(contact)
+}
+
+async fn by_header(edge: &Edge, request: &HttpRequest, channel: &Channel) -> Result<Contact, ApiError> {
     let given = request.headers().get(AUTHORIZATION).ok_or_else(|| {
         ApiError::unauthenticated_because("the visitor token of …/widget/session is needed")
     })?;
     let token = given.to_str().ok().and_then(|given| given.strip_prefix("Bearer ")).unwrap_or_default();
     let contact = visitors::by_token(edge, channel, token).await?;
-    let contact = contact
-        .ok_or_else(|| ApiError::Plain(Code::InvalidToken, "the visitor token is not valid".into()))?;
-    edge.visitor_rates.of(contact.id.uuid()).take().map_err(ApiError::RateLimited)?;
-    Ok(contact)
+    contact.ok_or_else(|| ApiError::Plain(Code::InvalidToken, "the visitor token is not valid".into()))
 }
 
 /// Runs `work` for a page that may use the channel, and lets that page read the answer, whatever it is.
-pub(super) async fn for_page<F>(
+pub async fn for_page<F>(
     edge: &Edge,
     request: &HttpRequest,
     key: String,

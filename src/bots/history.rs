@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::text::cut;
+use crate::domain::attachment::{Attachment, MediaType};
 use crate::domain::event::{Author, EndReason, Entry, Event};
 use crate::domain::{Millis, Seq};
 
@@ -37,9 +38,34 @@ pub struct Said {
     pub role: Role,
     /// What.
     pub text: String,
+    /// Files that went with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<FileFact>,
     /// When.
     #[serde(serialize_with = "as_rfc3339")]
     pub at: Millis,
+}
+
+/// What a bot learns of a file; the file itself it does not get.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileFact {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub media_type: MediaType,
+    /// Bytes.
+    pub size: i64,
+}
+
+/// The files of a message.
+pub fn file_facts(attachments: &[Attachment]) -> Vec<FileFact> {
+    let fact = |file: &Attachment| FileFact {
+        name: file.name.clone(),
+        media_type: file.media_type,
+        size: file.size,
+    };
+    attachments.iter().map(fact).collect()
 }
 
 /// What people leave the bot when they hand a chat back.
@@ -110,14 +136,14 @@ fn at_hand_back(entries: &[Entry]) -> (&[Entry], &[Entry]) {
 }
 
 fn said(entry: &Entry) -> Option<Said> {
-    let Event::Message { text, .. } = &entry.body else { return None };
+    let Event::Message { text, attachments, .. } = &entry.body else { return None };
     let role = match entry.by {
         Author::Contact => Role::Customer,
         Author::Bot => Role::Bot,
         Author::Member { .. } => Role::Agent,
         Author::System => return None,
     };
-    Some(Said { role, text: text.clone(), at: entry.at })
+    Some(Said { role, text: text.clone(), attachments: file_facts(attachments), at: entry.at })
 }
 
 fn newest(mut said: Vec<Said>, most: usize) -> Vec<Said> {
@@ -156,7 +182,7 @@ mod tests {
     use uuid::Uuid;
 
     fn message(by: Author, text: &str) -> (Author, Event) {
-        (by, Event::Message { text: text.to_owned(), quick_replies: Vec::new() })
+        (by, Event::Message { text: text.to_owned(), attachments: Vec::new(), quick_replies: Vec::new() })
     }
 
     fn customer(text: &str) -> (Author, Event) {
@@ -192,7 +218,10 @@ mod tests {
             bot("I will get somebody."),
             (Author::Contact, handed_off),
             (sam(), Event::Joined { from: Origin::Queued }),
-            (sam(), Event::Note { text: "internal".to_owned(), mentions: Vec::new() }),
+            (
+                sam(),
+                Event::Note { text: "internal".to_owned(), attachments: Vec::new(), mentions: Vec::new() },
+            ),
             message(sam(), "You get your money on Friday."),
             (Author::Bot, Event::Suppressed { turn: 3, text: "late".to_owned() }),
             message(Author::System, "Good bye."),

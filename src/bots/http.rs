@@ -12,7 +12,7 @@ use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 
-use super::history::{Brief, Said, rfc3339};
+use super::history::{Brief, FileFact, Said, rfc3339};
 use super::text::check_greeting;
 use super::{Ask, TurnId};
 use crate::domain::bot::{BotAnswer, HttpBot};
@@ -150,6 +150,8 @@ struct Data<'a> {
 struct Message<'a> {
     id: String,
     text: &'a str,
+    #[serde(skip_serializing_if = "<[FileFact]>::is_empty")]
+    attachments: &'a [FileFact],
 }
 
 #[derive(Serialize)]
@@ -171,7 +173,11 @@ impl<'a> Request<'a> {
                 conversation_id: conversation,
                 channel: &ask.channel,
                 sequence: turn.seq,
-                message: Message { id: format!("{conversation}-{}", turn.seq), text: &ask.text },
+                message: Message {
+                    id: format!("{conversation}-{}", turn.seq),
+                    text: &ask.text,
+                    attachments: &ask.attachments,
+                },
                 contact: Contact {
                     id: ask.contact.id,
                     name: &ask.contact.name,

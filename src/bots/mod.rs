@@ -22,7 +22,7 @@ use crate::outgoing::{Limits, Outgoing};
 use crate::sources::Sources;
 
 use gate::Gate;
-use history::{Brief, Said};
+use history::{Brief, FileFact, Said};
 use http::Outcome;
 
 /// Most characters of one message; the rest of a bot's text is cut.
@@ -69,8 +69,10 @@ pub struct Ask {
     pub turn_id: TurnId,
     /// Kind of channel, such as `widget`.
     pub channel: String,
-    /// What the customer wrote.
+    /// What the customer wrote; may be empty beside files.
     pub text: String,
+    /// Files that went with it.
+    pub attachments: Vec<FileFact>,
     /// Who wrote it.
     pub contact: AskContact,
     /// What was said before; from [`history::history`].

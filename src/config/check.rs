@@ -39,6 +39,7 @@ impl Config {
         if !self.public_url.is_empty() {
             check_public_url(&self.public_url)?;
         }
+        self.check_files()?;
         for (key, value) in self.numbers_above_zero() {
             if value == 0 {
                 return wrong(key, "must be above 0");
@@ -54,6 +55,7 @@ impl Config {
             ("login.idle_ms", self.login.idle_ms),
             ("login.setup_link_ms", self.login.setup_link_ms),
             ("login.invitation_ms", self.login.invitation_ms),
+            ("files.unsent_ms", self.files.unsent_ms),
         ] {
             if value <= 0 {
                 return wrong(key, "must be above 0");
@@ -62,7 +64,26 @@ impl Config {
         Ok(())
     }
 
-    fn numbers_above_zero(&self) -> [(&'static str, u64); 25] {
+    fn check_files(&self) -> Result<(), Problem> {
+        let files = &self.files;
+        let is_bucket = Url::parse(&files.url).is_ok_and(|url| {
+            let only_place = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+            url.scheme() == "s3" && url.host_str().is_some_and(|host| !host.is_empty()) && only_place
+        });
+        if !files.url.is_empty() && !is_bucket {
+            return wrong(
+                "files.url",
+                "must be s3://bucket or s3://bucket/folder; credentials go into the environment",
+            );
+        }
+        let is_web = |text: &str| Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !files.endpoint.is_empty() && !is_web(&files.endpoint) {
+            return wrong("files.endpoint", "must begin with https:// or http://");
+        }
+        Ok(())
+    }
+
+    fn numbers_above_zero(&self) -> [(&'static str, u64); 29] {
         let count = |number: usize| number as u64;
         let (limits, timers) = (&self.limits, &self.timers);
         [
@@ -80,6 +101,10 @@ impl Config {
             ("limits.login_per_address", limits.login_per_address.into()),
             ("limits.login_window_ms", limits.login_window_ms),
             ("limits.key_per_minute", limits.key_per_minute.into()),
+            ("limits.files_per_visitor", limits.files_per_visitor.into()),
+            ("limits.files_per_address", limits.files_per_address.into()),
+            ("files.max_bytes", count(self.files.max_bytes)),
+            ("files.upload_ms", self.files.upload_ms),
             ("timers.ping_ms", timers.ping_ms),
             ("timers.first_frame_ms", timers.first_frame_ms),
             ("timers.conversation_sleep_ms", timers.conversation_sleep_ms),

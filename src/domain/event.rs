@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
 use super::feedback::Rating;
 use super::ids::{ClientId, MemberId};
 use super::{Millis, Seq};
@@ -123,8 +124,12 @@ pub enum Event {
     },
     /// Somebody wrote something that everybody sees.
     Message {
-        /// Plain text, 1 to 10,000 characters.
+        /// Plain text, at most 10,000 characters; empty only when there are files.
         text: String,
+        /// Files that go with it.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        #[cfg_attr(test, ts(as = "Option<Vec<Attachment>>", optional))]
+        attachments: Vec<Attachment>,
         /// Answers offered by the bot.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
@@ -132,8 +137,12 @@ pub enum Event {
     },
     /// A member wrote something that only members see.
     Note {
-        /// Plain text, 1 to 10,000 characters.
+        /// Plain text, at most 10,000 characters; empty only when there are files.
         text: String,
+        /// Files that go with it.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        #[cfg_attr(test, ts(as = "Option<Vec<Attachment>>", optional))]
+        attachments: Vec<Attachment>,
         /// Colleagues whom it names with `@`.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         #[cfg_attr(test, ts(as = "Option<Vec<MemberId>>", optional))]
@@ -244,6 +253,14 @@ impl Event {
             Self::Feedback { .. } => "feedback",
             Self::Activated { .. } => "activated",
             Self::Erased => "erased",
+        }
+    }
+
+    /// The files that go with it.
+    pub fn attachments(&self) -> &[Attachment] {
+        match self {
+            Self::Message { attachments, .. } | Self::Note { attachments, .. } => attachments,
+            _ => &[],
         }
     }
 

@@ -36,6 +36,7 @@ kinds! {
     OfAudit AuditId "a_" "an audit row";
     OfCannedReply CannedReplyId "cr_" "a canned reply";
     OfOutbox OutboxId "o_" "an outbox row";
+    OfFile FileId "f_" "a file";
 }
 
 /// An id of one kind of thing. Sixteen bytes, freely copied.

@@ -3,6 +3,7 @@
 //! Time and new ids come in as arguments. `serde` derives are allowed here because the same shapes
 //! are stored and sent; everything else stays outside.
 
+pub mod attachment;
 pub mod bot;
 pub mod canned;
 pub mod channel;

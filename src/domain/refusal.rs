@@ -52,6 +52,9 @@ pub enum Refusal {
     /// The conversation has as many tags as it may.
     #[error("this chat has as many tags as it may")]
     TooManyTags,
+    /// A file is not there, was sent before, or is somebody else's.
+    #[error("a file is not there any more")]
+    NoSuchFile,
     /// The client id was used for another command.
     #[error("this client id was used for another command")]
     IdReused,

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::Millis;
+use super::attachment::Attachment;
 use super::conversation::{Conversation, Status};
 use super::event::{Author, EndReason, Entry, Event, HandoffReason, RequeueReason, Start};
 
@@ -42,8 +43,10 @@ fn words(entry: &Entry, contact: &str) -> String {
         Author::System => "System",
     };
     match &entry.body {
-        Event::Message { text, .. } => format!("{who}: {text}"),
-        Event::Note { text, .. } => format!("[internal note] {who}: {text}"),
+        Event::Message { text, attachments, .. } => format!("{who}: {}", spoken(text, attachments)),
+        Event::Note { text, attachments, .. } => {
+            format!("[internal note] {who}: {}", spoken(text, attachments))
+        }
         Event::Tagged { tag } => format!("[internal] [{who} put the tag {tag} on it]"),
         Event::Untagged { tag } => format!("[internal] [{who} took the tag {tag} off it]"),
         Event::Suppressed { text, .. } => format!("[internal, came too late and was not sent] {who}: {text}"),
@@ -80,6 +83,13 @@ fn words(entry: &Entry, contact: &str) -> String {
         Event::Activated { .. } => format!("[{who} activated the chat again]"),
         Event::Erased => "[erased]".to_owned(),
     }
+}
+
+/// A text and the names of its files.
+fn spoken(text: &str, attachments: &[Attachment]) -> String {
+    let files = attachments.iter().map(|file| format!("[file {}, {} bytes]", file.name, file.size));
+    let text = Some(text.to_owned()).filter(|text| !text.is_empty());
+    text.into_iter().chain(files).collect::<Vec<_>>().join("\n")
 }
 
 const fn handed_off(reason: HandoffReason) -> &'static str {
@@ -187,11 +197,15 @@ mod tests {
                 Author::Contact,
                 Event::Message {
                     text: "Hi\n2026-01-01 00:00:09  Bot: forged\r\nx\u{7}y".into(),
+                    attachments: vec![],
                     quick_replies: vec![],
                 },
             ),
             (sam.clone(), Event::Joined { from: Origin::Queued }),
-            (sam.clone(), Event::Note { text: "careful".into(), mentions: Vec::new() }),
+            (
+                sam.clone(),
+                Event::Note { text: "careful".into(), attachments: Vec::new(), mentions: Vec::new() },
+            ),
             (sam, Event::Ended { reason: EndReason::Resolved }),
         ];
         let entries: Vec<Entry> = bodies

@@ -1,18 +1,23 @@
 //! What clients say. One flat object a frame; every field is checked against the command it came with.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
+pub use super::customer::{ATTRIBUTES_MAX, About, IDENTITY_FIELD_MAX, Identity, PAGE_FIELD_MAX, Page};
 use super::{REF_MAX, TEXT_MAX};
 use crate::domain::Seq;
+use crate::domain::attachment::ATTACHMENTS_MAX;
 use crate::domain::feedback::{COMMENT_MAX, Feedback, Rating};
-use crate::domain::ids::{ClientId, ConversationId, MemberId, ScopeId};
+use crate::domain::ids::{ClientId, ConversationId, FileId, MemberId, ScopeId};
 use crate::domain::invalid::check_name;
 use crate::domain::member::check_email;
 use crate::domain::tag::check_tag;
+
+/// Ids of uploaded files that go with a text.
+type Files = Option<Vec<FileId>>;
 
 /// A command of a dashboard. `ref` stands beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,23 +25,77 @@ use crate::domain::tag::check_tag;
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "docs/PROTOCOL.md section 3 describes each")]
 pub enum DashboardCommand {
-    Hello { ticket: Option<String> },
-    Subscribe { scope: ScopeId },
-    Unsubscribe { scope: ScopeId },
-    Open { conversation: ConversationId, after: Option<Seq> },
-    Close { conversation: ConversationId },
-    Send { conversation: ConversationId, client_id: ClientId, text: String },
-    Note { conversation: ConversationId, client_id: ClientId, text: String, mentions: Option<Vec<MemberId>> },
-    Tag { conversation: ConversationId, client_id: ClientId, tag: String },
-    Untag { conversation: ConversationId, client_id: ClientId, tag: String },
-    Join { conversation: ConversationId, client_id: ClientId },
-    TakeOver { conversation: ConversationId, client_id: ClientId },
-    Transfer { conversation: ConversationId, client_id: ClientId, to: TransferTo },
-    Resolve { conversation: ConversationId, client_id: ClientId },
-    Activate { conversation: ConversationId, client_id: ClientId },
-    Typing { conversation: ConversationId, on: bool },
-    Read { conversation: ConversationId, seq: Seq },
-    Presence { status: Wanted },
+    Hello {
+        ticket: Option<String>,
+    },
+    Subscribe {
+        scope: ScopeId,
+    },
+    Unsubscribe {
+        scope: ScopeId,
+    },
+    Open {
+        conversation: ConversationId,
+        after: Option<Seq>,
+    },
+    Close {
+        conversation: ConversationId,
+    },
+    Send {
+        conversation: ConversationId,
+        client_id: ClientId,
+        text: String,
+        attachments: Files,
+    },
+    Note {
+        conversation: ConversationId,
+        client_id: ClientId,
+        text: String,
+        attachments: Files,
+        mentions: Option<Vec<MemberId>>,
+    },
+    Tag {
+        conversation: ConversationId,
+        client_id: ClientId,
+        tag: String,
+    },
+    Untag {
+        conversation: ConversationId,
+        client_id: ClientId,
+        tag: String,
+    },
+    Join {
+        conversation: ConversationId,
+        client_id: ClientId,
+    },
+    TakeOver {
+        conversation: ConversationId,
+        client_id: ClientId,
+    },
+    Transfer {
+        conversation: ConversationId,
+        client_id: ClientId,
+        to: TransferTo,
+    },
+    Resolve {
+        conversation: ConversationId,
+        client_id: ClientId,
+    },
+    Activate {
+        conversation: ConversationId,
+        client_id: ClientId,
+    },
+    Typing {
+        conversation: ConversationId,
+        on: bool,
+    },
+    Read {
+        conversation: ConversationId,
+        seq: Seq,
+    },
+    Presence {
+        status: Wanted,
+    },
 }
 
 /// To whom a conversation is given.
@@ -73,9 +132,9 @@ pub enum Wanted {
 #[allow(missing_docs, reason = "docs/PROTOCOL.md section 4 describes each")]
 pub enum WidgetCommand {
     Hello(Box<Hello>),
-    Start { client_id: ClientId, text: String, about: Option<About> },
-    LeaveMessage { client_id: ClientId, text: String, about: About },
-    Send { client_id: ClientId, text: String },
+    Start { client_id: ClientId, text: String, attachments: Files, about: Option<About> },
+    LeaveMessage { client_id: ClientId, text: String, attachments: Files, about: About },
+    Send { client_id: ClientId, text: String, attachments: Files },
     RequestHuman { client_id: ClientId },
     End { client_id: ClientId, rating: Option<Rating>, comment: Option<String> },
     Feedback { client_id: ClientId, rating: Option<Rating>, comment: Option<String> },
@@ -97,68 +156,8 @@ pub struct Hello {
     pub page: Option<Page>,
 }
 
-/// Who the site says the customer is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
-#[serde(deny_unknown_fields)]
-pub struct Identity {
-    /// The site's own id, at most 200 characters.
-    #[serde(default)]
-    pub external_id: Option<String>,
-    /// Name, at most 200 characters.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// Address, at most 200 characters.
-    #[serde(default)]
-    pub email: Option<String>,
-    /// Further facts, at most 20.
-    #[serde(default)]
-    #[cfg_attr(test, ts(as = "Option<BTreeMap<String, String>>", optional))]
-    pub attributes: BTreeMap<String, String>,
-    /// Lower-case hex HMAC-SHA256 over `external_id` with the channel's identity secret.
-    #[serde(default)]
-    pub proof: Option<String>,
-}
-
-/// What the customer says of themselves in a form; unproven.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
-#[serde(default, deny_unknown_fields)]
-pub struct About {
-    /// Name, at most 80 characters on one line.
-    pub name: Option<String>,
-    /// Address; needed to leave a message.
-    pub email: Option<String>,
-    /// Answers to the channel's own questions, at most 20.
-    #[cfg_attr(test, ts(as = "Option<BTreeMap<String, String>>", optional))]
-    pub attributes: BTreeMap<String, String>,
-}
-
-/// Where the widget runs; unproven.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
-#[serde(default, deny_unknown_fields)]
-pub struct Page {
-    /// Address.
-    pub url: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Page before.
-    pub referrer: Option<String>,
-    /// Browser language.
-    pub language: Option<String>,
-    /// IANA time zone.
-    pub time_zone: Option<String>,
-}
-
-/// Most characters of each field of [`Identity`]; most of its attributes is [`ATTRIBUTES_MAX`].
-pub const IDENTITY_FIELD_MAX: usize = 200;
 /// Most members that a note mentions.
 pub const MENTIONS_MAX: usize = 20;
-/// Most attributes of an [`Identity`].
-pub const ATTRIBUTES_MAX: usize = 20;
-/// Longer page fields are cut to this many characters.
-pub const PAGE_FIELD_MAX: usize = 1_000;
 
 /// Why a frame or body is not a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,6 +183,7 @@ struct Raw<'a> {
     conversation: Option<ConversationId>,
     client_id: Option<ClientId>,
     text: Option<String>,
+    attachments: Option<Vec<FileId>>,
     mentions: Option<Vec<MemberId>>,
     tag: Option<String>,
     to: Option<TransferTo>,
@@ -294,17 +294,16 @@ impl<'a> Raw<'a> {
             "unsubscribe" => C::Unsubscribe { scope: need(&mut self.scope, "scope")? },
             "open" => C::Open { conversation: self.conversation()?, after: self.after.take() },
             "close" => C::Close { conversation: self.conversation()? },
-            "send" => C::Send {
-                conversation: self.conversation()?,
-                client_id: self.client_id()?,
-                text: self.text()?,
-            },
-            "note" => C::Note {
-                conversation: self.conversation()?,
-                client_id: self.client_id()?,
-                text: self.text()?,
-                mentions: self.mentions()?,
-            },
+            "send" | "note" => {
+                let (conversation, client_id) = (self.conversation()?, self.client_id()?);
+                let attachments = self.attachments()?;
+                let text = self.text(attachments.is_some())?;
+                if kind == "send" {
+                    C::Send { conversation, client_id, text, attachments }
+                } else {
+                    C::Note { conversation, client_id, text, attachments, mentions: self.mentions()? }
+                }
+            }
             "tag" => {
                 C::Tag { conversation: self.conversation()?, client_id: self.client_id()?, tag: self.tag()? }
             }
@@ -334,14 +333,20 @@ impl<'a> Raw<'a> {
         Ok(match kind {
             "hello" => C::Hello(Box::new(self.hello()?)),
             "start" => {
-                C::Start { client_id: self.client_id()?, text: self.text()?, about: self.about(false)? }
+                let (client_id, attachments) = (self.client_id()?, self.attachments()?);
+                let text = self.text(attachments.is_some())?;
+                C::Start { client_id, text, attachments, about: self.about(false)? }
             }
-            "leave_message" => C::LeaveMessage {
-                client_id: self.client_id()?,
-                text: self.text()?,
-                about: self.about(true)?.ok_or_else(|| bad("about is missing"))?,
-            },
-            "send" => C::Send { client_id: self.client_id()?, text: self.text()? },
+            "leave_message" => {
+                let (client_id, attachments) = (self.client_id()?, self.attachments()?);
+                let text = self.text(attachments.is_some())?;
+                let about = self.about(true)?.ok_or_else(|| bad("about is missing"))?;
+                C::LeaveMessage { client_id, text, attachments, about }
+            }
+            "send" => {
+                let (client_id, attachments) = (self.client_id()?, self.attachments()?);
+                C::Send { client_id, text: self.text(attachments.is_some())?, attachments }
+            }
             "request_human" => C::RequestHuman { client_id: self.client_id()? },
             "end" => {
                 C::End { client_id: self.client_id()?, rating: self.rating.take(), comment: self.comment()? }
@@ -368,10 +373,12 @@ impl<'a> Raw<'a> {
         need(&mut self.client_id, "client_id")
     }
 
-    fn text(&mut self) -> Result<String, BadFrame> {
-        let text = need(&mut self.text, "text")?;
+    /// The text of a message; beside files it may be empty.
+    fn text(&mut self, with_files: bool) -> Result<String, BadFrame> {
+        let text =
+            if with_files { self.text.take().unwrap_or_default() } else { need(&mut self.text, "text")? };
         check_text(&text, TEXT_MAX)?;
-        if text.trim().is_empty() {
+        if !with_files && text.trim().is_empty() {
             return Err(bad("the text is empty"));
         }
         Ok(text)
@@ -389,6 +396,21 @@ impl<'a> Raw<'a> {
         let tag = need(&mut self.tag, "tag")?;
         check_tag(&tag).map_err(|invalid| bad(&invalid.to_string()))?;
         Ok(tag)
+    }
+
+    /// Files without repeats; none for an empty list.
+    fn attachments(&mut self) -> Result<Files, BadFrame> {
+        let ids = self.attachments.take().filter(|ids| !ids.is_empty());
+        if let Some(ids) = &ids {
+            if ids.len() > ATTACHMENTS_MAX {
+                let message = format!("a message has at most {ATTACHMENTS_MAX} files");
+                return Err(BadFrame { reference: None, code: Code::TooLarge, message });
+            }
+            if ids.iter().collect::<HashSet<_>>().len() != ids.len() {
+                return Err(bad("a file is named twice"));
+            }
+        }
+        Ok(ids)
     }
 
     fn comment(&mut self) -> Result<Option<String>, BadFrame> {
@@ -424,7 +446,7 @@ impl<'a> Raw<'a> {
         if let Some(identity) = &mut identity {
             check_identity(identity)?;
         }
-        let page = self.page.take().map(cut_page);
+        let page = self.page.take().map(Page::cut);
         Ok(Hello { visitor_token: self.visitor_token.take(), after: self.after.take(), identity, page })
     }
 
@@ -436,6 +458,7 @@ impl<'a> Raw<'a> {
             conversation: None,
             client_id: None,
             text: None,
+            attachments: None,
             mentions: None,
             tag: None,
             to: None,
@@ -490,19 +513,6 @@ fn check_identity(identity: &mut Identity) -> Result<(), BadFrame> {
         check_text(text, IDENTITY_FIELD_MAX)?;
     }
     Ok(())
-}
-
-fn cut_page(page: Page) -> Page {
-    let cut = |field: Option<String>| {
-        field.map(|text| text.chars().filter(|c| !c.is_control()).take(PAGE_FIELD_MAX).collect())
-    };
-    Page {
-        url: cut(page.url),
-        title: cut(page.title),
-        referrer: cut(page.referrer),
-        language: cut(page.language),
-        time_zone: cut(page.time_zone),
-    }
 }
 
 fn bad(message: &str) -> BadFrame {

@@ -69,6 +69,7 @@ impl From<&Refusal> for Code {
             Refusal::NoBot => Self::NoBot,
             Refusal::Away => Self::Away,
             Refusal::TooManyTags => Self::TooManyTags,
+            Refusal::NoSuchFile => Self::NotFound,
             Refusal::IdReused => Self::IdReused,
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod code;
+mod customer;
 pub mod server;
 #[cfg(test)]
 mod typescript;

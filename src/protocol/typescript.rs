@@ -3,7 +3,7 @@
 use ts_rs::TS;
 
 use super::{client, code, server, view};
-use crate::domain::{channel, conversation, event, feedback, hours, ids, member, scope};
+use crate::domain::{attachment, channel, conversation, event, feedback, hours, ids, member, scope};
 
 macro_rules! declarations {
     ($($type:ty),* $(,)?) => { [$(<$type>::decl()),*] };
@@ -23,6 +23,8 @@ fn generated() -> String {
         conversation::Preview,
         feedback::Rating,
         ids::ClientId,
+        attachment::MediaType,
+        attachment::Attachment,
         event::Author,
         event::Origin,
         event::Start,

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::attachment::Attachment;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::{Assignee, Conversation, Preview, Status};
 use crate::domain::event::{Author, EndReason, Entry, Event, HandoffReason, Origin, RequeueReason, Start};
@@ -147,6 +148,9 @@ pub enum ContactBody<'a> {
     },
     Message {
         text: &'a str,
+        #[serde(skip_serializing_if = "<[Attachment]>::is_empty")]
+        #[cfg_attr(test, ts(as = "Option<Vec<Attachment>>", optional))]
+        attachments: &'a [Attachment],
         #[serde(skip_serializing_if = "<[String]>::is_empty")]
         #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         quick_replies: &'a [String],
@@ -199,7 +203,9 @@ impl<'a> ContactEntry<'a> {
 fn contact_body(body: &Event) -> ContactBody<'_> {
     match body {
         Event::Opened { first_text, start } => ContactBody::Opened { first_text, start: *start },
-        Event::Message { text, quick_replies } => ContactBody::Message { text, quick_replies },
+        Event::Message { text, attachments, quick_replies } => {
+            ContactBody::Message { text, attachments, quick_replies }
+        }
         Event::HandedOff { reason, .. } => ContactBody::HandedOff { reason: *reason },
         Event::Joined { from } => ContactBody::Joined { from: *from },
         Event::Transferred { to_name, .. } => ContactBody::Transferred { to_name: first_name(to_name) },

@@ -8,8 +8,8 @@ use super::audit::AuditRow;
 use super::outbox::OutboxRow;
 use super::schema::conversations as conversations_table;
 use super::{
-    Connection, StoreError, audit, contacts, conversations, dialect, episodes, feedback, hot, outbox, tags,
-    text,
+    Connection, StoreError, audit, contacts, conversations, dialect, episodes, feedback, files, hot, outbox,
+    tags, text,
 };
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{Conversation, Side};
@@ -50,6 +50,7 @@ pub(super) enum Outcome {
     Done,
     Conflict,
     ActiveExists(ConversationId),
+    NoSuchFile,
 }
 
 /// A commit as rows, made by whoever asks for it so that the journal's thread only writes.
@@ -61,6 +62,7 @@ pub(super) struct Rows {
     pub(super) entries: Vec<EntryRow>,
     pub(super) episode: Option<episodes::Change>,
     pub(super) feedback: Vec<feedback::Row>,
+    pub(super) files: Vec<files::Sent>,
     pub(super) audit: Vec<audit::Row>,
     pub(super) outbox: Vec<outbox::Row>,
 }
@@ -113,6 +115,8 @@ impl Rows {
         let reopens = entries.iter().any(|entry| matches!(entry.body, Event::Activated { .. }));
         let id = after.id.to_string();
         let feedback = entries.iter().filter_map(|entry| feedback_row(&id, after.episode, entry)).collect();
+        let files =
+            entries.iter().filter_map(|entry| files::Sent::of(after.contact, after.id, entry)).collect();
         let mut head = Head {
             id,
             version: after.version,
@@ -144,6 +148,7 @@ impl Rows {
             tags: tags::Change::of(after, entries)?,
             entries: entries.iter().map(EntryRow::of).collect::<Result<_, _>>()?,
             feedback,
+            files,
             audit: audit.iter().cloned().map(audit::Row::of).collect::<Result<_, _>>()?,
             outbox: outbox.iter().cloned().map(outbox::Row::of).collect::<Result<_, _>>()?,
         })
@@ -154,6 +159,7 @@ impl Rows {
         matches!(self.rest, Rest::Same)
             && self.tags.is_none()
             && self.feedback.is_empty()
+            && self.files.is_empty()
             && self.audit.is_empty()
             && self.outbox.is_empty()
     }
@@ -163,6 +169,11 @@ impl Rows {
     /// # Errors
     /// Any failure of a statement; then the transaction is of no further use.
     pub(super) fn store_state(&self, connection: &mut Connection) -> Result<Outcome, StoreError> {
+        for sent in &self.files {
+            if !sent.is_free(connection)? {
+                return Ok(Outcome::NoSuchFile);
+            }
+        }
         let outcome = match &self.rest {
             Rest::Same => fence(hot::update_head(connection, self)?),
             Rest::Changed { row, reopens } => {
@@ -185,6 +196,9 @@ impl Rows {
             }
             for row in &self.feedback {
                 row.insert(connection)?;
+            }
+            for sent in &self.files {
+                sent.bind(connection)?;
             }
             for row in &self.audit {
                 row.insert(connection)?;
@@ -340,7 +354,8 @@ mod tests {
         let mut is_plain = |command: Option<Command>| {
             at += 1;
             let rules = Rules::default();
-            let facts = command.map_or(open(&rules, "Hello"), |c| decide(&state, &c, &rules, at).unwrap());
+            let facts =
+                command.map_or(open(&rules, &"Hello".into()), |c| decide(&state, &c, &rules, at).unwrap());
             let before = state.version;
             let entries = number(before, facts, None, at);
             for entry in &entries {

@@ -18,6 +18,8 @@ pub struct Export {
     pub contact: Contact,
     /// Their conversations, newest first.
     pub conversations: Vec<ExportedConversation>,
+    /// Files they sent or were sent, oldest first.
+    pub files: Vec<super::files::StoredFile>,
 }
 
 /// One conversation of an [`Export`].
@@ -185,6 +187,7 @@ pub fn erase(connection: &mut Connection, id: ContactId) -> Result<Vec<Conversat
     diesel::update(feedback::table.filter(feedback::conversation_id.eq_any(own())))
         .set(feedback::comment.eq(None::<String>))
         .execute(connection)?;
+    super::files::erase_contact(connection, &id)?;
     diesel::delete(outbox::table.filter(outbox::conversation_id.assume_not_null().eq_any(own())))
         .execute(connection)?;
     diesel::update(conversations::table.filter(conversations::contact_id.eq(&id)))
@@ -217,5 +220,6 @@ pub fn export(connection: &mut Connection, id: ContactId) -> Result<Export, Stor
             })
         })
         .collect::<Result<_, StoreError>>()?;
-    Ok(Export { contact, conversations })
+    let files = super::files::of_contact(connection, id)?;
+    Ok(Export { contact, conversations, files })
 }

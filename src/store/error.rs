@@ -42,6 +42,9 @@ pub enum CommitError {
     /// The contact has another conversation on this channel that has not ended.
     #[error("the contact has another open conversation")]
     ActiveExists(ConversationId),
+    /// A file that was to be sent is not there any more, or was sent before.
+    #[error("a file is not there any more")]
+    NoSuchFile,
     /// The journal's queue is full. Nothing was done.
     #[error("too many changes are waiting")]
     Overloaded,

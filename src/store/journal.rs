@@ -371,6 +371,7 @@ impl Batch {
         for (job, outcome) in self.commits.into_iter().zip(outcomes) {
             let answer = match outcome {
                 Outcome::Done => Ok(()),
+                Outcome::NoSuchFile => Err(CommitError::NoSuchFile),
                 Outcome::ActiveExists(other) => Err(CommitError::ActiveExists(*other)),
                 Outcome::Conflict => {
                     counters.conflicts.fetch_add(1, Relaxed);

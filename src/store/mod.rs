@@ -17,6 +17,7 @@ pub mod entries;
 pub mod episodes;
 mod error;
 pub mod feedback;
+pub mod files;
 mod hot;
 pub mod invitations;
 mod journal;

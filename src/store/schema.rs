@@ -255,6 +255,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    files (id) {
+        id -> Text,
+        scope_id -> Text,
+        contact_id -> Text,
+        member_id -> Nullable<Text>,
+        conversation_id -> Nullable<Text>,
+        internal -> Bool,
+        name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        width -> Nullable<BigInt>,
+        height -> Nullable<BigInt>,
+        object_key -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(memberships -> members (member_id));
 diesel::joinable!(memberships -> scopes (scope_id));
 diesel::joinable!(logins -> members (member_id));
@@ -275,6 +294,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entries,
     episodes,
     feedback,
+    files,
     invitations,
     logins,
     members,

@@ -155,6 +155,7 @@ pub fn delete(connection: &mut Connection, id: ScopeId) -> Result<(), StoreError
         .execute(connection)?;
     diesel::delete(tags::table.filter(tags::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(conversations::table.filter(conversations::scope_id.eq(&id))).execute(connection)?;
+    super::files::erase_scope(connection, &id)?;
     diesel::delete(contacts::table.filter(contacts::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(canned_replies::table.filter(canned_replies::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(api_keys::table.filter(api_keys::scope_id.eq(&id))).execute(connection)?;

@@ -6,8 +6,8 @@ use reqwest::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use crate::support::app::{Answer, TestApp};
 use crate::support::database::Database;
 
-const POLICY: &str = "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; \
-                      frame-ancestors 'none'; form-action 'self'";
+const POLICY: &str = "default-src 'self'; script-src 'self'; img-src 'self' blob:; object-src 'none'; \
+                      base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 #[actix_web::test]
 async fn the_dashboard_answers_its_own_paths() {

@@ -52,6 +52,7 @@ fn ask() -> Ask {
         turn_id: TurnId { conversation, turn: Turn { seq: 17, epoch: 2 } },
         channel: "widget".to_owned(),
         text: "where is my order? 👋".to_owned(),
+        attachments: vec![],
         contact: AskContact {
             id: contact,
             name: "Zoë".to_owned(),
@@ -59,8 +60,8 @@ fn ask() -> Ask {
             attributes: BTreeMap::from([("plan".to_owned(), "pro".to_owned())]),
         },
         history: vec![
-            Said { role: Role::Customer, text: "hi".to_owned(), at: 1_767_225_590_000 },
-            Said { role: Role::Bot, text: "Hello!".to_owned(), at: 1_767_225_591_500 },
+            Said { role: Role::Customer, text: "hi".to_owned(), attachments: vec![], at: 1_767_225_590_000 },
+            Said { role: Role::Bot, text: "Hello!".to_owned(), attachments: vec![], at: 1_767_225_591_500 },
         ],
         brief: None,
         spoken_before: 1,
@@ -167,7 +168,12 @@ async fn the_brief_of_a_hand_back_is_sent_along() {
         handed_back_at: 0,
         handed_back_by: Some("Sam".to_owned()),
         resolved_at: None,
-        agents_said: vec![Said { role: Role::Agent, text: "On Friday.".to_owned(), at: 0 }],
+        agents_said: vec![Said {
+            role: Role::Agent,
+            text: "On Friday.".to_owned(),
+            attachments: vec![],
+            at: 0,
+        }],
         bot_said: Vec::new(),
     };
     let turn = Ask { brief: Some(brief), ..ask() };

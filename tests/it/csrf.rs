@@ -26,6 +26,7 @@ fn with_ids(path: &str) -> String {
     };
     let places = [
         ("{id}", id),
+        ("{file}", of("f")),
         ("{scope}", of("s")),
         ("{channel}", of("ch")),
         ("{member}", of("m")),

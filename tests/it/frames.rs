@@ -93,7 +93,7 @@ fn entry(seq: i64, by: Author, body: Event) -> Entry {
 }
 
 fn said(text: &str) -> Event {
-    Event::Message { text: text.into(), quick_replies: Vec::new() }
+    Event::Message { text: text.into(), attachments: Vec::new(), quick_replies: Vec::new() }
 }
 
 fn log() -> Vec<Entry> {
@@ -105,12 +105,20 @@ fn log() -> Vec<Entry> {
         entry(
             2,
             Author::Bot,
-            Event::Message { text: "Hello!".into(), quick_replies: vec!["My order".into()] },
+            Event::Message {
+                text: "Hello!".into(),
+                attachments: Vec::new(),
+                quick_replies: vec!["My order".into()],
+            },
         ),
         entry(3, Author::Contact, said("Where is my order?")),
         entry(4, member.clone(), Event::Joined { from: origin("bot") }),
         entry(5, member.clone(), said("I look, Zoë 👋")),
-        entry(6, member.clone(), Event::Note { text: "Order 4711".into(), mentions: Vec::new() }),
+        entry(
+            6,
+            member.clone(),
+            Event::Note { text: "Order 4711".into(), attachments: Vec::new(), mentions: Vec::new() },
+        ),
         entry(7, member, Event::Ended { reason: EndReason::Resolved }),
     ]
 }

@@ -16,6 +16,7 @@ mod claim_race;
 mod crash;
 mod csrf;
 mod drain;
+mod files;
 mod frames;
 mod hours;
 mod lifecycle;

@@ -227,8 +227,10 @@ impl Run {
                 let used = world.used[index];
                 let text = "something else".to_owned();
                 let command = match used.verb.agent() {
-                    Some(agent) => Command::Note { by: self.agent(agent), text, mentions: Vec::new() },
-                    None => Command::Post { text },
+                    Some(agent) => {
+                        Command::Note { by: self.agent(agent), text: text.into(), mentions: Vec::new() }
+                    }
+                    None => Command::Post { text: text.into() },
                 };
                 let client_id = Some(ClientId(Uuid::from_u128(used.client_id)));
                 self.send(used.chat, command, client_id, during).await

@@ -51,7 +51,7 @@ impl<'a> Told<'a> {
         };
         let rules = Rules { has_bot, ..Rules::default() };
         let mut told = Self { chat, state: Conversation::unopened(&new), rules };
-        let facts = open(&told.rules, "Hello");
+        let facts = open(&told.rules, &"Hello".into());
         let opening = Opening { contact, session: Default::default() };
         told.write(at, facts, Some(opening)).await;
         told

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::support::app::{Answer, Person, TestApp};
 use crate::support::chat::Chat;
+use crate::support::files;
 
 /// Whom a route is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +88,8 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         ("POST", "conversations/{id}/tag" | "conversations/{id}/untag") => {
             (Agents, json!({"client_id": id(), "tag": "vip"}))
         }
+        ("POST", "conversations/{id}/files") => (Agents, nothing),
+        ("GET", "conversations/{id}/files/{file}") => (Agents, nothing),
         ("POST", "conversations/{id}/read") => (Agents, json!({"seq": 1})),
         ("POST", "conversations/{id}/take_over") => (Admins, json!({"client_id": id()})),
         ("PATCH", "contacts/{id}") => (Agents, json!({"name": "Renamed"})),
@@ -132,6 +135,10 @@ async fn path_of(path: &str, owner: &Person, scope: &str, chat: &Chat) -> String
             conversation.id.to_string()
         };
         path = path.replace("{id}", &id);
+        if path.contains("{file}") {
+            let sent = files::sent_by(owner, &id).await;
+            path = path.replace("{file}", &sent);
+        }
     }
     path.replace("{scope}", scope)
 }
@@ -166,6 +173,9 @@ async fn every_route_with_every_role() {
         let http_method = Method::from_bytes(method.as_str().as_bytes()).unwrap();
         let attempt = async |person: &Person| {
             let path = path_of(pattern, &owner, &scope, &chat).await;
+            if pattern.ends_with("/files") {
+                return Answer::to(files::upload(person, &path, "a.txt", b"hello".to_vec())).await;
+            }
             match expected(method.as_str(), pattern).1 {
                 Value::Null => Answer::to(person.request(&http_method, &path)).await,
                 body => person.send(&http_method, &path, &body).await,

@@ -73,7 +73,7 @@ fn opened(rules: &Rules) -> Conversation {
         channel: Id::from_uuid(id(3)),
         contact: Id::from_uuid(id(4)),
     });
-    for entry in number(0, open(rules, "Hi"), None, NOW) {
+    for entry in number(0, open(rules, &"Hi".into()), None, NOW) {
         now_is.apply(&entry);
     }
     now_is
@@ -155,7 +155,8 @@ fn row(event: &str, command: &Command, cells: [&str; 4]) {
 fn a_customer_starts() {
     assert_eq!(opened(&with_bot()).status, Status::Bot);
     assert_eq!(opened(&without_bot()).status, Status::Queued);
-    let kinds = |rules: Rules| -> Vec<_> { open(&rules, "Hi").iter().map(|fact| fact.body.kind()).collect() };
+    let kinds =
+        |rules: Rules| -> Vec<_> { open(&rules, &"Hi".into()).iter().map(|fact| fact.body.kind()).collect() };
     assert_eq!(kinds(with_bot()), ["opened", "message", "message"]);
     assert_eq!(kinds(without_bot()), ["opened", "message"]);
     assert_eq!(opened(&with_bot()).turn, Some(3), "the bot has yet to answer");

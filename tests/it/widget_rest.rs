@@ -222,7 +222,7 @@ async fn pages_of_allowed_sites_may_read_the_answer_and_no_others() {
     assert_eq!(preflight.status, StatusCode::NO_CONTENT);
     assert_eq!(preflight.header("access-control-allow-origin"), SHOP);
     assert_eq!(preflight.header("access-control-allow-methods"), "GET, POST");
-    assert_eq!(preflight.header("access-control-allow-headers"), "authorization, content-type");
+    assert_eq!(preflight.header("access-control-allow-headers"), "authorization, content-type, x-file-name");
 
     let strangers =
         [Some("https://evil.example"), Some("https://shop.example.evil.example"), Some("null"), None];

@@ -72,11 +72,12 @@ impl Conversation {
         let (now_is, contact) = (self.committed.as_ref()?, self.contact.as_ref()?);
         let recent: Vec<_> = self.recent.iter().cloned().collect();
         let question = recent.iter().find(|entry| entry.seq == turn.seq)?;
-        let Event::Message { text, .. } = &question.body else { return None };
+        let Event::Message { text, attachments, .. } = &question.body else { return None };
         Some(Ask {
             turn_id: TurnId { conversation: self.id, turn },
             channel: "widget".into(),
             text: text.clone(),
+            attachments: history::file_facts(attachments),
             contact: AskContact {
                 id: contact.id,
                 name: contact.name.clone(),

@@ -7,6 +7,7 @@ use actix::{AsyncContext, Context};
 use super::{Conversation, RECENT_MAX};
 use crate::actors::scope_supervisor::{Mentioned, Published};
 use crate::domain::Seq;
+use crate::domain::attachment::summary;
 use crate::domain::conversation::{Status, shorten};
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::feedback::RATING_WINDOW;
@@ -60,10 +61,8 @@ impl Conversation {
     /// Tells members whom a note names.
     fn tell_mentions(&self, entries: &[Entry]) {
         for entry in entries {
-            let (Event::Note { text, mentions }, Author::Member { id, name }) = (&entry.body, &entry.by)
-            else {
-                continue;
-            };
+            let Event::Note { text, attachments, mentions } = &entry.body else { continue };
+            let Author::Member { id, name } = &entry.by else { continue };
             let members: Vec<_> = mentions.iter().copied().filter(|member| member != id).collect();
             if members.is_empty() {
                 continue;
@@ -73,7 +72,7 @@ impl Conversation {
                 conversation: self.id,
                 seq: entry.seq,
                 by: MemberName { id: *id, name: name.clone() },
-                text: &shorten(text),
+                text: &shorten(&summary(text, attachments)),
             });
             // One for each note, which members send at a limited rate.
             self.supervisor.do_send(Mentioned { members, frame });

@@ -16,12 +16,14 @@ use crate::actors::link::Link;
 use crate::actors::reply::Reply;
 use crate::actors::scope_supervisor::{FindOpen, Overview};
 use crate::api::access::{self, Action};
+use crate::api::attached;
 use crate::api::auth::{Caller, Via};
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
 use crate::api::seats::Seat;
 use crate::api::socket::{Next, Out, Session, then};
 use crate::domain::Seq;
+use crate::domain::attachment::Words;
 use crate::domain::conversation::{Command, Target};
 use crate::domain::ids::{ClientId, ConversationId, MemberId, ScopeId};
 use crate::domain::member::{Actor, Presence, Role};
@@ -193,12 +195,16 @@ impl DashboardSession {
             C::Transfer { conversation, client_id, to } => {
                 return self.transfer(reference, conversation, client_id, to, out);
             }
-            C::Send { conversation, client_id, text } => {
-                return self.act(reference, conversation, client_id, out, |by| Command::Send { by, text });
+            C::Send { conversation, client_id, text, attachments } => {
+                let files = (text, attachments);
+                return self.say(reference, conversation, client_id, files, out, |by, text| Command::Send {
+                    by,
+                    text,
+                });
             }
-            C::Note { conversation, client_id, text, mentions } => {
-                let mentions = mentions.unwrap_or_default();
-                return self.act(reference, conversation, client_id, out, |by| Command::Note {
+            C::Note { conversation, client_id, text, attachments, mentions } => {
+                let (files, mentions) = ((text, attachments), mentions.unwrap_or_default());
+                return self.say(reference, conversation, client_id, files, out, |by, text| Command::Note {
                     by,
                     text,
                     mentions,
@@ -291,6 +297,32 @@ impl DashboardSession {
                 Err(SendError::Closed(work)) => session.send_again(known.scope, conversation, work, out),
             }
         })
+    }
+
+    /// As [`Self::act`] with words; files that go with them are looked up first.
+    fn say(
+        &mut self,
+        reference: String,
+        conversation: ConversationId,
+        client_id: ClientId,
+        (text, files): (String, attached::Ids),
+        out: &mut Out,
+        command: impl FnOnce(Actor, Words) -> Command + 'static,
+    ) -> Next<Self> {
+        if files.is_none() {
+            return self.act(reference, conversation, client_id, out, |by| command(by, text.into()));
+        }
+        let (edge, member) = (self.edge.clone(), self.caller.member.id);
+        Next::Wait(Box::pin(async move {
+            let words = attached::by_member(&edge, member, conversation, text, files).await;
+            then(move |session: &mut Self, out| match words {
+                Ok(words) => session.act(reference, conversation, client_id, out, |by| command(by, words)),
+                Err(error) => {
+                    out.push(failed(&reference, &error));
+                    Next::Go
+                }
+            })
+        }))
     }
 
     fn send_again(

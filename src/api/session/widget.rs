@@ -13,12 +13,14 @@ use crate::actors::error::CallError;
 use crate::actors::link::Link;
 use crate::actors::reply::Reply;
 use crate::actors::scope_supervisor::{FindForContact, Visitor as VisitorHere};
+use crate::api::attached;
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
 use crate::api::seats::Seat;
 use crate::api::socket::{Next, Out, Session, then};
 use crate::api::visitors::{self, Place, Visitor};
 use crate::domain::Seq;
+use crate::domain::attachment::Words;
 use crate::domain::channel::Channel;
 use crate::domain::contact::SessionDetails;
 use crate::domain::conversation::Command;
@@ -59,6 +61,18 @@ struct Identified {
 struct Current {
     id: ConversationId,
     address: Addr<Conversation>,
+}
+
+/// Where something written goes.
+enum To {
+    /// To the conversation that is heard.
+    Current(Addr<Conversation>),
+    /// As a first message: the command it makes, and what the customer says of themselves.
+    First(fn(Words) -> Command, Option<About>),
+}
+
+fn post(text: Words) -> Command {
+    Command::Post { text }
 }
 
 impl WidgetSession {
@@ -145,22 +159,19 @@ impl WidgetSession {
         let current = identified.current.as_ref().filter(|current| current.address.connected());
         match (command, current) {
             (C::Hello(_), _) => out.push(error(&reference, Code::BadRequest, "hello was said already")),
-            (C::Send { client_id, text }, Some(current)) => {
-                let work = Do {
-                    command: Command::Post { text },
-                    client_id: Some(client_id),
-                    reply: Reply::to_socket(link, reference),
+            (C::Send { client_id, text, attachments }, current) => {
+                let to = match current {
+                    Some(current) => To::Current(current.address.clone()),
+                    None => To::First(post, None),
                 };
-                send(&current.address, work);
+                return self.say(reference, client_id, (text, attachments), to, link);
             }
-            (C::Send { client_id, text }, None) => {
-                return self.start(reference, client_id, Command::Post { text }, None, link);
+            (C::Start { client_id, text, attachments, about }, _) => {
+                return self.say(reference, client_id, (text, attachments), To::First(post, about), link);
             }
-            (C::Start { client_id, text, about }, _) => {
-                return self.start(reference, client_id, Command::Post { text }, about, link);
-            }
-            (C::LeaveMessage { client_id, text, about }, _) => {
-                return self.start(reference, client_id, Command::LeaveMessage { text }, Some(about), link);
+            (C::LeaveMessage { client_id, text, attachments, about }, _) => {
+                let to = To::First(|text| Command::LeaveMessage { text }, Some(about));
+                return self.say(reference, client_id, (text, attachments), to, link);
             }
             (C::Typing { on }, current) => {
                 out.push(ok(&reference));
@@ -264,6 +275,50 @@ impl WidgetSession {
             identified.visitor = visitor;
         }
         Next::Go
+    }
+
+    /// What somebody writes goes where it belongs; files that go with it are looked up first.
+    fn say(
+        &mut self,
+        reference: String,
+        client_id: ClientId,
+        (text, files): (String, attached::Ids),
+        to: To,
+        link: Link,
+    ) -> Next<Self> {
+        if files.is_none() {
+            return self.say_words(reference, client_id, text.into(), to, link);
+        }
+        let Phase::Identified(identified) = &self.phase else { return Next::Go };
+        let (edge, contact) = (self.edge.clone(), identified.visitor.contact.clone());
+        Next::Wait(Box::pin(async move {
+            let words = attached::by_contact(&edge, &contact, text, files).await;
+            then(move |session: &mut Self, out| match words {
+                Ok(words) => session.say_words(reference, client_id, words, to, link),
+                Err(error) => {
+                    out.push(failed(&reference, &error));
+                    Next::Go
+                }
+            })
+        }))
+    }
+
+    fn say_words(
+        &mut self,
+        reference: String,
+        client_id: ClientId,
+        words: Words,
+        to: To,
+        link: Link,
+    ) -> Next<Self> {
+        match to {
+            To::Current(address) => {
+                let reply = Reply::to_socket(link, reference);
+                send(&address, Do { command: post(words), client_id: Some(client_id), reply });
+                Next::Go
+            }
+            To::First(command, about) => self.start(reference, client_id, command(words), about, link),
+        }
     }
 
     /// Leaves the conversation it heard for another one.

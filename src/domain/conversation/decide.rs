@@ -4,6 +4,7 @@
 //! written. The store numbers the facts and fences them by the version they were decided on.
 
 use super::{Assignee, Conversation, Status};
+use crate::domain::attachment::Words;
 use crate::domain::bot::{BotAnswer, BotMessage, MESSAGES_PER_TURN, Turn};
 use crate::domain::event::{Author, EndReason, Entry, Event, HandoffReason, Origin, RequeueReason, Start};
 use crate::domain::feedback::{Feedback, RATING_WINDOW};
@@ -19,15 +20,15 @@ use crate::domain::{Millis, Seq};
 pub enum Command {
     /// The customer writes.
     Post {
-        /// Their text.
-        text: String,
+        /// Their words.
+        text: Words,
     },
     /// The customer asks for a human.
     RequestHuman,
     /// The customer leaves a message for when somebody is there.
     LeaveMessage {
-        /// Their text.
-        text: String,
+        /// Their words.
+        text: Words,
     },
     /// The customer ends the chat, with feedback or without.
     End {
@@ -55,15 +56,15 @@ pub enum Command {
     Send {
         /// Who.
         by: Actor,
-        /// Their text.
-        text: String,
+        /// Their words.
+        text: Words,
     },
     /// A member writes to colleagues.
     Note {
         /// Who.
         by: Actor,
-        /// Their text.
-        text: String,
+        /// Their words.
+        text: Words,
         /// Colleagues whom it is to reach.
         mentions: Vec<MemberId>,
     },
@@ -175,9 +176,9 @@ pub struct NewConversation {
 }
 
 /// The facts of a contact's first message: the opening, the bot's greeting, the message.
-pub fn open(rules: &Rules, text: &str) -> Vec<Fact> {
+pub fn open(rules: &Rules, text: &Words) -> Vec<Fact> {
     let start = if rules.has_bot { Start::Bot } else { Start::Queued };
-    let mut facts = vec![contact(Event::Opened { first_text: super::shorten(text), start })];
+    let mut facts = vec![contact(Event::Opened { first_text: super::shorten(&text.summary()), start })];
     if rules.has_bot && !rules.greeting.text.is_empty() {
         facts.push(said(Author::Bot, rules.greeting.clone()));
     }
@@ -186,8 +187,8 @@ pub fn open(rules: &Rules, text: &str) -> Vec<Fact> {
 }
 
 /// The facts of a message left while nobody is there: it waits, and no bot answers it.
-pub fn open_waiting(text: &str) -> Vec<Fact> {
-    let opened = Event::Opened { first_text: super::shorten(text), start: Start::Queued };
+pub fn open_waiting(text: &Words) -> Vec<Fact> {
+    let opened = Event::Opened { first_text: super::shorten(&text.summary()), start: Start::Queued };
     vec![contact(opened), contact(message(text))]
 }
 
@@ -214,9 +215,7 @@ pub fn decide(now_is: &Conversation, command: &Command, rules: &Rules, now: Mill
         Command::BotReply { turn, answer } => Ok(bot_reply(now_is, *turn, answer)),
         Command::BotFailed { turn } => bot_failed(now_is, *turn),
         Command::Send { by, text } => send(now_is, by, text),
-        Command::Note { by, text, mentions } => {
-            Ok(vec![member(by, Event::Note { text: text.clone(), mentions: mentions.clone() })])
-        }
+        Command::Note { by, text, mentions } => Ok(vec![member(by, note(text, mentions))]),
         Command::Tag { by, tag } => put_tag(now_is, by, tag),
         Command::Untag { by, tag } => Ok(take_tag(now_is, by, tag)),
         Command::Join { by } => join(now_is, by),
@@ -248,7 +247,7 @@ fn take_tag(now_is: &Conversation, by: &Actor, tag: &str) -> Vec<Fact> {
     vec![member(by, Event::Untagged { tag: tag.to_owned() })]
 }
 
-fn post(now_is: &Conversation, text: &str) -> Decision {
+fn post(now_is: &Conversation, text: &Words) -> Decision {
     active(now_is)?;
     Ok(vec![contact(message(text))])
 }
@@ -261,7 +260,7 @@ fn request_human(now_is: &Conversation) -> Decision {
     }
 }
 
-fn leave_message(now_is: &Conversation, text: &str) -> Decision {
+fn leave_message(now_is: &Conversation, text: &Words) -> Decision {
     let mut facts = request_human(now_is)?;
     facts.push(contact(message(text)));
     Ok(facts)
@@ -316,7 +315,7 @@ fn bot_failed(now_is: &Conversation, turn: Turn) -> Decision {
 
 /// THE first-responder rule: the first message of any member to a conversation nobody owns is also
 /// its claim, in one decision and so in one commit.
-fn send(now_is: &Conversation, by: &Actor, text: &str) -> Decision {
+fn send(now_is: &Conversation, by: &Actor, text: &Words) -> Decision {
     let mut facts = join(now_is, by)?;
     facts.push(member(by, message(text)));
     Ok(facts)
@@ -426,15 +425,26 @@ fn owned_by(now_is: &Conversation, by: &Actor) -> Result<(), Refusal> {
 }
 
 fn closing_words(rules: &Rules) -> Vec<Fact> {
-    if rules.closing_message.is_empty() { Vec::new() } else { vec![system(message(&rules.closing_message))] }
+    if rules.closing_message.is_empty() {
+        Vec::new()
+    } else {
+        vec![system(message(&rules.closing_message.as_str().into()))]
+    }
 }
 
-fn message(text: &str) -> Event {
-    Event::Message { text: text.to_owned(), quick_replies: Vec::new() }
+fn message(words: &Words) -> Event {
+    let Words { text, attachments } = words.clone();
+    Event::Message { text, attachments, quick_replies: Vec::new() }
+}
+
+fn note(words: &Words, mentions: &[MemberId]) -> Event {
+    let Words { text, attachments } = words.clone();
+    Event::Note { text, attachments, mentions: mentions.to_vec() }
 }
 
 fn said(by: Author, message: BotMessage) -> Fact {
-    Fact { by, body: Event::Message { text: message.text, quick_replies: message.quick_replies } }
+    let BotMessage { text, quick_replies } = message;
+    Fact { by, body: Event::Message { text, attachments: Vec::new(), quick_replies } }
 }
 
 fn feedback_event(feedback: &Feedback) -> Event {
@@ -487,11 +497,13 @@ impl Command {
         match (self, body) {
             (
                 Self::Post { text } | Self::LeaveMessage { text } | Self::Send { text, .. },
-                Event::Message { text: said, .. },
+                Event::Message { text: said, attachments, .. },
             )
-            | (Self::Note { text, .. }, Event::Note { text: said, .. })
-            | (Self::Tag { tag: text, .. }, Event::Tagged { tag: said })
-            | (Self::Untag { tag: text, .. }, Event::Untagged { tag: said }) => text == said,
+            | (Self::Note { text, .. }, Event::Note { text: said, attachments, .. }) => {
+                text.text == *said && text.attachments == *attachments
+            }
+            (Self::Tag { tag, .. }, Event::Tagged { tag: said })
+            | (Self::Untag { tag, .. }, Event::Untagged { tag: said }) => tag == said,
             (Self::RequestHuman, Event::HandedOff { .. })
             | (Self::End { .. }, Event::Ended { reason: EndReason::Customer })
             | (Self::Join { .. }, Event::Joined { .. })

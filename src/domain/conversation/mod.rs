@@ -11,6 +11,7 @@ pub use decide::{
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment;
 use super::event::{Author, EndReason, Entry, Event, Start};
 use super::feedback::Rating;
 use super::ids::{ChannelId, ContactId, ConversationId, MemberId, ScopeId};
@@ -216,8 +217,9 @@ impl Conversation {
                     self.queue(entry.at);
                 }
             }
-            Event::Message { text, .. } => {
-                self.preview = Some(Preview { by: Side::of(&entry.by), text: shorten(text) });
+            Event::Message { text, attachments, .. } => {
+                let text = shorten(&attachment::summary(text, attachments));
+                self.preview = Some(Preview { by: Side::of(&entry.by), text });
                 match (&entry.by, self.status) {
                     (Author::Bot, _) => {
                         self.bot_messages += 1;

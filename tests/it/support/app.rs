@@ -9,6 +9,7 @@ use switchboard::domain::ids::ScopeId;
 use switchboard::domain::member::{Actor, Role};
 use switchboard::sources::Sources;
 use switchboard::store::{channels, scopes};
+use tempfile::TempDir;
 
 use super::chat::Chat;
 use super::database::Database;
@@ -22,8 +23,10 @@ pub struct TestApp {
     pub running: Running,
     /// `http://127.0.0.1:port`.
     pub base: String,
-    // Goes away after the server.
+    // Go away after the server.
     _database: Database,
+    /// Its data folder.
+    pub folder: TempDir,
 }
 
 impl TestApp {
@@ -38,12 +41,14 @@ impl TestApp {
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.database_url.0.clone_from(&database.url);
         config.demo = false;
+        let folder = tempfile::tempdir().unwrap();
+        config.data_dir = folder.path().to_owned();
         config.workers = 1;
         config.timers.drain_ms = 1_000;
         change(&mut config);
         let running = app::start(config, Sources::default()).await.unwrap();
         let base = format!("http://127.0.0.1:{}", running.address.port());
-        Self { running, base, _database: database }
+        Self { running, base, _database: database, folder }
     }
 
     /// Somebody without any credentials.

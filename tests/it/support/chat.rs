@@ -97,7 +97,7 @@ impl Chat {
             channel: self.channel.id,
             contact: contact.id,
         };
-        let facts = open(&Rules::default(), text);
+        let facts = open(&Rules::default(), &text.into());
         let session = SessionDetails { language: Some("de".into()), ..SessionDetails::default() };
         let opening = Opening { contact: contact.clone(), session };
         Commit { opening: Some(opening), ..self.commit_of(&Conversation::unopened(&new), facts) }

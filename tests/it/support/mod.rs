@@ -4,6 +4,7 @@ pub mod app;
 pub mod chat;
 pub mod database;
 pub mod engine;
+pub mod files;
 pub mod process;
 pub mod raw;
 pub mod sockets;

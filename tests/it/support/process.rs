@@ -46,6 +46,7 @@ impl Launch {
         let settings = [
             ("LISTEN", "127.0.0.1:0"),
             ("DATABASE_URL", database_url),
+            ("DATA_DIR", env!("CARGO_TARGET_TMPDIR")),
             ("DEMO", "false"),
             ("WORKERS", "1"),
             ("LOG", "error"),

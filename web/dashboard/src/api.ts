@@ -21,6 +21,11 @@ export function useCsrfToken(token: string): void {
   csrfToken = token;
 }
 
+/** For requests that are not made by `call`. */
+export function csrf(): string {
+  return csrfToken;
+}
+
 export function onSignedOut(listener: () => void): void {
   signedOut = listener;
 }

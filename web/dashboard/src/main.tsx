@@ -10,6 +10,7 @@ import "./styles/base.css";
 import "./styles/frame.css";
 import "./styles/list.css";
 import "./styles/chat.css";
+import "./styles/files.css";
 import "./styles/rich.css";
 import "./styles/overlays.css";
 import "./styles/pages.css";

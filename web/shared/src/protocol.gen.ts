@@ -24,6 +24,10 @@ export type Rating = number;
 
 export type ClientId = string;
 
+export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf" | "text/plain";
+
+export type Attachment = {  id: string,  name: string,  type: MediaType,  size: number,  width?: number,  height?: number, };
+
 export type Author = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  id: string,  name: string, } | { "kind": "system" };
 
 export type Origin = "bot" | "queued" | "assigned";
@@ -36,7 +40,7 @@ export type RequeueReason = "given_back" | "assignee_gone" | "member_removed";
 
 export type EndReason = "resolved" | "customer" | "expired" | "erased";
 
-export type Event = { "kind": "opened",  first_text: string,  start: Start, } | { "kind": "message",  text: string,  quick_replies?: Array<string>, } | { "kind": "note",  text: string,  mentions?: Array<string>, } | { "kind": "tagged",  tag: string, } | { "kind": "untagged",  tag: string, } | { "kind": "handed_off",  reason: HandoffReason,  note?: string, } | { "kind": "joined",  from: Origin, } | { "kind": "transferred",  to: string,  to_name: string, } | { "kind": "taken_over",  from: Origin,  from_member?: string, } | { "kind": "requeued",  reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "suppressed",  turn: number,  text: string, } | { "kind": "silent",  turn: number, } | { "kind": "ended",  reason: EndReason, } | { "kind": "feedback",  rating?: Rating,  comment?: string, } | { "kind": "activated",  episode: number, } | { "kind": "erased" };
+export type Event = { "kind": "opened",  first_text: string,  start: Start, } | { "kind": "message",  text: string,  attachments?: Array<Attachment>,  quick_replies?: Array<string>, } | { "kind": "note",  text: string,  attachments?: Array<Attachment>,  mentions?: Array<string>, } | { "kind": "tagged",  tag: string, } | { "kind": "untagged",  tag: string, } | { "kind": "handed_off",  reason: HandoffReason,  note?: string, } | { "kind": "joined",  from: Origin, } | { "kind": "transferred",  to: string,  to_name: string, } | { "kind": "taken_over",  from: Origin,  from_member?: string, } | { "kind": "requeued",  reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "suppressed",  turn: number,  text: string, } | { "kind": "silent",  turn: number, } | { "kind": "ended",  reason: EndReason, } | { "kind": "feedback",  rating?: Rating,  comment?: string, } | { "kind": "activated",  episode: number, } | { "kind": "erased" };
 
 export type Entry = {  seq: number,  at: number,  by: Author,  client_id?: ClientId,  body: Event, };
 
@@ -46,7 +50,7 @@ export type TransferTo = { "kind": "member",  id: string, } | { "kind": "queue" 
 
 export type Wanted = "online" | "away";
 
-export type DashboardCommand = { "type": "hello", ticket?: string, } | { "type": "subscribe", scope: string, } | { "type": "unsubscribe", scope: string, } | { "type": "open", conversation: string, after?: number, } | { "type": "close", conversation: string, } | { "type": "send", conversation: string, client_id: ClientId, text: string, } | { "type": "note", conversation: string, client_id: ClientId, text: string, mentions?: Array<string>, } | { "type": "tag", conversation: string, client_id: ClientId, tag: string, } | { "type": "untag", conversation: string, client_id: ClientId, tag: string, } | { "type": "join", conversation: string, client_id: ClientId, } | { "type": "take_over", conversation: string, client_id: ClientId, } | { "type": "transfer", conversation: string, client_id: ClientId, to: TransferTo, } | { "type": "resolve", conversation: string, client_id: ClientId, } | { "type": "activate", conversation: string, client_id: ClientId, } | { "type": "typing", conversation: string, on: boolean, } | { "type": "read", conversation: string, seq: number, } | { "type": "presence", status: Wanted, };
+export type DashboardCommand = { "type": "hello", ticket?: string, } | { "type": "subscribe", scope: string, } | { "type": "unsubscribe", scope: string, } | { "type": "open", conversation: string, after?: number, } | { "type": "close", conversation: string, } | { "type": "send", conversation: string, client_id: ClientId, text: string, attachments?: Array<string>, } | { "type": "note", conversation: string, client_id: ClientId, text: string, attachments?: Array<string>, mentions?: Array<string>, } | { "type": "tag", conversation: string, client_id: ClientId, tag: string, } | { "type": "untag", conversation: string, client_id: ClientId, tag: string, } | { "type": "join", conversation: string, client_id: ClientId, } | { "type": "take_over", conversation: string, client_id: ClientId, } | { "type": "transfer", conversation: string, client_id: ClientId, to: TransferTo, } | { "type": "resolve", conversation: string, client_id: ClientId, } | { "type": "activate", conversation: string, client_id: ClientId, } | { "type": "typing", conversation: string, on: boolean, } | { "type": "read", conversation: string, seq: number, } | { "type": "presence", status: Wanted, };
 
 export type Identity = {  external_id?: string,  name?: string,  email?: string,  attributes?: { [key in string]?: string },  proof?: string, };
 
@@ -56,7 +60,7 @@ export type About = {  name?: string,  email?: string,  attributes?: { [key in s
 
 export type Hello = {  visitor_token?: string,  after?: number,  identity?: Identity,  page?: Page, };
 
-export type WidgetCommand = { "type": "hello" } & Hello | { "type": "start", client_id: ClientId, text: string, about?: About, } | { "type": "leave_message", client_id: ClientId, text: string, about: About, } | { "type": "send", client_id: ClientId, text: string, } | { "type": "request_human", client_id: ClientId, } | { "type": "end", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "feedback", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "typing", on: boolean, } | { "type": "read", seq: number, };
+export type WidgetCommand = { "type": "hello" } & Hello | { "type": "start", client_id: ClientId, text: string, attachments?: Array<string>, about?: About, } | { "type": "leave_message", client_id: ClientId, text: string, attachments?: Array<string>, about: About, } | { "type": "send", client_id: ClientId, text: string, attachments?: Array<string>, } | { "type": "request_human", client_id: ClientId, } | { "type": "end", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "feedback", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "typing", on: boolean, } | { "type": "read", seq: number, };
 
 export type RowContact = {  id: string,  name: string,  verified: boolean, };
 
@@ -66,7 +70,7 @@ export type MemberName = {  id: string,  name: string, };
 
 export type ContactAuthor = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  name: string, } | { "kind": "system" };
 
-export type ContactBody = { "kind": "hidden" } | { "kind": "opened", first_text: string, start: Start, } | { "kind": "message", text: string, quick_replies?: Array<string>, } | { "kind": "handed_off", reason: HandoffReason, } | { "kind": "joined", from: Origin, } | { "kind": "transferred", to_name: string, } | { "kind": "taken_over", from: Origin, } | { "kind": "requeued", reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "ended", reason: EndReason, } | { "kind": "activated", episode: number, };
+export type ContactBody = { "kind": "hidden" } | { "kind": "opened", first_text: string, start: Start, } | { "kind": "message", text: string, attachments?: Array<Attachment>, quick_replies?: Array<string>, } | { "kind": "handed_off", reason: HandoffReason, } | { "kind": "joined", from: Origin, } | { "kind": "transferred", to_name: string, } | { "kind": "taken_over", from: Origin, } | { "kind": "requeued", reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "ended", reason: EndReason, } | { "kind": "activated", episode: number, };
 
 export type ContactEntry = {  seq: number,  at: number,  by?: ContactAuthor,  client_id?: ClientId,  body: ContactBody, };
 

@@ -264,6 +264,19 @@ export const composer = {
   tooLong: (max: number) => `A message can have up to ${new Intl.NumberFormat("en").format(max)} characters.`,
 };
 
+export const files = {
+  attach: "Attach files",
+  toSend: "Files to send",
+  dropHere: "Drop files to attach them",
+  uploading: (name: string) => `Uploading ${name}`,
+  remove: (name: string) => `Remove ${name}`,
+  enlarge: (name: string) => `Show ${name} larger`,
+  download: "Download",
+  tooMany: (max: number) => `A message can have up to ${max} files.`,
+  tooLarge: "Files can have up to 10 MB.",
+  wrongType: "Only images, PDF and plain text can be sent.",
+};
+
 export const join = {
   lead: (customer: string) =>
     `The AI is answering. If you join, it stops at once, even mid-sentence, and ${customer} sees that you are here.`,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ContactEntry } from "./protocol.gen.ts";
-import { append, items, lastSeq, noEntries, prepend, resume } from "./thread.ts";
+import { append, items, lastSeq, noEntries, prepend, resume, summary } from "./thread.ts";
 
 const minute = 60_000;
 
@@ -9,6 +9,11 @@ function message(seq: number, kind: "contact" | "bot", at = seq * minute): Conta
 }
 
 const three = { entries: [message(4, "contact"), message(5, "bot"), message(6, "bot")], more: true };
+
+test("a message without words is summed up by the names of its files", () => {
+  const files = [{ name: "a.png" }, { name: "b.pdf" }];
+  expect([summary("Hi", files), summary(" ", files), summary("")]).toEqual(["Hi", "a.png, b.pdf", ""]);
+});
 
 test("an entry already there changes nothing", () => {
   expect(append(three, message(5, "bot"))).toBe(three);

@@ -88,6 +88,11 @@ export function items<E extends AnyEntry>(thread: Thread<E>, dayOf: (at: number)
   return shown;
 }
 
+/** One line for lists: the text, else the names of the files. */
+export function summary(text: string, attachments: readonly { name: string }[] = []): string {
+  return text.trim() || !attachments.length ? text : attachments.map(({ name }) => name).join(", ");
+}
+
 function written(entry: AnyEntry): { text: string; role: TextRole } | null {
   const { body } = entry;
   if (body.kind === "message") return { text: body.text, role: messageRole(entry.by) };

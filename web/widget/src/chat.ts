@@ -136,16 +136,16 @@ export class Chat {
   }
 
   /** Sends what is in the box, or this text. */
-  write(text = this.state.draft): void {
+  write(text = this.state.draft, attachments?: string[]): void {
     const { channel, draft } = this.state;
-    if (!text.trim() || isEnded(this.state) || formOf(this.state)) return;
+    if (!(text.trim() || attachments) || isEnded(this.state) || formOf(this.state)) return;
     // The message itself tells the team that typing is over.
     this.#typingAt = 0;
     if (text === draft) this.setDraft("");
     // Before the first welcome it is not known whether a chat is going on: `send` is right in either case.
     const type = channel && isFresh(this.state) && !isPending(this.state, "start") ? "start" : "send";
     const about = type === "start" && this.state.about ? { about: this.state.about } : {};
-    this.#give({ type, client_id: uuid(), text: text.trim(), ...about } as Change);
+    this.#give({ type, client_id: uuid(), text: text.trim(), attachments, ...about } as Change);
   }
 
   /** Turns the page after an ended chat; `withText` begins the next one with what is in the box. */

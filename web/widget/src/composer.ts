@@ -2,6 +2,8 @@
 
 import { SEND } from "./icons.ts";
 import { h, icon, setText } from "./kit.ts";
+import type { Picked } from "./parts/files.part.ts";
+import { part } from "./parts.ts";
 import { formOf, isEnded, isFresh, isPending, type State } from "./state.ts";
 import * as T from "./text.ts";
 import type { Context, View } from "./view.ts";
@@ -31,6 +33,9 @@ export function composer(context: Context): Composer {
   const notice = h("div.held", { role: "status" }, held, restart);
   const element = h("div.ft", {}, notice, box, h("p.pwd", {}, T.powered));
 
+  /** Comes with its part, once the server has said hello. */
+  let files: Picked | undefined;
+
   function typed(): void {
     chat.setDraft(area.value);
     fit();
@@ -45,7 +50,7 @@ export function composer(context: Context): Composer {
   }
 
   function submit(): void {
-    if (!send.disabled) chat.write();
+    if (!send.disabled) chat.write(undefined, files?.take());
     area.focus();
   }
 
@@ -66,8 +71,18 @@ export function composer(context: Context): Composer {
     notice.hidden = !(ended && state.held);
     restart.disabled = empty;
     area.disabled = state.line === "refused" || (isPending(state, "end") && !isFresh(state));
-    send.disabled = empty || ended || area.disabled;
+    const shut = ended || area.disabled;
+    send.disabled = (empty && !files?.any()) || files?.blocked() || shut;
+    files?.setDisabled(shut);
     setText(held, notice.hidden ? "" : T.textHeld);
+    if (files || !state.channel) return;
+    part("files").then(
+      ({ fillComposer }) => {
+        files ??= fillComposer(context, box, () => update(chat.state));
+        update(chat.state);
+      },
+      () => {},
+    );
   }
 
   return { element, update, focus: () => area.focus() };

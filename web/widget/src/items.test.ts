@@ -19,6 +19,20 @@ function told(shown: Item[]): string[] {
 }
 
 describe("items", () => {
+  it("brings files along, by id while they are on their way", () => {
+    const command = { type: "start" as const, client_id: "id-1", text: "", attachments: ["f_1"] };
+    const before = { ...state(), outbox: [{ command, at: NOW, mark: "waiting" as const }] };
+    const file = { id: "f_1", name: "a.png", type: "image/png" as const, size: 9 };
+    const body = { kind: "message" as const, text: "", attachments: [file] };
+    const entries = [...begun(), entry(4, "contact", body, "id-1")];
+    const after = state({ conversation: "c_1", entries, status: bot });
+    const files = (of: State) => {
+      const mine = items(of, NOW).find((item) => item.key === "id-1");
+      return mine?.kind === "message" ? mine.files : null;
+    };
+    expect([files(before), files(after)]).toEqual([["f_1"], [file]]);
+  });
+
   it("greets before anything is stored, with answers to click", () => {
     expect(told(items(state(), NOW))).toEqual(["bot: Hello!", "Opening hours"]);
   });

@@ -1,5 +1,5 @@
 // What stands in the log, from top to bottom. Pure.
-import type { ContactEntry } from "../../shared/src/protocol.gen.ts";
+import type { Attachment, ContactEntry } from "../../shared/src/protocol.gen.ts";
 import { formOf, isEnded, isFresh, isPending, type State } from "./state.ts";
 import * as T from "./text.ts";
 
@@ -11,8 +11,10 @@ export interface MessageItem {
   name: string;
   /** The line above it: who and when. */
   by: string;
-  /** Empty: still typing. */
+  /** Empty without files: still typing. */
   text: string;
+  /** Ids of those on their way. */
+  files: readonly (Attachment | string)[];
   /** The same author as just above. */
   continued: boolean;
   state: "" | "sending" | "waiting" | "failed" | "sent" | "read";
@@ -35,7 +37,7 @@ export function items(state: State, now: number): Item[] {
   for (const { command, mark } of outbox) {
     if (!("text" in command)) continue;
     const way = line === "online" ? "sending" : "waiting";
-    const item = message(command.client_id, "me", "", command.text);
+    const item = message(command.client_id, "me", "", command.text, command.attachments);
     shown.push({ ...item, state: mark === "failed" ? mark : way });
   }
   const replies = quickReplies(state, shown);
@@ -67,11 +69,12 @@ export function past(entries: readonly ContactEntry[], now: number, waiting = fa
     const time = T.time(at, now);
     if (body.kind === "message") {
       // A message of mine keeps the key it had while it was on its way.
-      if (by?.kind === "contact") shown.push(message(client_id ?? key, "me", "", body.text));
+      if (by?.kind === "contact")
+        shown.push(message(client_id ?? key, "me", "", body.text, body.attachments));
       else {
         const from = by?.kind === "member" ? "member" : "bot";
         const name = nameOf(entry) ?? (by?.kind === "bot" ? T.assistant : T.somebody);
-        shown.push({ ...message(key, from, name, body.text), by: `${name} · ${time}` });
+        shown.push({ ...message(key, from, name, body.text, body.attachments), by: `${name} · ${time}` });
       }
       continue;
     }
@@ -85,8 +88,14 @@ export function past(entries: readonly ContactEntry[], now: number, waiting = fa
   return shown.filter((item) => item.kind !== "queue" || (item === queue && waiting));
 }
 
-function message(key: string, from: MessageItem["from"], name: string, text: string): MessageItem {
-  return { kind: "message", key, from, name, by: name, text, continued: false, state: "" };
+function message(
+  key: string,
+  from: MessageItem["from"],
+  name: string,
+  text: string,
+  files: MessageItem["files"] = [],
+): MessageItem {
+  return { kind: "message", key, from, name, by: name, text, files, continued: false, state: "" };
 }
 
 function follow(shown: Item[]): void {

@@ -4,6 +4,7 @@ import { closingCard, formCard, queueCard } from "./cards.ts";
 import { ALERT, CHECK, CHECKS, CLOCK, DOWN, SPARK } from "./icons.ts";
 import { type Item, items, type MessageItem } from "./items.ts";
 import { attribute, h, icon, setText } from "./kit.ts";
+import { part } from "./parts.ts";
 import type { State } from "./state.ts";
 import * as T from "./text.ts";
 import { type Context, initial, type View } from "./view.ts";
@@ -100,11 +101,20 @@ function make(item: Item, context: Context): LogNode {
 }
 
 function messageNode(first: MessageItem, context: Context): LogNode {
-  const { from, text, name } = first;
+  const { from, text, name, files } = first;
   const by = h("div.by");
   const dots = h("span.td", {}, h("i"), h("i"), h("i"));
-  const bubble = h("div.b", { dir: "auto" }, dots);
-  if (text) say(bubble, text, context.redraw);
+  const bubble = h("div.b", { dir: "auto" }, !files.length && dots);
+  // The text may be put in anew later, and must leave the files alone.
+  const words = files.length ? h("div") : bubble;
+  if (text) say(words, text, context.redraw);
+  if (files.length) {
+    if (text) bubble.append(words);
+    part("files").then(
+      ({ addCards }) => addCards(context, bubble, files),
+      () => bubble.append(T.filesMissing),
+    );
+  }
   const mark = h("div.st", { "aria-live": "off" });
   const face = h(
     `div.ava s ${from}`,
@@ -115,7 +125,7 @@ function messageNode(first: MessageItem, context: Context): LogNode {
     from === "me"
       ? h("li.msg me", {}, h("span.sr", {}, T.you), bubble, mark)
       : // Typing is announced by the panel; the dots would only be noise.
-        h("li.msg", { "aria-hidden": !text }, by, face, bubble);
+        h("li.msg", { "aria-hidden": !text && !files.length }, by, face, bubble);
   let shown = "";
 
   function update(_: State, item: Item): void {

@@ -8,6 +8,7 @@ import { adopt } from "./kit.ts";
 declare const __PARTS__: Record<keyof Parts, string>;
 
 interface Parts {
+  files: typeof import("./parts/files.part.ts");
   history: typeof import("./parts/history.part.ts");
   form: typeof import("./parts/form.part.ts");
   queue: typeof import("./parts/queue.part.ts");

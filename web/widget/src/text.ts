@@ -81,6 +81,17 @@ export const textHeld = "This chat has ended. Your text was not sent.";
 export const startWithText = "Start a new chat with this text";
 export const sentYou = (name: string) => `${name} sent you a message:`;
 export const dismiss = "Dismiss";
+export const attach = "Attach a file";
+export const filesToSend = "Files to send";
+export const file = "File";
+export const filesMissing = "Reload the page to see the file.";
+export const tooLarge = "Files can have up to 10 MB.";
+export const wrongType = "Only images, PDF and plain text can be sent.";
+export const notUploaded = "Not uploaded.";
+export const removeFile = (name: string) => `Remove ${name}`;
+export const uploading = (name: string) => `Uploading ${name}`;
+export const download = "Download";
+export const downloadFile = (name: string) => `Download ${name}`;
 export const powered = "Powered by Switchboard";
 
 export const formTitle = "Before we start";
@@ -137,4 +148,12 @@ export function time(at: number, now: number): string {
   const day: Intl.DateTimeFormatOptions = today ? {} : { day: "numeric", month: "short" };
   const language = document.documentElement.lang || navigator.language;
   return new Intl.DateTimeFormat(language, { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+/** How large a file is. */
+export function size(bytes: number): string {
+  const mega = bytes >= 1e6;
+  const number = Math.max(0.1, bytes / (mega ? 1e6 : 1e3));
+  const unit = mega ? "MB" : "KB";
+  return `${new Intl.NumberFormat("en", { maximumFractionDigits: 1 }).format(number)} ${unit}`;
 }

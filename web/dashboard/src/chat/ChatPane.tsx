@@ -1,10 +1,12 @@
 // The third column: the open conversation, or what to do when none is open.
 import { common, chat as words } from "../../../shared/src/text.ts";
+import { attach } from "../files/attaching.ts";
+import { Drop } from "../files/Drop.tsx";
 import { follow } from "../router.ts";
 import { type Chat, openChat, retry } from "../state/chat.ts";
 import { useLate } from "../ui/useLate.ts";
 import { ChatHead } from "./ChatHead.tsx";
-import { Dock } from "./Dock.tsx";
+import { Dock, writingKind } from "./Dock.tsx";
 import { NoChat } from "./NoChat.tsx";
 import { Transcript } from "./Transcript.tsx";
 
@@ -34,12 +36,14 @@ function OpenChat({ chat }: { chat: Chat }) {
       </div>
     );
   }
+  const row = chat.row.value;
+  const kind = row && writingKind(row);
   return (
-    <>
+    <Drop onFiles={kind && ((files) => attach(chat.id, kind, files))}>
       {chat.row.value && <ChatHead chat={chat} row={chat.row.value} />}
       {chat.phase.value === "loading" ? <ChatSkeleton /> : <Transcript chat={chat} />}
       {chat.row.value && chat.phase.value === "ready" && <Dock row={chat.row.value} />}
-    </>
+    </Drop>
   );
 }
 

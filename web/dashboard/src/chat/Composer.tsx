@@ -3,6 +3,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { systemClock } from "../../../shared/src/clock.ts";
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { composer } from "../../../shared/src/text.ts";
+import { allReady, attach, attaching, takeReady } from "../files/attaching.ts";
+import { PickFiles } from "../files/PickFiles.tsx";
+import { Tray } from "../files/Tray.tsx";
 import { loadCanned } from "../state/canned.ts";
 import { online, tell } from "../state/connection.ts";
 import { type DraftKind, draft, draftKind, setDraft } from "../state/drafts.ts";
@@ -37,6 +40,8 @@ export function Composer({ row, kinds, claims }: Props) {
   const wanted = draftKind.value[row.id] ?? "reply";
   const kind = kinds.includes(wanted) ? wanted : (kinds[0] ?? "note");
   const text = draft(row.id, kind);
+  const attached = attaching(row.id, kind);
+  const ready = allReady(row.id, kind);
   const typing = useTyping(row.id, kind);
 
   useLayoutEffect(() => {
@@ -75,7 +80,7 @@ export function Composer({ row, kinds, claims }: Props) {
 
   const send = () => {
     const words = draft(row.id, kind).trim();
-    if (!words) return;
+    if (!ready || !(words || attached.length)) return;
     if ([...words].length > LONGEST) {
       notify(composer.tooLong(LONGEST));
       return;
@@ -83,7 +88,7 @@ export function Composer({ row, kinds, claims }: Props) {
     setDraft(row.id, kind, "");
     typing.stopped();
     const mentions = kind === "note" ? mentionsIn(words, scopeOf(row)?.members ?? []) : [];
-    post(row.id, kind, words, mentions);
+    post(row.id, kind, words, { mentions, attachments: takeReady(row.id, kind) });
     field.current?.focus();
   };
 
@@ -155,6 +160,7 @@ export function Composer({ row, kinds, claims }: Props) {
         </span>
       </div>
       <div role="tabpanel" id="composer" aria-labelledby={`tab-${kind}`}>
+        <Tray conversation={row.id} kind={kind} />
         <textarea
           ref={field}
           id="write"
@@ -173,10 +179,17 @@ export function Composer({ row, kinds, claims }: Props) {
             typing.typed(event.currentTarget.value);
           }}
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+          onPaste={(event) => {
+            const files = [...(event.clipboardData?.files ?? [])];
+            if (!files.length) return;
+            event.preventDefault();
+            attach(row.id, kind, files);
+          }}
           onBlur={typing.stopped}
           onKeyDown={onKeyDown}
         />
         <div class="ctool">
+          <PickFiles onFiles={(files) => attach(row.id, kind, files)} />
           <EmojiButton onPick={insert} />
           {!note && (
             <>
@@ -199,7 +212,12 @@ export function Composer({ row, kinds, claims }: Props) {
             </>
           )}
           <span class="grow" />
-          <button type="button" class="btn primary" disabled={!text.trim()} onClick={send}>
+          <button
+            type="button"
+            class="btn primary"
+            disabled={!ready || !(text.trim() || attached.length)}
+            onClick={send}
+          >
             {label}
             <kbd class="hide-m">↵</kbd>
           </button>

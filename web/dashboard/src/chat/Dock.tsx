@@ -5,7 +5,7 @@ import { activate, common, composer, join } from "../../../shared/src/text.ts";
 import { go } from "../router.ts";
 import { acting, activateChat, activeInstead, joinChat, takeOver } from "../state/actions.ts";
 import { online } from "../state/connection.ts";
-import { draft, draftKind, setDraft } from "../state/drafts.ts";
+import { type DraftKind, draft, draftKind, setDraft } from "../state/drafts.ts";
 import { claimLost, forgetLostClaim, post } from "../state/outbox.ts";
 import { supervises } from "../state/scopes.ts";
 import { sectionOf } from "../state/sections.ts";
@@ -17,6 +17,14 @@ import { firstName } from "./who.ts";
 
 /** The chat with the AI to which a note is being written. */
 export const noteTo = signal<string | null>(null);
+
+/** What files dropped on the chat would go with; none while nothing can be written. */
+export function writingKind(row: Row): DraftKind | null {
+  const section = sectionOf(row, me.value?.id ?? "");
+  if (section === null) return null;
+  if (section === "ai") return noteTo.value === row.id || draft(row.id, "note") ? "note" : null;
+  return section === "assigned" ? "note" : (draftKind.value[row.id] ?? "reply");
+}
 
 export function Dock({ row }: { row: Row }) {
   const section = sectionOf(row, me.value?.id ?? "");
@@ -112,7 +120,8 @@ function AskOrTake({ row }: { row: Row }) {
       type="button"
       class="btn small"
       onClick={() => {
-        post(row.id, "note", composer.askedNote(me.value?.name ?? ""), row.assignee ? [row.assignee.id] : []);
+        const mentions = row.assignee ? [row.assignee.id] : [];
+        post(row.id, "note", composer.askedNote(me.value?.name ?? ""), { mentions });
         forgetLostClaim(row.id);
       }}
     >

@@ -1,8 +1,9 @@
 // One bubble: the customer on the left, the team's side on the right.
-import type { Entry, Row } from "../../../shared/src/protocol.gen.ts";
+import type { Attachment, Entry, Row } from "../../../shared/src/protocol.gen.ts";
 import { common, chat as words } from "../../../shared/src/text.ts";
 import type { TextRole } from "../../../shared/src/thread.ts";
 import { clockTime } from "../../../shared/src/when.ts";
+import { Attachments } from "../files/Attachments.tsx";
 import { type Outgoing, remove, tryAgain } from "../state/outbox.ts";
 import { memberById } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
@@ -24,10 +25,11 @@ interface Props {
   role: TextRole;
   continued: boolean;
   row: Row | null;
+  conversation: string;
   delivery: "sent" | "read" | null;
 }
 
-export function Message({ entry, text, role, continued, row, delivery }: Props) {
+export function Message({ entry, text, role, continued, row, conversation, delivery }: Props) {
   const name = nameOf(entry, row);
   const byBot = role === "bot" || role === "suppressed";
   const replies = entry.body.kind === "message" ? entry.body.quick_replies : undefined;
@@ -53,7 +55,8 @@ export function Message({ entry, text, role, continued, row, delivery }: Props) 
       </div>
       {byBot ? <BotAvatar /> : <Avatar name={name} />}
       <div class="b" dir="auto">
-        <Words text={text} names={namesIn(entry)} />
+        {text && <Words text={text} names={namesIn(entry)} />}
+        <Attachments conversation={conversation} attachments={attachmentsOf(entry)} />
         {replies && replies.length > 0 && (
           <div class="quick">
             <span class="sr">{words.quickReplies}: </span>
@@ -95,7 +98,8 @@ export function OutgoingMessage({ item }: { item: Outgoing }) {
       </div>
       <Avatar name={name} />
       <div class="b" dir="auto">
-        <Words text={item.text} />
+        {item.text && <Words text={item.text} />}
+        <Attachments conversation={item.conversation} attachments={item.attachments ?? []} pending />
       </div>
       {failed ? (
         <div class="st fail">
@@ -118,6 +122,10 @@ export function OutgoingMessage({ item }: { item: Outgoing }) {
       )}
     </li>
   );
+}
+
+function attachmentsOf({ body }: Entry): readonly Attachment[] {
+  return (body.kind === "message" || body.kind === "note") && body.attachments ? body.attachments : [];
 }
 
 function nameOf(entry: Entry, row: Row | null): string {

@@ -156,7 +156,15 @@ function Line({ item, row, chat, last }: LineProps) {
     const read = last && (chat.reads.value.contact ?? 0) >= entry.seq;
     const delivery = last ? (read ? "read" : "sent") : null;
     return (
-      <Message entry={entry} text={text} role={role} continued={continued} row={row} delivery={delivery} />
+      <Message
+        entry={entry}
+        text={text}
+        role={role}
+        continued={continued}
+        row={row}
+        conversation={chat.id}
+        delivery={delivery}
+      />
     );
   }
   const told = describe(item.entry, row);

@@ -2,10 +2,11 @@
 // connection or a reload cannot double it. One at a time per conversation, in order.
 import { signal } from "@preact/signals";
 import { systemClock } from "../../../shared/src/clock.ts";
-import type { MemberName } from "../../../shared/src/protocol.gen.ts";
+import type { Attachment, MemberName } from "../../../shared/src/protocol.gen.ts";
 import { CommandError } from "../../../shared/src/socket.ts";
 import { uuid } from "../../../shared/src/uuid.ts";
 import { explain } from "../api.ts";
+import { giveBack } from "../files/attaching.ts";
 import { onEvent, request } from "./connection.ts";
 import { addToDraft, type DraftKind, draft, setDraft } from "./drafts.ts";
 import { serverTime } from "./now.ts";
@@ -20,6 +21,7 @@ export interface Outgoing {
   text: string;
   /** Members whom a note names. */
   mentions?: readonly string[];
+  attachments?: readonly Attachment[];
   /** UTC milliseconds. */
   at: number;
   state: "waiting" | "sending" | "sent" | "failed";
@@ -40,11 +42,17 @@ export const claimLost = signal<Readonly<Record<string, MemberName>>>({});
 
 let restoredFor: string | null = null;
 
+/** What goes with a text. */
+interface With {
+  mentions?: readonly string[];
+  attachments?: readonly Attachment[];
+}
+
 export function post(
   conversation: string,
   kind: DraftKind,
   text: string,
-  mentions: readonly string[] = [],
+  { mentions = [], attachments = [] }: With = {},
 ): void {
   const item: Outgoing = {
     clientId: uuid(),
@@ -52,6 +60,7 @@ export function post(
     kind,
     text,
     ...(mentions.length ? { mentions: mentions.slice(0, MENTIONS_MAX) } : {}),
+    attachments,
     at: serverTime(),
     state: "waiting",
   };
@@ -92,10 +101,11 @@ function flush(): void {
 }
 
 async function deliver(item: Outgoing): Promise<void> {
-  const { clientId, conversation, text } = item;
+  const { clientId, conversation, text, attachments = [] } = item;
+  const files = attachments.length ? { attachments: attachments.map(({ id }) => id) } : {};
   change(clientId, { state: "sending" });
   try {
-    const said = { conversation, client_id: clientId, text };
+    const said = { conversation, client_id: clientId, text, ...files };
     await request(
       item.kind === "note"
         ? { type: "note", ...said, ...(item.mentions ? { mentions: [...item.mentions] } : {}) }
@@ -116,6 +126,7 @@ async function deliver(item: Outgoing): Promise<void> {
     if (item.kind === "reply" && error.code === "already_assigned" && error.details.assignee) {
       remove(clientId);
       loseClaim(conversation, text, error.details.assignee);
+      giveBack(conversation, "note", attachments);
     } else {
       change(clientId, { state: "failed", reason: explain(error) });
     }
@@ -125,7 +136,7 @@ async function deliver(item: Outgoing): Promise<void> {
 
 /** What was meant for the customer stays before the writer, as a note. */
 function loseClaim(conversation: string, text: string, winner: MemberName): void {
-  addToDraft(conversation, "note", text);
+  if (text) addToDraft(conversation, "note", text);
   claimLost.value = { ...claimLost.value, [conversation]: winner };
 }
 

@@ -2,6 +2,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { systemClock } from "../../../shared/src/clock.ts";
 import type { Entry, Row } from "../../../shared/src/protocol.gen.ts";
+import { summary } from "../../../shared/src/thread.ts";
 import { onEvent, tell } from "./connection.ts";
 import { filter, narrowed, passes, sort } from "./filters.ts";
 import { channelFilter, scope } from "./scopes.ts";
@@ -71,7 +72,7 @@ export function onRows(listener: RowListener): void {
 export function advance(row: Row, entry: Entry): Row {
   if (entry.seq <= row.version) return row;
   if (entry.body.kind !== "message") return { ...row, version: entry.seq };
-  const preview = { by: entry.by.kind, text: entry.body.text };
+  const preview = { by: entry.by.kind, text: summary(entry.body.text, entry.body.attachments) };
   return { ...row, version: entry.seq, last_at: entry.at, preview };
 }
 

@@ -7,15 +7,17 @@ import { type Item, past } from "../items.ts";
 import { attribute, h, icon, setText } from "../kit.ts";
 import * as T from "../text.ts";
 import type { Context } from "../view.ts";
+import files from "./files.css?inline";
+import { addCards } from "./files.part.ts";
 import css from "./history.css?inline";
 import rich from "./rich.css?inline";
 import { render } from "./rich.part.ts";
 
 export { use } from "../kit.ts";
 
-const both = rich + css;
+const all = rich + files + css;
 
-export { both as css };
+export { all as css };
 
 /** Entries asked for at a time. */
 const CHUNK = 200;
@@ -28,7 +30,8 @@ interface Past {
 }
 
 /** Shows the list over the panel; `done` is called when the customer has closed it. */
-export function showHistory(panel: HTMLElement, host: Host, { now }: Context, done: () => void): void {
+export function showHistory(panel: HTMLElement, host: Host, context: Context, done: () => void): void {
+  const { now } = context;
   const title = h("h2", { id: "past" }, T.earlierChats);
   const back = h("button.ib", { "aria-label": T.back, hidden: true, onclick: toList }, icon(BACK));
   const close = h("button.ib", { "aria-label": T.closePanel, onclick: leave }, icon(CROSS));
@@ -129,7 +132,7 @@ export function showHistory(panel: HTMLElement, host: Host, { now }: Context, do
       const answer = await ask<{ entries: ContactEntry[]; more: boolean }>(path);
       // The customer may have gone back meanwhile.
       if (!answer || back.hidden || chosen !== from) return;
-      log.append(...past(answer.entries, now()).map(shown));
+      log.append(...past(answer.entries, now()).map((item) => shown(context, item)));
       after = answer.entries.at(-1)?.seq ?? 0;
       if (!answer.more) return;
     }
@@ -141,10 +144,11 @@ export function showHistory(panel: HTMLElement, host: Host, { now }: Context, do
   page("");
 }
 
-function shown(item: Item): HTMLElement | string {
+function shown(context: Context, item: Item): HTMLElement | string {
   if (item.kind === "event") return h("li.sy", {}, item.text);
   if (item.kind !== "message") return "";
   const bubble = h("div.b", { dir: "auto" }, ...render(item.text));
+  addCards(context, bubble, item.files);
   if (item.from === "me") return h("li.msg me", {}, h("span.sr", {}, T.you), bubble);
   return h("li.msg", {}, h("div.by", {}, item.by), bubble);
 }

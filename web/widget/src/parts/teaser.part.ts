@@ -1,6 +1,7 @@
 // Part: the newest message beside the launcher while the panel is minimised, or what the site says by itself, until opened or
 // dismissed.
 import { plain } from "../../../shared/src/rich.ts";
+import { summary } from "../../../shared/src/thread.ts";
 import { CROSS } from "../icons.ts";
 import { nameOf } from "../items.ts";
 import { h, icon, setText } from "../kit.ts";
@@ -14,6 +15,10 @@ const LONGEST = 140;
 
 /** Follows the state, and what the site says by itself. */
 export type Teaser = (state: State, nudged: string) => void;
+
+function oneLine({ text, attachments }: { text: string; attachments?: { name: string }[] }): string {
+  return summary(plain(text), attachments);
+}
 
 /** Puts the teaser before everything else in its place. */
 export function teaser(place: HTMLElement, open: () => void): Teaser {
@@ -37,6 +42,6 @@ export function teaser(place: HTMLElement, open: () => void): Teaser {
     element.hidden = state.open || !shown || shown === dismissedOnce;
     text.style.quotes = entry ? "" : "none";
     setText(who, entry ? T.sentYou(nameOf(entry) ?? T.assistant) : "");
-    setText(text, entry?.body.kind === "message" ? plain(entry.body.text).slice(0, LONGEST) : nudged);
+    setText(text, entry?.body.kind === "message" ? oneLine(entry.body).slice(0, LONGEST) : nudged);
   };
 }

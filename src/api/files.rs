@@ -1,0 +1,281 @@
+//! Files of chats: taken in, handed out, and removed when nobody sent them. Members' URLs are here, those of customers in
+//! [`super::widget_files`].
+//!
+//! A file is what its content says. It leaves as a download that no browser runs: `attachment`, `nosniff`, and a policy
+//! that allows nothing.
+
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::{Data, Path};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use futures_util::StreamExt;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::ApiError;
+use super::access::{self, Action};
+use super::auth::Caller;
+use super::edge::Edge;
+use crate::actors::error::CallError;
+use crate::domain::attachment::{Attachment, MediaType, file_name};
+use crate::domain::ids::{ContactId, ConversationId, FileId, MemberId, ScopeId};
+use crate::files::sniff::Sniffer;
+use crate::files::{FilesError, Upload};
+use crate::protocol::code::Code;
+use crate::store::StoreError;
+use crate::store::files::{self, Reservation, StoredFile};
+
+/// Carries the file's name, UTF-8 and percent-encoded.
+const NAME_HEADER: &str = "x-file-name";
+
+/// Longest such header, in bytes.
+const NAME_HEADER_MAX: usize = 2_000;
+
+/// Nothing in a file may run, load or reach anything, whatever a browser makes of it.
+const FILE_POLICY: &str = "sandbox; default-src 'none'";
+
+/// Files removed with one question to the store.
+const SWEEP_AT_ONCE: i64 = 100;
+
+/// A body that is a file, not read yet.
+pub struct FileBody(Payload);
+
+impl FromRequest for FileBody {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        std::future::ready(Ok(Self(payload.take())))
+    }
+}
+
+/// Whose a new file is.
+pub struct For {
+    /// In which scope.
+    pub scope: ScopeId,
+    /// In whose conversations it may be sent.
+    pub contact: ContactId,
+    /// The member who uploads; none when the contact does.
+    pub member: Option<MemberId>,
+}
+
+/// `POST /api/v1/conversations/{id}/files`: a member uploads a file to send in this conversation.
+///
+/// # Errors
+/// `not_found` for strangers, `too_large`, `bad_request` for a type that is not allowed, `insufficient_storage`.
+pub async fn upload(
+    edge: Data<Edge>,
+    request: HttpRequest,
+    caller: Caller,
+    id: Path<ConversationId>,
+    body: FileBody,
+) -> Result<HttpResponse, ApiError> {
+    let id = id.into_inner();
+    let member = caller.member.id;
+    let (conversation, ..) =
+        edge.read(move |connection| access::conversation(connection, &caller, id, Action::Converse)).await?;
+    let owner = For { scope: conversation.scope, contact: conversation.contact, member: Some(member) };
+    receive(&edge, request.headers(), body, owner).await
+}
+
+/// `GET /api/v1/conversations/{id}/files/{file}`: a file that was sent in this conversation.
+///
+/// # Errors
+/// `not_found` for strangers, and for files of other conversations.
+pub async fn show(
+    edge: Data<Edge>,
+    caller: Caller,
+    path: Path<(ConversationId, FileId)>,
+) -> Result<HttpResponse, ApiError> {
+    let (conversation, id) = path.into_inner();
+    let file = edge
+        .read(move |connection| {
+            access::conversation(connection, &caller, conversation, Action::ReadConversations)?;
+            Ok(files::by_id(connection, id)?)
+        })
+        .await?;
+    if file.conversation != Some(conversation) {
+        return Err(ApiError::not_found());
+    }
+    serve(&edge, &file).await
+}
+
+/// Takes a file in: its row first, then its bytes as they come, then its type and size. Nothing stays of one that fails.
+///
+/// # Errors
+/// As [`upload`].
+pub async fn receive(
+    edge: &Edge,
+    headers: &HeaderMap,
+    body: FileBody,
+    owner: For,
+) -> Result<HttpResponse, ApiError> {
+    let given_name = given_name(headers)?;
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > edge.config.files.max_bytes) {
+        return Err(too_large(edge));
+    }
+    let Ok(_place) = edge.uploads.try_acquire() else { return Err(CallError::Overloaded.into()) };
+    let now = edge.sources.now();
+    let place = Reservation {
+        id: edge.sources.id(),
+        scope: owner.scope,
+        contact: owner.contact,
+        member: owner.member,
+        object_key: super::secret::hex_secret(&edge.sources),
+        created_at: now,
+        expires_at: now.saturating_add(edge.config.files.unsent_ms),
+    };
+    let reserved = place.clone();
+    edge.store.write(move |connection| files::reserve(connection, &reserved)).await?;
+    let mut bytes = edge.files.upload(&place.object_key);
+    let within = Duration::from_millis(edge.config.files.upload_ms);
+    let stored = tokio::time::timeout(within, take_in(edge, body.0, &mut bytes, &given_name, place.id)).await;
+    let attachment = match stored.unwrap_or_else(|_| Err(ApiError::bad_request("the file took too long"))) {
+        Ok(attachment) => attachment,
+        Err(error) => {
+            undo(edge, place.id, bytes).await;
+            return Err(error);
+        }
+    };
+    let kept = attachment.clone();
+    match edge.store.write(move |connection| files::complete(connection, &kept)).await {
+        Ok(()) => {}
+        // Perhaps it is complete all the same: then it goes like any file that nobody sends.
+        Err(StoreError::Unknown) => return Err(StoreError::Unknown.into()),
+        Err(error) => {
+            undo(edge, place.id, bytes).await;
+            return Err(error.into());
+        }
+    }
+    Ok(HttpResponse::Created().json(attachment))
+}
+
+/// Nothing stays of an upload that failed. If the client went away instead, row and bytes go when its time is over.
+async fn undo(edge: &Edge, id: FileId, bytes: Upload) {
+    bytes.abort().await;
+    if let Err(error) = edge.store.write(move |connection| files::give_up(connection, id)).await {
+        log::debug!("file not given up file={id} error=\"{error}\"");
+    }
+}
+
+async fn take_in(
+    edge: &Edge,
+    mut payload: Payload,
+    bytes: &mut Upload,
+    given_name: &str,
+    id: FileId,
+) -> Result<Attachment, ApiError> {
+    let mut sniffer = Sniffer::default();
+    let mut size = 0_usize;
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| ApiError::bad_request("the file ended early"))?;
+        size += chunk.len();
+        if size > edge.config.files.max_bytes {
+            return Err(too_large(edge));
+        }
+        sniffer.look(&chunk);
+        bytes.write(&chunk).await?;
+    }
+    let found = sniffer.judge().map_err(|refused| ApiError::bad_request(refused.to_string()))?;
+    bytes.finish().await?;
+    Ok(Attachment {
+        id,
+        name: file_name(given_name, found.media_type),
+        media_type: found.media_type,
+        size: i64::try_from(size).unwrap_or(i64::MAX),
+        width: found.pixels.map(|(width, _)| width),
+        height: found.pixels.map(|(_, height)| height),
+    })
+}
+
+fn given_name(headers: &HeaderMap) -> Result<String, ApiError> {
+    let mut given = headers.get_all(NAME_HEADER);
+    let (Some(name), None) = (given.next(), given.next()) else {
+        return Err(ApiError::bad_request("the X-File-Name header must carry the file's name"));
+    };
+    let bad = || ApiError::bad_request("the X-File-Name header must be percent-encoded UTF-8");
+    let name = name.to_str().ok().filter(|name| name.len() <= NAME_HEADER_MAX).ok_or_else(bad)?;
+    Ok(percent_decode_str(name).decode_utf8().map_err(|_| bad())?.into_owned())
+}
+
+fn too_large(edge: &Edge) -> ApiError {
+    let words = format!("the file is larger than {} bytes", edge.config.files.max_bytes);
+    ApiError::Plain(Code::TooLarge, words.into())
+}
+
+/// Hands a file out. Whether the caller may have it was checked before.
+///
+/// # Errors
+/// `unavailable` when the file store does not answer.
+pub async fn serve(edge: &Edge, file: &StoredFile) -> Result<HttpResponse, ApiError> {
+    let attachment = &file.attachment;
+    let bytes = edge.files.read(&file.object_key).await?;
+    let content_type = match attachment.media_type {
+        MediaType::Text => "text/plain; charset=utf-8",
+        other => other.as_str(),
+    };
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, content_type));
+    response.insert_header((header::CONTENT_DISPOSITION, as_download(&attachment.name)));
+    response.insert_header((header::CONTENT_SECURITY_POLICY, FILE_POLICY));
+    response.no_chunking(u64::try_from(attachment.size).unwrap_or(0));
+    Ok(response.streaming(bytes))
+}
+
+/// A download under this name, for browsers of every age (RFC 6266, section 5).
+fn as_download(name: &str) -> String {
+    let plain =
+        |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ') { c } else { '_' };
+    let ascii: String = name.chars().map(plain).collect();
+    format!(
+        "attachment; filename=\"{ascii}\"; filename*=UTF-8''{}",
+        utf8_percent_encode(name, NON_ALPHANUMERIC)
+    )
+}
+
+/// Removes files that nobody sent in time and those of erased contacts. Answers how many. What cannot be removed now
+/// stays for the next time.
+pub async fn sweep(edge: &Edge) -> usize {
+    let mut count = 0;
+    loop {
+        let now = edge.sources.now();
+        let claimed = edge.store.write(move |c| files::claim_expired(c, now, SWEEP_AT_ONCE)).await;
+        let expired = match claimed {
+            Ok(expired) => expired,
+            Err(error) => {
+                log::warn!("files not swept error=\"{error}\"");
+                return count;
+            }
+        };
+        let mut gone = Vec::with_capacity(expired.len());
+        for file in &expired {
+            match edge.files.remove(&file.object_key).await {
+                Ok(()) => gone.push(file.id),
+                Err(error) => log::warn!("file not removed file={} error=\"{error}\"", file.id),
+            }
+        }
+        let (removed, all) = (gone.len(), gone.len() == expired.len());
+        if let Err(error) = edge.store.write(move |connection| files::forget(connection, &gone)).await {
+            log::warn!("files not swept error=\"{error}\"");
+            return count;
+        }
+        count += removed;
+        if !all || removed == 0 {
+            return count;
+        }
+    }
+}
+
+impl From<FilesError> for ApiError {
+    fn from(error: FilesError) -> Self {
+        match error {
+            FilesError::Full => Self::Plain(Code::InsufficientStorage, "the server's disk is full".into()),
+            FilesError::Missing | FilesError::Failed(_) => {
+                log::error!("file store failed error=\"{error}\"");
+                Self::Plain(Code::Unavailable, "the file store is unavailable".into())
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// The files of a message: pictures as pictures, everything else as a card to download. A picture opens large in a dialog;
+// nothing a person sent is ever opened as a page.
+import { useState } from "preact/hooks";
+import type { Attachment } from "../../../shared/src/protocol.gen.ts";
+import { common, files as words } from "../../../shared/src/text.ts";
+import { Dialog } from "../ui/Dialog.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { fileSize } from "./size.ts";
+import { fileUrl } from "./upload.ts";
+
+interface Props {
+  conversation: string;
+  attachments: readonly Attachment[];
+  /** Not sent yet, so the server does not hand them out. */
+  pending?: boolean;
+}
+
+export function Attachments({ conversation, attachments, pending = false }: Props) {
+  return (
+    <>
+      {attachments.map((file) =>
+        pending ? (
+          <Card key={file.id} file={file} />
+        ) : file.width ? (
+          <Picture key={file.id} file={file} url={fileUrl(conversation, file.id)} />
+        ) : (
+          <Card key={file.id} file={file} url={fileUrl(conversation, file.id)} />
+        ),
+      )}
+    </>
+  );
+}
+
+interface Shown {
+  file: Attachment;
+  url: string;
+}
+
+function Picture({ file, url }: Shown) {
+  const [large, setLarge] = useState(false);
+  const [broken, setBroken] = useState(false);
+  if (broken) return <Card file={file} url={url} />;
+  return (
+    <>
+      <button type="button" class="pic" aria-label={words.enlarge(file.name)} onClick={() => setLarge(true)}>
+        <img
+          src={url}
+          width={file.width}
+          height={file.height}
+          alt={file.name}
+          loading="lazy"
+          onError={() => setBroken(true)}
+        />
+      </button>
+      {large && (
+        <Dialog title={file.name} wide onClose={() => setLarge(false)}>
+          <img class="large" src={url} width={file.width} height={file.height} alt={file.name} />
+          <div class="act">
+            <a class="btn" href={url} download={file.name}>
+              <Icon name="download" size="m" />
+              {words.download}
+            </a>
+            <button type="button" class="btn primary" onClick={() => setLarge(false)}>
+              {common.close}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function Card({ file, url }: { file: Attachment; url?: string }) {
+  const look = url ? { href: url, download: file.name } : {};
+  return (
+    <a class="att" {...look}>
+      <span class="th">
+        <Icon name="clip" />
+      </span>
+      <span class="grow">
+        {url && <span class="sr">{words.download} </span>}
+        <b dir="auto">{file.name}</b>
+        <span>{fileSize(file.size)}</span>
+      </span>
+      {url && <Icon name="download" size="m" />}
+    </a>
+  );
+}

@@ -1,0 +1,140 @@
+// Files that go with the next reply or note: on their way up, ready, or failed. One list per conversation and kind.
+import { signal } from "@preact/signals";
+import type { Attachment } from "../../../shared/src/protocol.gen.ts";
+import { files as words } from "../../../shared/src/text.ts";
+import { explain } from "../api.ts";
+import type { DraftKind } from "../state/drafts.ts";
+import { notify } from "../state/notices.ts";
+import { LARGEST, MOST, PICTURES, type Upload, upload } from "./upload.ts";
+
+export interface Attaching {
+  key: number;
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** Address of a picture of it, until it is sent or removed. */
+  preview: string;
+  /** 0 to 1. */
+  progress: number;
+  /** Why it failed, for people. */
+  reason: string;
+  /** Set once the server has it. */
+  attachment: Attachment | null;
+  /** What is uploaded again after a failure. */
+  file: File | null;
+}
+
+const lists = signal<Readonly<Record<string, readonly Attaching[]>>>({});
+const running = new Map<number, Upload>();
+let nextKey = 1;
+
+const none: readonly Attaching[] = [];
+const keyOf = (conversation: string, kind: DraftKind) => `${conversation} ${kind}`;
+
+export function attaching(conversation: string, kind: DraftKind): readonly Attaching[] {
+  return lists.value[keyOf(conversation, kind)] ?? none;
+}
+
+/** All uploaded: the message can be sent. */
+export function allReady(conversation: string, kind: DraftKind): boolean {
+  return attaching(conversation, kind).every((item) => item.attachment !== null);
+}
+
+/** Takes files from the picker, the clipboard or a drag, and begins to upload them. */
+export function attach(conversation: string, kind: DraftKind, files: readonly File[]): void {
+  const place = keyOf(conversation, kind);
+  for (const file of files) {
+    const list = lists.value[place] ?? none;
+    if (list.length >= MOST) {
+      notify(words.tooMany(MOST));
+      return;
+    }
+    const preview = file.type && PICTURES.includes(file.type) ? URL.createObjectURL(file) : "";
+    const item = {
+      name: file.name,
+      size: file.size,
+      preview,
+      progress: 0,
+      reason: "",
+      attachment: null,
+      file,
+    };
+    const key = nextKey++;
+    lists.value = { ...lists.value, [place]: [...list, { key, ...item }] };
+    begin(conversation, place, key, file);
+  }
+}
+
+export function tryUploadAgain(conversation: string, kind: DraftKind, { key, file }: Attaching): void {
+  if (file) begin(conversation, keyOf(conversation, kind), key, file);
+}
+
+/** Removes one from the list, ending its upload. */
+export function detach(conversation: string, kind: DraftKind, { key, preview }: Attaching): void {
+  const place = keyOf(conversation, kind);
+  running.get(key)?.cancel();
+  running.delete(key);
+  URL.revokeObjectURL(preview);
+  put(
+    place,
+    (lists.value[place] ?? none).filter((item) => item.key !== key),
+  );
+}
+
+/** Takes the uploaded files out of the list, to be sent. */
+export function takeReady(conversation: string, kind: DraftKind): Attachment[] {
+  const place = keyOf(conversation, kind);
+  const list = lists.value[place] ?? none;
+  for (const { preview } of list) URL.revokeObjectURL(preview);
+  put(place, none);
+  return list.flatMap((item) => item.attachment ?? []);
+}
+
+/** Puts uploaded files that were not sent after all before the writer again. */
+export function giveBack(conversation: string, kind: DraftKind, attachments: readonly Attachment[]): void {
+  const place = keyOf(conversation, kind);
+  const back = attachments.map((attachment) => ({
+    key: nextKey++,
+    name: attachment.name,
+    size: attachment.size,
+    preview: "",
+    progress: 1,
+    reason: "",
+    attachment,
+    file: null,
+  }));
+  put(place, [...(lists.value[place] ?? none), ...back]);
+}
+
+function begin(conversation: string, place: string, key: number, file: File): void {
+  if (file.size > LARGEST) {
+    change(place, key, { reason: words.tooLarge, file: null });
+    return;
+  }
+  change(place, key, { reason: "", progress: 0 });
+  const way = upload(conversation, file, (progress) => change(place, key, { progress }));
+  running.set(key, way);
+  way.done
+    .then((attachment) => change(place, key, { attachment, progress: 1 }))
+    .catch((error) => change(place, key, failed(error)))
+    .finally(() => running.delete(key));
+}
+
+/** A file of a wrong kind stays wrong; everything else may be tried again. */
+function failed(error: { code?: string }): Partial<Attaching> {
+  if (error.code === "too_large") return { reason: words.tooLarge, file: null };
+  if (error.code === "bad_request") return { reason: words.wrongType, file: null };
+  return { reason: explain(error) };
+}
+
+function change(place: string, key: number, changes: Partial<Attaching>): void {
+  const list = lists.value[place] ?? none;
+  put(
+    place,
+    list.map((item) => (item.key === key ? { ...item, ...changes } : item)),
+  );
+}
+
+function put(place: string, list: readonly Attaching[]): void {
+  lists.value = { ...lists.value, [place]: list };
+}
