@@ -24,16 +24,17 @@ fn with_ids(path: &str) -> String {
         path if path.contains("/contacts/") => of("ct"),
         _ => of("l"),
     };
-    [
+    let places = [
         ("{id}", id),
         ("{file}", of("f")),
         ("{scope}", of("s")),
         ("{channel}", of("ch")),
         ("{member}", of("m")),
         ("{key}", of("k")),
-    ]
-    .iter()
-    .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
+        ("{reply}", of("cr")),
+        ("{tag}", "vip".into()),
+    ];
+    places.iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
 }
 
 #[actix_web::test]

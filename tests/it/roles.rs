@@ -59,6 +59,9 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         ("DELETE", "scopes/{scope}/members/{member}") => (Admins, nothing),
         ("POST", "scopes/{scope}/keys") => (Admins, json!({"name": "robot", "role": "agent"})),
         ("DELETE", "scopes/{scope}/keys/{key}") => (Admins, nothing),
+        ("GET", "scopes/{scope}/reports" | "scopes/{scope}/reports/csv" | "scopes/{scope}/reports/live") => {
+            (Admins, nothing)
+        }
         ("GET", "scopes/{scope}/canned_replies") => (Agents, nothing),
         ("POST", "scopes/{scope}/canned_replies") => {
             (Admins, json!({"shortcut": Uuid::new_v4(), "title": "New", "text": "Hello"}))
@@ -103,6 +106,9 @@ async fn path_of(path: &str, owner: &Person, scope: &str, chat: &Chat) -> String
         answer.pointer(id).unwrap().as_str().unwrap().to_owned()
     };
     let mut path = path.to_owned();
+    if path.ends_with("/csv") {
+        path.push_str("?table=days");
+    }
     if path.contains("{channel}") {
         path = path.replace("{channel}", &made("channels", json!({"name": "Fresh"}), "/id").await);
     }

@@ -31,3 +31,7 @@ ALTER TABLE conversations ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
 
 -- All conversations of a scope by the time they began, which their ids follow.
 CREATE INDEX conversations_of_scope ON conversations (scope_id, id);
+
+-- Without the second column the planner would take the index above for the open ones, and walk over all that ended.
+DROP INDEX conversations_active;
+CREATE INDEX conversations_active ON conversations (scope_id, ended_at) WHERE ended_at IS NULL;

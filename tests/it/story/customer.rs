@@ -14,7 +14,9 @@ async fn s1_the_way_to_a_human_appears_after_some_exchanges_with_the_bot() {
     let stage = Stage::new(Database::sqlite()).await;
     stage.set_bot(scripted()).await;
     let (mut customer, welcome) = stage.returning(json!({})).await;
-    assert_eq!(welcome["status"], json!({"status": "none", "human_button": false, "agents_online": 0}));
+    let before =
+        json!({"status": "none", "human_button": false, "agents_online": 0, "open": true, "asking": "queue"});
+    assert_eq!(welcome["status"], before);
     assert_eq!(welcome["channel"]["human_after"], 3);
     let tab = json!({"visitor_token": welcome["visitor_token"]});
     customer.writes("a").await;

@@ -1,7 +1,7 @@
 // Watches what the server tells and sounds the alerts that are wanted.
 import { systemClock } from "../../../shared/src/clock.ts";
 import type { Row } from "../../../shared/src/protocol.gen.ts";
-import { alerts as words } from "../../../shared/src/text-alerts.ts";
+import { alerts as words } from "../../../shared/src/text/alerts.ts";
 import { onEvent } from "../state/connection.ts";
 import { activeRow, advance } from "../state/rows.ts";
 import { seenUpTo } from "../state/seen.ts";

@@ -1,7 +1,7 @@
 // Figures of the scope shown, for admins and owners. Loaded when somebody goes there.
 import { useEffect, useState } from "preact/hooks";
+import { analytics as words } from "../../../shared/src/text/reports.ts";
 import { common } from "../../../shared/src/text.ts";
-import { analytics as words } from "../../../shared/src/text-reports.ts";
 import { call, explain } from "../api.ts";
 import { serverTime } from "../state/now.ts";
 import { scope } from "../state/scopes.ts";

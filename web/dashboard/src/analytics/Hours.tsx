@@ -1,5 +1,5 @@
 // When chats begin: a table of weekdays and hours, darker where there are more.
-import { analytics as words } from "../../../shared/src/text-reports.ts";
+import { analytics as words } from "../../../shared/src/text/reports.ts";
 import { level } from "./figures.ts";
 
 const hoursOfDay = Array.from({ length: 24 }, (_, hour) => hour);

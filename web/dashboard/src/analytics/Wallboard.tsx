@@ -1,6 +1,7 @@
 // Who waits and who is there at this moment: from the live list that the supervisor keeps up to date in every dashboard.
+
+import { analytics as words } from "../../../shared/src/text/reports.ts";
 import { profile } from "../../../shared/src/text.ts";
-import { analytics as words } from "../../../shared/src/text-reports.ts";
 import { wait } from "../../../shared/src/when.ts";
 import { now } from "../state/now.ts";
 import { allSections } from "../state/rows.ts";

@@ -1,7 +1,7 @@
 // The cards of the page: headline figures, and charts that are tables at the press of a button.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { analytics as words } from "../../../shared/src/text-reports.ts";
+import { analytics as words } from "../../../shared/src/text/reports.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { Sparkline } from "./charts.tsx";
 import type { Change } from "./figures.ts";

@@ -1,5 +1,5 @@
 // The charts: small, drawn as SVG, each with a sentence that says the same. Numbers in full stand in the table beside each.
-import { analytics as words } from "../../../shared/src/text-reports.ts";
+import { analytics as words } from "../../../shared/src/text/reports.ts";
 import { dayLabel, labelled, niceTop } from "./figures.ts";
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });

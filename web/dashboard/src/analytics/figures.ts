@@ -1,5 +1,5 @@
 // What the report says, and how its figures read. Pure.
-import { analytics as words } from "../../../shared/src/text-reports.ts";
+import { analytics as words } from "../../../shared/src/text/reports.ts";
 
 /** Milliseconds; `null` without any. */
 export interface Spread {

@@ -1,6 +1,6 @@
 // How this browser tells its reader that somebody needs them.
 import { useId, useState } from "preact/hooks";
-import { alerts as words } from "../../../shared/src/text-alerts.ts";
+import { alerts as words } from "../../../shared/src/text/alerts.ts";
 import { timeOrDate } from "../../../shared/src/when.ts";
 import { forEver, tomorrowAtEight } from "../alerts/decide.ts";
 import { askPermission, permission, show } from "../alerts/desktop.ts";

@@ -1,5 +1,5 @@
 // The dictionary of the analytics page. As text.ts: whole sentences, by area.
-import { plural } from "./plural.ts";
+import { plural } from "../plural.ts";
 
 const number = new Intl.NumberFormat("en");
 const oneDigit = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
