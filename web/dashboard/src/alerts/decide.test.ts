@@ -19,7 +19,6 @@ const row = (more: Partial<Row>): Row => ({
   episode: 1,
   ended_at: null,
   end_reason: null,
-  tags: [],
   rating: null,
   customer_online: true,
   ...more,
