@@ -25,7 +25,7 @@ const ANSWER_WITHIN = 5000;
 
 const script = document.currentScript as HTMLScriptElement | null;
 const channel = script?.dataset.channel;
-if (script && channel && !document.querySelector(TAG)) {
+if (script && channel) {
   if (document.body) launch(script, channel);
   else addEventListener("DOMContentLoaded", () => launch(script, channel), { once: true });
 } else if (!channel) {
@@ -33,6 +33,9 @@ if (script && channel && !document.querySelector(TAG)) {
 }
 
 function launch(script: HTMLScriptElement, channel: string): void {
+  // A second tag on the same page: the chat is there, or on its way.
+  const before = window.Switchboard;
+  if (before && "identify" in before && !("q" in before)) return;
   const store = new Store(channel);
   const element = document.createElement(TAG);
   const root = element.attachShadow({ mode: "open" });
