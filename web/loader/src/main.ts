@@ -131,9 +131,8 @@ async function ask({ origin, channel }: Host): Promise<Settings | string | null>
     const address = `${origin}/api/v1/widget/settings?channel=${encodeURIComponent(channel)}`;
     const answer = await fetch(address, { credentials: "omit", signal: AbortSignal.timeout(ANSWER_WITHIN) });
     if (answer.ok) return await answer.json();
-    if (answer.status === 403)
-      return `Switchboard: ${location.origin} is not among the sites this channel allows, so there is no chat on this page`;
-    return answer.status === 404 ? "Switchboard: no channel has this key, or it is off" : null;
+    if (answer.status === 403) return `Switchboard: the channel does not allow ${location.origin}`;
+    return answer.status === 404 ? "Switchboard: no such channel, or it is off" : null;
   } catch {
     return null;
   }
