@@ -116,6 +116,7 @@ function common() {
       // Makes the widget smaller than Vite's own minifier does.
       minify: "terser",
       terserOptions: {
+        ecma: 2020,
         module: true,
         toplevel: true,
         compress: { passes: 3, pure_getters: true, unsafe_arrows: true },

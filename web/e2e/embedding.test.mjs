@@ -42,6 +42,15 @@ test("a foreign page with a strict content security policy", async (t) => {
     await zoe.sees("Hello over there");
     await page.reload();
     await zoe.sees("Hello over there");
+    // The parts that are fetched when they are wanted, and the requests beside the socket.
+    await ada.composer.fill("See **the rules**");
+    await ada.composer.press("Enter");
+    await zoe.log.locator(".b strong", { hasText: "the rules" }).waitFor();
+    await zoe.cross.click();
+    await zoe.sheet.getByRole("button", { name: "Skip and end" }).click();
+    await zoe.panel.getByRole("button", { name: "Earlier chats" }).click();
+    await zoe.panel.getByRole("button", { name: /^Opening hours/ }).click();
+    await zoe.panel.getByText("You ended this chat").last().waitFor();
     stage.calm();
   });
 });

@@ -25,7 +25,7 @@ const ANSWER_WITHIN = 5000;
 
 const script = document.currentScript as HTMLScriptElement | null;
 const channel = script?.dataset.channel;
-if (script && channel && !document.querySelector(TAG)) {
+if (script && channel) {
   if (document.body) launch(script, channel);
   else addEventListener("DOMContentLoaded", () => launch(script, channel), { once: true });
 } else if (!channel) {
@@ -33,6 +33,9 @@ if (script && channel && !document.querySelector(TAG)) {
 }
 
 function launch(script: HTMLScriptElement, channel: string): void {
+  // A second tag on the same page: the chat is there, or on its way.
+  const before = window.Switchboard;
+  if (before && "identify" in before && !("q" in before)) return;
   const store = new Store(channel);
   const element = document.createElement(TAG);
   const root = element.attachShadow({ mode: "open" });
@@ -128,9 +131,8 @@ async function ask({ origin, channel }: Host): Promise<Settings | string | null>
     const address = `${origin}/api/v1/widget/settings?channel=${encodeURIComponent(channel)}`;
     const answer = await fetch(address, { credentials: "omit", signal: AbortSignal.timeout(ANSWER_WITHIN) });
     if (answer.ok) return await answer.json();
-    if (answer.status === 403)
-      return `Switchboard: ${location.origin} is not among the sites this channel allows, so there is no chat on this page`;
-    return answer.status === 404 ? "Switchboard: no channel has this key, or it is off" : null;
+    if (answer.status === 403) return `Switchboard: the channel does not allow ${location.origin}`;
+    return answer.status === 404 ? "Switchboard: no such channel, or it is off" : null;
   } catch {
     return null;
   }

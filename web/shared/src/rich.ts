@@ -27,7 +27,7 @@ const LONGEST_SPAN = 1000;
 
 /** False: parsing would only give the text itself. */
 export function mayBeRich(text: string): boolean {
-  return /[*_`[@]|:\/\/|^\s*(>|-|•|\d+[.)])|(mailto|tel):/im.test(text);
+  return /[*_`[@•>]|:\S|^-|\d[.)]/m.test(text);
 }
 
 export function parse(text: string): Block[] {
