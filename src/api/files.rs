@@ -1,5 +1,5 @@
 //! Files of chats: taken in, handed out, and removed when nobody sent them. Members' URLs are here, those of customers in
-//! [`super::widget_files`].
+//! `super::widget_files`.
 //!
 //! A file is what its content says. It leaves as a download that no browser runs: `attachment`, `nosniff`, and a policy
 //! that allows nothing.

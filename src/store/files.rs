@@ -1,7 +1,7 @@
 //! Files of chats: who uploaded them, where they were sent, when they go. Their bytes are in the object store.
 //!
 //! A row's life: [`reserve`] before the bytes come, [`complete`] when all are stored, then either a commit binds it to its
-//! conversation ([`bind`]), or its time runs out ([`claim_expired`], [`forget`]). Erasing sets its time to 0.
+//! conversation (`Sent::bind`), or its time runs out ([`claim_expired`], [`forget`]). Erasing sets its time to 0.
 
 use diesel::prelude::*;
 
