@@ -1,5 +1,5 @@
 // Small pictures to choose from, in rows of eight. Screen readers know their names.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { composer } from "../../../shared/src/text.ts";
 
 const ROW = 8;
@@ -16,7 +16,7 @@ export interface EmojiListProps {
 
 export function EmojiList({ onPick, onClose }: EmojiListProps) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.querySelector("button")?.focus(), []);
+  useLayoutEffect(() => box.current?.querySelector("button")?.focus(), []);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const all = [...(box.current?.querySelectorAll("button") ?? [])];
