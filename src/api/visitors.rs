@@ -16,7 +16,7 @@ use crate::actors::scope_supervisor::{FindForContact, OpenFor, ScopeRules};
 use crate::domain::Seq;
 use crate::domain::channel::Channel;
 use crate::domain::contact::{Contact, SessionDetails};
-use crate::domain::ids::{ClientId, ContactId};
+use crate::domain::ids::{ChannelId, ClientId, ContactId, ScopeId};
 use crate::protocol::VERSION;
 use crate::protocol::client::{ATTRIBUTES_MAX, About, Hello, Identity, Page};
 use crate::protocol::code::Code;
@@ -174,6 +174,20 @@ pub fn token(edge: &Edge, visitor: &Visitor) -> String {
     })
 }
 
+/// The contact's open conversation; if it sleeps it wakes on this thread.
+///
+/// # Errors
+/// [`CallError::Unavailable`] when it cannot be found now.
+pub async fn open_of(
+    edge: &Edge,
+    scope: ScopeId,
+    channel: ChannelId,
+    contact: ContactId,
+) -> Result<Option<Addr<Conversation>>, CallError> {
+    let supervisor = edge.directory.shared().scope(scope);
+    ask(&supervisor, FindForContact { channel, contact, near: Arbiter::current() }).await?
+}
+
 /// The contact's open conversation, else the last one that ended, if there is one.
 ///
 /// # Errors
@@ -183,10 +197,7 @@ pub async fn conversation(
     channel: &Channel,
     contact: ContactId,
 ) -> Result<Option<Addr<Conversation>>, CallError> {
-    let supervisor = edge.directory.shared().scope(channel.scope);
-    if let Some(open) =
-        ask(&supervisor, FindForContact { channel: channel.id, contact, near: Arbiter::current() }).await??
-    {
+    if let Some(open) = open_of(edge, channel.scope, channel.id, contact).await? {
         return Ok(Some(open));
     }
     let latest = edge.store.read(move |c| store::conversations::latest_of(c, contact)).await?;
@@ -222,16 +233,13 @@ pub async fn place(
     if let Some(said) = said {
         return Ok(Place::Said(edge.directory.conversation(contact.scope, said).await?));
     }
-    let supervisor = edge.directory.shared().scope(contact.scope);
-    if let Some(open) =
-        ask(&supervisor, FindForContact { channel: contact.channel, contact: id, near: Arbiter::current() })
-            .await??
-    {
+    if let Some(open) = open_of(edge, contact.scope, contact.channel, id).await? {
         return Ok(Place::Open(open));
     }
     let counted = address::counted(address);
     edge.conversations_per_address.count(&counted, edge.sources.now()).map_err(Refused::TooMany)?;
     let open = OpenFor { contact: Box::new(contact.clone()), session, near: Arbiter::current() };
+    let supervisor = edge.directory.shared().scope(contact.scope);
     Ok(Place::Open(ask(&supervisor, open).await??))
 }
 

@@ -1,14 +1,12 @@
 // Opening hours decide: outside them a customer leaves a message, and before a chat says who they are. The pages for it
 // have nothing for axe to find.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
+import { axeFinds } from "./support/axe.mjs";
 import { Customer } from "./support/customer.mjs";
 import { Stage } from "./support/stage.mjs";
 import { inEveryLook } from "./support/states.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 test("hours are set on their page and hold in the widget", async () => {
@@ -136,17 +134,6 @@ test("scope, keys and profile are kept on their pages", async () => {
 async function seeEverywhere(page, name) {
   await inEveryLook(page, async (look) => {
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}-${look}.png` });
-    if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-    const found = await page.evaluate(async () => {
-      const where = document.querySelector("switchboard-chat") ? { include: ["switchboard-chat"] } : document;
-      const { violations } = await window.axe.run(where, {
-        resultTypes: ["violations"],
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      });
-      return violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat(2).join(" ")).join(", ")}`,
-      );
-    });
-    assert.deepEqual(found, [], `${name} ${look}`);
+    assert.deepEqual(await axeFinds(page), [], `${name} ${look}`);
   });
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix::{Addr, Arbiter};
+use actix::Addr;
 use actix_web::web::Data;
 
 use super::{bad_frame, error, failed, ok, rate_limited};
@@ -12,7 +12,7 @@ use crate::actors::directory::{ask, not_sent};
 use crate::actors::error::CallError;
 use crate::actors::link::Link;
 use crate::actors::reply::Reply;
-use crate::actors::scope_supervisor::{FindForContact, Visitor as VisitorHere};
+use crate::actors::scope_supervisor::Visitor as VisitorHere;
 use crate::api::attached;
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
@@ -361,13 +361,12 @@ impl Session for WidgetSession {
         };
         let (contact, scope) = (identified.visitor.contact.id, self.channel.scope);
         let known = identified.current.as_ref().map(|current| current.id);
-        let find = FindForContact { channel: self.channel.id, contact, near: Arbiter::current() };
-        let supervisor = self.edge.directory.shared().scope(scope);
+        let (edge, channel) = (self.edge.clone(), self.channel.id);
         Next::Wait(Box::pin(async move {
-            let address = match ask(&supervisor, find).await {
-                Ok(Ok(Some(address))) => address,
-                Ok(Ok(None)) => return then(|_, _| Next::Go),
-                Ok(Err(_)) | Err(_) => return then(|_, _| UNSURE),
+            let address = match visitors::open_of(&edge, scope, channel, contact).await {
+                Ok(Some(address)) => address,
+                Ok(None) => return then(|_, _| Next::Go),
+                Err(_) => return then(|_, _| UNSURE),
             };
             let attached = ask(&address, AttachContact { link, after: None }).await;
             then(move |session: &mut Self, out| match attached {
