@@ -1,7 +1,5 @@
 //! One change of one conversation, and everything that must become durable with it.
 
-use std::collections::HashSet;
-
 use diesel::prelude::*;
 
 use super::audit::AuditRow;
@@ -236,7 +234,7 @@ fn is_reply(entry: &Entry) -> bool {
     matches!((&entry.body, &entry.by), (Event::Message { .. }, Author::Member { .. }))
 }
 
-fn fence(changed: usize) -> Outcome {
+pub(super) fn fence(changed: usize) -> Outcome {
     if changed == 1 { Outcome::Done } else { Outcome::Conflict }
 }
 
@@ -284,53 +282,6 @@ fn open_conversation(
         .filter(conversations_table::contact_id.eq(contact))
         .filter(conversations_table::ended_at.is_null());
     Ok(open.select(conversations_table::id).first(connection).optional()?)
-}
-
-/// Stores commits in order within the open transaction; those whose fence fails are left out. Plain ones
-/// of different conversations go together, which is what makes PostgreSQL fast.
-///
-/// # Errors
-/// Any failure of a statement; then the transaction is of no further use.
-pub(super) fn store_all(connection: &mut Connection, commits: &[&Rows]) -> Result<Vec<Outcome>, StoreError> {
-    let mut outcomes = vec![Outcome::Conflict; commits.len()];
-    let mut together: Vec<usize> = Vec::with_capacity(commits.len());
-    let mut conversations: HashSet<&str> = HashSet::with_capacity(commits.len());
-    for (place, rows) in commits.iter().enumerate() {
-        if conversations.contains(rows.head.id.as_str()) {
-            store_together(connection, commits, &mut together, &mut outcomes)?;
-            conversations.clear();
-        }
-        if rows.is_plain() {
-            together.push(place);
-            conversations.insert(&rows.head.id);
-        } else {
-            outcomes[place] = rows.store_state(connection)?;
-        }
-    }
-    store_together(connection, commits, &mut together, &mut outcomes)?;
-    let stored = commits.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Done);
-    let stored: Vec<&Rows> = stored.map(|(rows, _)| *rows).collect();
-    if !stored.is_empty() {
-        hot::append_entries(connection, &stored)?;
-    }
-    Ok(outcomes)
-}
-
-fn store_together(
-    connection: &mut Connection,
-    commits: &[&Rows],
-    together: &mut Vec<usize>,
-    outcomes: &mut [Outcome],
-) -> Result<(), StoreError> {
-    if together.is_empty() {
-        return Ok(());
-    }
-    let heads: Vec<&Rows> = together.iter().map(|place| commits[*place]).collect();
-    let held = hot::update_heads(connection, &heads)?;
-    for (place, held) in together.drain(..).zip(held) {
-        outcomes[place] = fence(usize::from(held));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

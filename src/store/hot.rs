@@ -11,13 +11,14 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{Array, BigInt, HasSqlType, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
-use super::commit::{EntryRow, Rows};
+use super::batch::Chain;
+use super::commit::{EntryRow, Head, Rows};
 use super::{Connection, StoreError};
 use crate::domain::{Millis, Seq};
 
 /// Writes what any message changes, if the stored version is the one before. Answers how many rows did.
 pub(super) fn update_head(connection: &mut Connection, rows: &Rows) -> Result<usize, StoreError> {
-    let statement = UpdateHead(rows);
+    let statement = UpdateHead { before: rows.before, head: &rows.head };
     Ok(match connection {
         Connection::Sqlite(connection) => statement.execute(connection)?,
         Connection::Postgres(connection) => statement.execute(connection)?,
@@ -41,15 +42,19 @@ pub(super) fn append_entries(connection: &mut Connection, commits: &[&Rows]) -> 
     Ok(())
 }
 
-/// Stores the state of plain commits of different conversations. Answers for each whether its fence held.
-pub(super) fn update_heads(connection: &mut Connection, commits: &[&Rows]) -> Result<Vec<bool>, StoreError> {
+/// Stores the state of chains of different conversations. Answers for each whether its fence held.
+pub(super) fn update_heads(connection: &mut Connection, chains: &[Chain]) -> Result<Vec<bool>, StoreError> {
     match connection {
-        Connection::Sqlite(connection) => {
-            commits.iter().map(|rows| Ok(UpdateHead(rows).execute(connection)? == 1)).collect()
-        }
+        Connection::Sqlite(connection) => chains
+            .iter()
+            .map(|chain| {
+                let statement = UpdateHead { before: chain.before, head: chain.head };
+                Ok(statement.execute(connection)? == 1)
+            })
+            .collect(),
         Connection::Postgres(connection) => {
-            let mut held = vec![false; commits.len()];
-            for item in UpdateHeads::of(commits).load::<i64>(connection)? {
+            let mut held = vec![false; chains.len()];
+            for item in UpdateHeads::of(chains).load::<i64>(connection)? {
                 if let Some(held) = usize::try_from(item).ok().and_then(|item| held.get_mut(item)) {
                     *held = true;
                 }
@@ -60,7 +65,10 @@ pub(super) fn update_heads(connection: &mut Connection, commits: &[&Rows]) -> Re
 }
 
 /// One head, row by row.
-struct UpdateHead<'a>(&'a Rows);
+struct UpdateHead<'a> {
+    before: Seq,
+    head: &'a Head,
+}
 
 impl<DB> QueryFragment<DB> for UpdateHead<'_>
 where
@@ -73,7 +81,7 @@ where
     DB: HasSqlType<BigInt> + HasSqlType<Text>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let head = &self.0.head;
+        let head = self.head;
         out.push_sql("UPDATE conversations SET version = ");
         out.push_bind_param::<BigInt, _>(&head.version)?;
         out.push_sql(", last_at = ");
@@ -89,7 +97,7 @@ where
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<Text, _>(head.id.as_str())?;
         out.push_sql(" AND version = ");
-        out.push_bind_param::<BigInt, _>(&self.0.before)
+        out.push_bind_param::<BigInt, _>(&self.before)
     }
 }
 
@@ -154,18 +162,18 @@ struct UpdateHeads<'a> {
 }
 
 impl<'a> UpdateHeads<'a> {
-    fn of(commits: &[&'a Rows]) -> Self {
+    fn of(chains: &[Chain<'a>]) -> Self {
         let mut columns = Self::default();
-        for (item, rows) in (0..).zip(commits) {
+        for (item, Chain { before, head, .. }) in (0..).zip(chains) {
             columns.item.push(item);
-            columns.id.push(&rows.head.id);
-            columns.before.push(rows.before);
-            columns.version.push(rows.head.version);
-            columns.last_at.push(rows.head.last_at);
-            columns.preview_by.push(rows.head.preview_by);
-            columns.preview_text.push(rows.head.preview_text.as_deref());
-            columns.turn.push(rows.head.turn);
-            columns.bot_messages.push(rows.head.bot_messages);
+            columns.id.push(&head.id);
+            columns.before.push(*before);
+            columns.version.push(head.version);
+            columns.last_at.push(head.last_at);
+            columns.preview_by.push(head.preview_by);
+            columns.preview_text.push(head.preview_text.as_deref());
+            columns.turn.push(head.turn);
+            columns.bot_messages.push(head.bot_messages);
         }
         columns
     }

@@ -14,7 +14,8 @@ use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tokio::sync::oneshot;
 
-use super::commit::{Outcome, Rows, store_all};
+use super::batch::store_all;
+use super::commit::{Outcome, Rows};
 use super::connection::Target;
 use super::stats::Counters;
 use super::ticket::Ticket;

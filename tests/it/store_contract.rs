@@ -11,7 +11,7 @@ use switchboard::domain::feedback::{Feedback, Rating};
 use switchboard::store::audit::{AuditActor, AuditRow};
 use switchboard::store::outbox::OutboxRow;
 use switchboard::store::{
-    CommitError, StoreError, audit, contacts, conversations, entries, feedback, meta, outbox,
+    Commit, CommitError, StoreError, audit, contacts, conversations, entries, feedback, meta, outbox,
 };
 
 use crate::support::chat::{Chat, is_conflict};
@@ -27,6 +27,7 @@ on_both! {
     a_proven_customer_is_one_contact
     an_ended_conversation_opens_again_only_alone
     a_thousand_commits_share_transactions
+    what_follows_in_one_transaction_is_fenced_as_one_by_one
     one_bad_commit_harms_no_other
     a_failed_write_is_undone_and_harms_no_other
     feedback_becomes_a_row
@@ -257,6 +258,33 @@ async fn a_thousand_commits_share_transactions(database: Database) {
         let log = chat.log(state.id).await;
         assert_eq!(log.iter().map(|entry| entry.seq).collect::<Vec<_>>(), (1..=12).collect::<Vec<_>>());
     }
+}
+
+async fn what_follows_in_one_transaction_is_fenced_as_one_by_one(database: Database) {
+    let chat = Chat::new(&database.open()).await;
+    let opened = chat.open("Hello").await;
+    let posted = chat.done(chat.post(&opened, "before")).await;
+    let upon = |commit: &Commit, text: &str| chat.post(&commit.after, text);
+    let mut commits = vec![chat.post(&opened, "stale")];
+    commits.push(upon(&commits[0], "upon the stale one"));
+    commits.push(chat.post(&posted, "one"));
+    commits.push(upon(&commits[2], "two"));
+    commits.push(chat.post(&posted, "too late"));
+    commits.push(upon(&commits[4], "upon the late one"));
+    commits.push(chat.decided(&commits[3].after, &Command::Join { by: chat.agent.clone() }));
+    commits.push(upon(&commits[6], "three"));
+    commits.push(upon(&commits[7], "four"));
+    let last = commits[8].after.clone();
+    let (hold, release) = hold_journal(&chat).await;
+    let all = join_all(commits.into_iter().map(|commit| chat.store.commit(commit)));
+    let ((), results) = tokio::join!(release, all);
+    hold.await.unwrap();
+    let stored: Vec<bool> = results.iter().map(Result::is_ok).collect();
+    assert_eq!(stored, [false, false, true, true, false, false, true, true, true], "{results:?}");
+    assert!(results.iter().all(|result| result.is_ok() || is_conflict(result)), "{results:?}");
+    assert_eq!(chat.stored(opened.id).await.unwrap(), last);
+    let numbers: Vec<i64> = chat.log(opened.id).await.iter().map(|entry| entry.seq).collect();
+    assert_eq!(numbers, (1..=last.version).collect::<Vec<_>>());
 }
 
 async fn one_bad_commit_harms_no_other(database: Database) {
