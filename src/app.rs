@@ -30,15 +30,24 @@ use crate::api::socket::Peer;
 use crate::api::visitor_token::{self, VisitorTokens};
 use crate::bots::{BotLimits, Bots};
 use crate::config::{self, Config};
+use crate::delivery::{self, Courier};
+use crate::files::links::FileLinks;
 use crate::files::{Files, FilesError, Place};
 use crate::outgoing::mail::{MailOptions, Mailer, Security};
 use crate::outgoing::{Outgoing, OutgoingOptions};
 use crate::setup;
 use crate::sources::Sources;
 use crate::store::{Store, StoreError, StoreOptions, logins, meta};
+use crate::vault::{Vault, VaultError};
 
 /// How often log-ins that ended by themselves and files that nobody sent are removed.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
+
+/// What messaging channels received and sent is kept for so long. Milliseconds.
+const EVENTS_KEPT: i64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// In the data folder, while the configuration has no key.
+pub const KEY_FILE: &str = "secrets.key";
 
 /// The store has at least this long to close.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
@@ -61,6 +70,9 @@ pub enum StartError {
     /// Where files are kept.
     #[error("configuration section [files]: {0}")]
     Files(FilesError),
+    /// The key of sealed secrets.
+    #[error("configuration key `secrets_key`: {0}")]
+    Vault(VaultError),
     /// Passwords.
     #[error("passwords cannot be hashed: {0}")]
     Passwords(argon2::password_hash::Error),
@@ -80,6 +92,7 @@ pub struct Running {
     server: ServerHandle,
     finished: JoinHandle<std::io::Result<()>>,
     sweeper: JoinHandle<()>,
+    couriers: [JoinHandle<()>; 2],
 }
 
 /// Starts everything. Must be called in an actix system.
@@ -96,20 +109,27 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
 
     let files = Files::open(&files_place(&config)).map_err(StartError::Files)?;
     let outgoing = Outgoing::new(&outgoing_options(&config)).map_err(StartError::Outgoing)?;
-    let bots = Bots::new(outgoing, sources.clone(), BotLimits::default());
+    let vault = vault(&config, &sources)?;
+    let bots = Bots::new(outgoing.clone(), sources.clone(), BotLimits::default());
     let options = directory::Options { sleep_after_ms: config.timers.conversation_sleep_ms };
     let directory = Directory::new(store.clone(), sources.clone(), bots, options);
 
     let passwords = Passwords::new(sources.clone(), config.login.hashers).map_err(StartError::Passwords)?;
-    let tokens = VisitorTokens::new(visitor_secret(&store, &sources).await?);
+    let tokens = VisitorTokens::new(kept_secret(&store, &sources, visitor_token::SECRET_NAME).await?);
     let mail = mailer(&config)?.map(PostOffice::new);
-    let edge = Edge::new(config, sources, store, directory, origins, passwords, tokens, mail, files);
+    let links = FileLinks::new(&kept_secret(&store, &sources, FileLinks::KEY_NAME).await?, origins.main());
+    let courier = Courier::new(store.clone(), sources.clone(), directory.clone(), outgoing, vault, links);
+    let edge = Edge::new(config, sources, store, directory, origins, passwords, tokens, mail, files, courier);
     let edge = Data::new(edge);
     let (server, finished) = serve(&edge, listener).await?;
     edge.directory.start_all().await?;
     let sweeper = actix_web::rt::spawn(sweep(edge.clone()));
+    let couriers = [
+        actix_web::rt::spawn(delivery::inbox::run(edge.courier.clone())),
+        actix_web::rt::spawn(delivery::outbox::run(edge.courier.clone())),
+    ];
     actix_web::rt::spawn(complete_episodes(edge.store.clone()));
-    Ok(Running { address, setup_link, edge, server, finished, sweeper })
+    Ok(Running { address, setup_link, edge, server, finished, sweeper, couriers })
 }
 
 /// Starts the threads that serve; actors run on them too, as a message between two threads costs more than
@@ -169,11 +189,25 @@ fn prepare(connection: &dyn Any, beside: &mut Extensions) {
     }
 }
 
-/// The secret behind visitor tokens: made at the first start, the same ever after.
-async fn visitor_secret(store: &Store, sources: &Sources) -> Result<Vec<u8>, StoreError> {
+/// A secret of our own: made at the first start, the same ever after.
+async fn kept_secret(store: &Store, sources: &Sources, name: &'static str) -> Result<Vec<u8>, StoreError> {
     let fresh = secret::token(sources, "");
-    let kept = store.write(move |connection| meta::put_once(connection, visitor_token::SECRET_NAME, &fresh));
+    let kept = store.write(move |connection| meta::put_once(connection, name, &fresh));
     Ok(kept.await?.into_bytes())
+}
+
+/// The keys that seal secrets of channels, from the configuration or from their file.
+///
+/// # Errors
+/// [`StartError::Vault`].
+pub fn vault(config: &Config, sources: &Sources) -> Result<Vault, StartError> {
+    let given = &config.secrets_key.0;
+    let vault = if given.is_empty() {
+        Vault::open_file(&config.data_dir.join(KEY_FILE), sources)
+    } else {
+        Vault::from_text(given)
+    };
+    vault.map_err(StartError::Vault)
 }
 
 impl Running {
@@ -190,6 +224,7 @@ impl Running {
         }
         self.finished.abort();
         self.sweeper.abort();
+        self.couriers.iter().for_each(JoinHandle::abort);
         match timeout(left().max(CLOSE_LIMIT), self.edge.store.clone().close()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => log::error!("store not closed error=\"{error}\""),
@@ -201,6 +236,7 @@ impl Running {
     pub fn stop(&self) {
         drop(self.server.stop(false));
         self.sweeper.abort();
+        self.couriers.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -223,6 +259,7 @@ async fn sweep(edge: Data<Edge>) {
             Ok(count) => log::debug!("ended log-ins removed count={count}"),
             Err(error) => log::warn!("ended log-ins not removed error=\"{error}\""),
         }
+        edge.courier.sweep(now - EVENTS_KEPT).await;
         let count = api::files::sweep(&edge).await;
         log::debug!("files removed count={count}");
     }

@@ -36,6 +36,7 @@ pub struct Config {
     pub workers: usize,
     pub log: String,
     pub metrics_from: Vec<Network>,
+    pub secrets_key: Password,
     pub limits: Limits,
     pub timers: Timers,
     pub login: Login,

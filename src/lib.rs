@@ -1,14 +1,16 @@
 //! Switchboard: a self-hosted live-chat routing engine.
 //!
 //! Layers, each importing only those before it: [`domain`] (pure) ← [`protocol`], [`store`],
-//! [`bots`] ← [`actors`] ← [`api`] ← `app`. `tests/tidy.rs` enforces this. To follow one message,
+//! [`bots`], [`channels`] ← [`actors`] ← [`delivery`] ← [`api`] ← `app`. `tests/tidy.rs` enforces this. To follow one message,
 //! read `docs/ARCHITECTURE.md`.
 
 pub mod actors;
 pub mod api;
 pub mod app;
 pub mod bots;
+pub mod channels;
 pub mod config;
+pub mod delivery;
 pub mod demo;
 pub mod domain;
 pub mod files;
@@ -17,3 +19,4 @@ pub mod protocol;
 pub mod setup;
 pub mod sources;
 pub mod store;
+pub mod vault;

@@ -11,6 +11,7 @@ use crate::domain::channel::{Channel, ChannelKind, WidgetSettings};
 use crate::domain::ids::MemberId;
 use crate::domain::invalid::check_name;
 use crate::domain::member::{Member, Role, check_email};
+use crate::domain::messaging::MessagingSettings;
 use crate::domain::scope::{Mode, Scope, Settings};
 use crate::sources::Sources;
 use crate::store::audit::{self, AuditActor, AuditRow};
@@ -91,6 +92,7 @@ fn empty_scope(sources: &Sources) -> FirstScope {
         public_key: secret::token(sources, ""),
         identity_secret: secret::hex_secret(sources),
         settings: WidgetSettings::default(),
+        messaging: MessagingSettings::default(),
         enabled: true,
     };
     FirstScope { scope, bot: BotConfig::None, channel }

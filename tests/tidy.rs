@@ -168,16 +168,29 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("protocol", &["domain"]),
     ("store", &["domain"]),
     ("bots", &["domain", "outgoing", "sources"]),
+    // Signatures of Standard Webhooks are pure, and shared with bots.
+    ("channels", &["domain", "outgoing"]),
+    ("vault", &["sources"]),
     ("actors", &["bots", "domain", "protocol", "sources", "store"]),
-    ("api", &["actors", "bots", "config", "domain", "files", "outgoing", "protocol", "sources", "store"]),
+    (
+        "delivery",
+        &["actors", "channels", "domain", "files", "outgoing", "protocol", "sources", "store", "vault"],
+    ),
+    (
+        "api",
+        &[
+            "actors", "bots", "channels", "config", "delivery", "domain", "files", "outgoing", "protocol",
+            "sources", "store", "vault",
+        ],
+    ),
     // What an empty database gets. It speaks through the edge's own helpers, so it stands above it.
     ("demo", &["api", "bots", "domain", "setup", "sources", "store"]),
     ("setup", &["api", "config", "demo", "domain", "sources", "store"]),
     (
         "app",
         &[
-            "actors", "api", "bots", "config", "demo", "domain", "files", "outgoing", "protocol", "setup",
-            "sources", "store",
+            "actors", "api", "bots", "config", "delivery", "demo", "domain", "files", "outgoing", "protocol",
+            "setup", "sources", "store", "vault",
         ],
     ),
 ];

@@ -11,6 +11,7 @@ use actix::dev::ToEnvelope;
 use actix::prelude::SendError;
 use actix::{Actor, Addr, Arbiter, ArbiterHandle, Message};
 use futures_util::future::join_all;
+use tokio::sync::Notify;
 
 use super::agent::{Agent, CloseSessions, Credential, Which};
 use super::conversation::{CaughtUp, Conversation, Do};
@@ -56,6 +57,8 @@ pub struct Shared {
     pub bots: Bots,
     /// From the configuration.
     pub options: Options,
+    /// Rung when a commit has caused messages to customers of messaging channels.
+    pub messages_out: Notify,
     draining: AtomicBool,
     threads: Mutex<Vec<ArbiterHandle>>,
     scopes: Mutex<HashMap<ScopeId, Addr<ScopeSupervisor>>>,
@@ -119,6 +122,7 @@ impl Directory {
             sources,
             bots,
             options,
+            messages_out: Notify::new(),
             draining: AtomicBool::new(false),
             threads: Mutex::default(),
             scopes: Mutex::default(),

@@ -5,6 +5,7 @@
 //! | [`conversation::Conversation`] | [`conversation::Do`] | through its [`reply::Reply`], after the commit | sessions, REST, timers |
 //! | | [`conversation::AttachMember`], [`conversation::AttachContact`] | what the session has not seen | sessions |
 //! | | [`conversation::Typing`], [`conversation::Read`] | – | sessions |
+//! | | [`conversation::DeliveryChanged`] | – | deliveries |
 //! | | [`conversation::Surroundings`], [`conversation::RulesChanged`], [`conversation::ContactChanged`], [`conversation::Stop`] | – | its supervisor |
 //! | [`scope_supervisor::ScopeSupervisor`] | [`scope_supervisor::Find`], [`scope_supervisor::FindForContact`], [`scope_supervisor::OpenFor`] | the conversation's address | sessions, REST |
 //! | | [`scope_supervisor::Watch`] | what stands on a wallboard | REST |
@@ -20,5 +21,6 @@ pub mod conversation;
 pub mod directory;
 pub mod error;
 pub mod link;
+mod messaging;
 pub mod reply;
 pub mod scope_supervisor;

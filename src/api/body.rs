@@ -56,6 +56,14 @@ impl Body {
         if !self.is_json {
             return Err(ApiError::bad_request("the body must be application/json"));
         }
+        self.any().await
+    }
+
+    /// The bytes as they came, whatever they say they are.
+    ///
+    /// # Errors
+    /// `bad_request` when they are too slow, `too_large` above the limit.
+    pub async fn any(self) -> Result<Vec<u8>, ApiError> {
         let within = self.within;
         tokio::time::timeout(within, self.bytes())
             .await

@@ -21,6 +21,7 @@ use super::tickets::Tickets;
 use super::visitor_token::VisitorTokens;
 use crate::actors::directory::Directory;
 use crate::config::Config;
+use crate::delivery::Courier;
 use crate::domain::ids::{ContactId, MemberId};
 use crate::files::Files;
 use crate::sources::Sources;
@@ -71,6 +72,8 @@ pub struct Edge {
     pub uploads: Semaphore,
     /// The bytes of files.
     pub files: Files,
+    /// What messaging channels receive and send.
+    pub courier: Courier,
     /// Open sockets, by address.
     pub address_sockets: Seats<IpAddr>,
     /// Open sockets, by member.
@@ -101,6 +104,7 @@ impl Edge {
         visitor_tokens: VisitorTokens,
         mail: Option<PostOffice>,
         files: Files,
+        courier: Courier,
     ) -> Self {
         let limits = &config.limits;
         let if_enabled = |most: u32| limits.enabled.then_some(most);
@@ -118,6 +122,7 @@ impl Edge {
             files_per_address: Throttle::new(if_enabled(limits.files_per_address), HOUR),
             uploads: Semaphore::new(UPLOADS),
             files,
+            courier,
             address_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_address)),
             member_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_agent)),
             visitor_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_visitor)),

@@ -13,17 +13,21 @@ mod bot;
 mod bot_turns;
 pub mod bucket;
 mod canned;
+mod channel_settings;
 mod channels;
 mod commands;
 mod contacts;
 mod conversations;
 mod csv;
+mod deliveries;
 pub mod edge;
 mod error;
+mod file_links;
 pub mod files;
 mod finish;
 pub mod frame_guard;
 mod health;
+mod hooks;
 pub mod invitations;
 mod keys;
 mod list;
@@ -112,6 +116,11 @@ fn urls() -> Vec<Url> {
         url(POST, "/api/v1/scopes/{scope}/channels", channels::create),
         url(PATCH, "/api/v1/scopes/{scope}/channels/{channel}", channels::change),
         url(DELETE, "/api/v1/scopes/{scope}/channels/{channel}", channels::delete),
+        url(GET, "/api/v1/scopes/{scope}/channels/{channel}/state", deliveries::state),
+        url(POST, "/api/v1/scopes/{scope}/channels/{channel}/connect", deliveries::connect),
+        url(GET, "/api/v1/scopes/{scope}/channels/{channel}/deliveries", deliveries::of_channel),
+        url(GET, "/api/v1/scopes/{scope}/channels/{channel}/dead_events", deliveries::dead_events),
+        url(POST, "/api/v1/scopes/{scope}/channels/{channel}/dead_events/{event}/replay", deliveries::replay),
         url(GET, "/api/v1/scopes/{scope}/members", members::list),
         url(POST, "/api/v1/scopes/{scope}/members", members::create),
         url(PATCH, "/api/v1/scopes/{scope}/members/{member}", members::change),
@@ -133,6 +142,8 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/scopes/{scope}/conversations", conversations::list),
         url(GET, "/api/v1/conversations/{id}", conversations::show),
         url(GET, "/api/v1/conversations/{id}/entries", conversations::entries),
+        url(GET, "/api/v1/conversations/{id}/entries/{seq}/deliveries", deliveries::of_entry),
+        url(POST, "/api/v1/conversations/{id}/entries/{seq}/retry", deliveries::retry),
         url(GET, "/api/v1/conversations/{id}/transcript", conversations::transcript),
         url(POST, "/api/v1/conversations/{id}/mail_transcript", mail::to_member),
         url(POST, "/api/v1/conversations/{id}/send", commands::run),
@@ -167,6 +178,9 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/widget/settings", widget_settings::show),
         url(GET, "/api/v1/widget/conversations", widget_history::list),
         url(GET, "/api/v1/widget/conversations/{id}/entries", widget_history::entries_of),
+        url(GET, "/hooks/{channel}", hooks::receive),
+        url(POST, "/hooks/{channel}", hooks::receive),
+        url(GET, "/files/{file}/{until}/{proof}", file_links::show),
         url(POST, "/api/v1/bot/turns/{turn_id}/actions", bot_turns::answer),
     ]
 }

@@ -88,6 +88,7 @@ mod tests {
     use super::*;
     use crate::domain::channel::{ChannelKind, WidgetSettings};
     use crate::domain::ids::ScopeId;
+    use crate::domain::messaging::MessagingSettings;
 
     fn claims() -> Claims {
         Claims {
@@ -126,6 +127,7 @@ mod tests {
             public_key: String::new(),
             identity_secret: "key".into(),
             settings: WidgetSettings::default(),
+            messaging: MessagingSettings::default(),
             enabled: true,
         };
         // HMAC-SHA256, key "key": the example of Wikipedia's article on HMAC.

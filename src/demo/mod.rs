@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::api::secret;
 use crate::domain::bot::{BotConfig, Script};
 use crate::domain::channel::{Channel, ChannelKind, WidgetSettings};
+use crate::domain::messaging::MessagingSettings;
 use crate::domain::scope::{Mode, Scope, Settings};
 use crate::setup::FirstScope;
 use crate::sources::Sources;
@@ -42,6 +43,7 @@ pub fn scope(sources: &Sources, own_origins: &[String]) -> Result<FirstScope, St
         public_key: PUBLIC_KEY.to_owned(),
         identity_secret: secret::hex_secret(sources),
         settings,
+        messaging: MessagingSettings::default(),
         enabled: true,
     };
     Ok(FirstScope { scope, bot: BotConfig::Scripted(script()?), channel })

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::hours::{Away, Staffing};
 use super::ids::{ChannelId, ScopeId};
 use super::invalid::{Invalid, NAME_MAX, check_length, check_name};
+use super::messaging::MessagingSettings;
 use super::proactive::{self, ProactiveRule};
 
 /// Which kind of place.
@@ -14,6 +15,26 @@ use super::proactive::{self, ProactiveRule};
 pub enum ChannelKind {
     /// The widget on a web site.
     Widget,
+    /// Any program that speaks our webhooks.
+    Webhook,
+    /// A Telegram bot.
+    Telegram,
+}
+
+impl ChannelKind {
+    /// Customers write from a platform, not from a page of ours.
+    pub const fn is_messaging(self) -> bool {
+        !matches!(self, Self::Widget)
+    }
+
+    /// The stable name in storage and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Widget => "widget",
+            Self::Webhook => "webhook",
+            Self::Telegram => "telegram",
+        }
+    }
 }
 
 /// A channel as the store has it.
@@ -33,7 +54,9 @@ pub struct Channel {
     pub identity_secret: String,
     /// How the widget behaves.
     pub settings: WidgetSettings,
-    /// Off: no new connection.
+    /// How a channel behaves that is no widget.
+    pub messaging: MessagingSettings,
+    /// Off: no new connection. What a platform sends meanwhile is kept and waits.
     pub enabled: bool,
 }
 
@@ -90,6 +113,11 @@ impl Default for WidgetSettings {
 }
 
 impl WidgetSettings {
+    /// What stands in for them on a channel that is no widget: no page may use it, and there is no form to fill in.
+    pub fn of_no_widget() -> Self {
+        Self { offline_form: false, ..Self::default() }
+    }
+
     /// May a page of this origin use the widget? Compared exactly; a missing origin only passes with `*`.
     pub fn allows(&self, origin: Option<&str>) -> bool {
         self.allowed_origins.iter().any(|allowed| allowed == "*" || Some(allowed.as_str()) == origin)

@@ -37,6 +37,8 @@ kinds! {
     OfCannedReply CannedReplyId "cr_" "a canned reply";
     OfOutbox OutboxId "o_" "an outbox row";
     OfFile FileId "f_" "a file";
+    OfInbox InboxId "in_" "an event that came in by a channel";
+    OfDelivery DeliveryId "d_" "a line of the delivery log";
 }
 
 /// An id of one kind of thing. Sixteen bytes, freely copied.

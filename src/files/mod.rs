@@ -3,6 +3,7 @@
 //!
 //! Files stream in and out: of an upload at most one part is in memory.
 
+pub mod links;
 pub mod sniff;
 
 use std::error::Error as StdError;

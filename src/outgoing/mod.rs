@@ -1,4 +1,4 @@
-//! The one HTTP client: every call that leaves Switchboard goes through [`Outgoing::post`].
+//! The one HTTP client: every call that leaves Switchboard goes through [`Outgoing::call`].
 //!
 //! People set the URLs that are called, so each call is kept away from the inner network: only http and https,
 //! only listed ports, only public addresses (judged at connect time, see [`resolver`]), no redirects, no proxy
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, Method, Response, StatusCode, Url};
 use serde::{Deserialize, Serialize};
 
 use allow::AllowList;
@@ -157,12 +157,32 @@ impl Outgoing {
         body: Bytes,
         limits: Limits,
     ) -> Result<Reply, OutgoingError> {
+        self.call(Method::POST, url, headers, body, limits).await
+    }
+
+    /// Calls with any method and reads the answer.
+    ///
+    /// # Errors
+    /// As [`Outgoing::post`].
+    pub async fn call(
+        &self,
+        method: Method,
+        url: &str,
+        headers: HeaderMap,
+        body: Bytes,
+        limits: Limits,
+    ) -> Result<Reply, OutgoingError> {
         let Target { url, named } =
             self.check(url).map_err(|why| OutgoingError { kind: why.into(), request_was_written: false })?;
         let client = if named { &self.named } else { &self.guarded };
         let call = async {
-            let response =
-                client.post(url).headers(headers).body(body).send().await.map_err(|e| judge(&e))?;
+            let response = client
+                .request(method, url)
+                .headers(headers)
+                .body(body)
+                .send()
+                .await
+                .map_err(|e| judge(&e))?;
             read(response, limits.answer_bytes).await
         };
         tokio::time::timeout(limits.total, call)

@@ -7,6 +7,7 @@ use super::code::Code;
 use super::view::{ContactEntry, MemberName, Row, first_name};
 use crate::domain::channel::{ChannelKind, FormField};
 use crate::domain::conversation::Assignee;
+use crate::domain::delivery::DeliveryState;
 use crate::domain::event::{EndReason, Entry};
 use crate::domain::hours::{Away, Staffing};
 use crate::domain::ids::{ChannelId, ConversationId, MemberId, ScopeId};
@@ -131,6 +132,11 @@ pub enum DashboardEvent<'a> {
         by: Reader,
         seq: Seq,
     },
+    Delivery {
+        conversation: ConversationId,
+        #[serde(flatten)]
+        mark: &'a DeliveryMark,
+    },
     Viewers {
         conversation: ConversationId,
         members: &'a [MemberId],
@@ -176,10 +182,28 @@ pub struct Opened<'a> {
     pub last_seq: Seq,
     /// Who has read up to where.
     pub reads: &'a [ReadMark],
+    /// How far messages to the customer of a messaging channel have come; absent on a widget.
+    #[serde(skip_serializing_if = "<[DeliveryMark]>::is_empty")]
+    #[cfg_attr(test, ts(as = "Option<&'a [DeliveryMark]>", optional))]
+    pub deliveries: &'a [DeliveryMark],
     /// Older entries exist.
     pub more: bool,
     /// The client was too far behind: drop what it has.
     pub resync: bool,
+}
+
+/// How far one message to a customer of a messaging channel has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DeliveryMark {
+    /// Number of its entry.
+    pub seq: Seq,
+    /// How far.
+    pub state: DeliveryState,
+    /// The platform's reason, when it failed or waits for another try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub reason: Option<String>,
 }
 
 /// How far one reader has read.

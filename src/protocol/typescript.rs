@@ -3,7 +3,9 @@
 use ts_rs::TS;
 
 use super::{client, code, server, view};
-use crate::domain::{attachment, channel, conversation, event, feedback, hours, ids, member, scope};
+use crate::domain::{
+    attachment, channel, conversation, delivery, event, feedback, hours, ids, member, scope,
+};
 
 macro_rules! declarations {
     ($($type:ty),* $(,)?) => { [$(<$type>::decl()),*] };
@@ -54,6 +56,8 @@ fn generated() -> String {
         server::ContactWord,
         server::Reader,
         server::ReadMark,
+        delivery::DeliveryState,
+        server::DeliveryMark,
         server::Opened<'static>,
         server::Typist<'static>,
         server::Me<'static>,

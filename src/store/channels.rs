@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::schema::{channels, contacts};
+use super::schema::{channel_faults, channel_secrets, channels, contacts, inbox, routes};
 use super::{Connection, StoreError, text};
 use crate::domain::Millis;
-use crate::domain::channel::Channel;
+use crate::domain::channel::{Channel, ChannelKind, WidgetSettings};
 use crate::domain::ids::{ChannelId, ScopeId};
+use crate::domain::messaging::MessagingSettings;
 
 #[derive(Queryable)]
 struct Row {
@@ -26,17 +27,29 @@ impl TryFrom<Row> for Channel {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
+        let kind: ChannelKind = text::variant(&row.kind)?;
+        let (settings, messaging) = if kind.is_messaging() {
+            (WidgetSettings::of_no_widget(), text::from_json(&row.settings)?)
+        } else {
+            (text::from_json(&row.settings)?, MessagingSettings::default())
+        };
         Ok(Self {
             id: text::id(&row.id)?,
             scope: text::id(&row.scope_id)?,
-            kind: text::variant(&row.kind)?,
+            kind,
             name: row.name,
             public_key: row.public_key,
             identity_secret: row.identity_secret,
-            settings: text::from_json(&row.settings)?,
+            settings,
+            messaging,
             enabled: row.enabled,
         })
     }
+}
+
+/// The one kind of settings that counts for the channel.
+fn settings(channel: &Channel) -> Result<String, StoreError> {
+    if channel.kind.is_messaging() { text::json(&channel.messaging) } else { text::json(&channel.settings) }
 }
 
 /// Adds a channel.
@@ -52,7 +65,7 @@ pub fn insert(connection: &mut Connection, channel: &Channel, now: Millis) -> Re
             channels::name.eq(&channel.name),
             channels::public_key.eq(&channel.public_key),
             channels::identity_secret.eq(&channel.identity_secret),
-            channels::settings.eq(text::json(&channel.settings)?),
+            channels::settings.eq(settings(channel)?),
             channels::enabled.eq(channel.enabled),
             channels::created_at.eq(now),
         ))
@@ -68,12 +81,13 @@ pub fn by_id(connection: &mut Connection, id: ChannelId) -> Result<Channel, Stor
     channels::table.find(id.to_string()).first::<Row>(connection)?.try_into()
 }
 
-/// The channel that an embed snippet names, enabled or not.
+/// The widget that an embed snippet names, enabled or not.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when there is none.
 pub fn by_public_key(connection: &mut Connection, key: &str) -> Result<Channel, StoreError> {
-    channels::table.filter(channels::public_key.eq(key)).first::<Row>(connection)?.try_into()
+    let widgets = channels::table.filter(channels::kind.eq(ChannelKind::Widget.as_str()));
+    widgets.filter(channels::public_key.eq(key)).first::<Row>(connection)?.try_into()
 }
 
 /// The channels of a scope, oldest first.
@@ -98,7 +112,7 @@ pub fn update(connection: &mut Connection, channel: &Channel) -> Result<(), Stor
             channels::name.eq(&channel.name),
             channels::public_key.eq(&channel.public_key),
             channels::identity_secret.eq(&channel.identity_secret),
-            channels::settings.eq(text::json(&channel.settings)?),
+            channels::settings.eq(settings(channel)?),
             channels::enabled.eq(channel.enabled),
         ))
         .execute(connection)?;
@@ -116,5 +130,15 @@ pub fn delete(connection: &mut Connection, id: ChannelId) -> Result<(), StoreErr
     if contact.first::<String>(connection).optional()?.is_some() {
         return Err(StoreError::Conflict("in_use"));
     }
+    forget(connection, &id)?;
     super::found(diesel::delete(channels::table.find(&id)).execute(connection)?)
+}
+
+/// Removes what only a messaging channel has.
+pub(super) fn forget(connection: &mut Connection, id: &str) -> Result<(), StoreError> {
+    diesel::delete(channel_secrets::table.filter(channel_secrets::channel_id.eq(id))).execute(connection)?;
+    diesel::delete(channel_faults::table.filter(channel_faults::channel_id.eq(id))).execute(connection)?;
+    diesel::delete(inbox::table.filter(inbox::channel_id.eq(id))).execute(connection)?;
+    diesel::delete(routes::table.filter(routes::channel_id.eq(id))).execute(connection)?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{contacts, conversations, entries, feedback, outbox};
+use super::schema::{contacts, conversations, deliveries, entries, feedback, outbox};
 use super::{Connection, StoreError, dialect, text};
 use crate::domain::Millis;
 use crate::domain::Seq;
@@ -163,6 +163,12 @@ pub fn update(connection: &mut Connection, contact: &Contact) -> Result<(), Stor
 /// [`StoreError::NotFound`] when there is no such contact.
 pub fn erase(connection: &mut Connection, id: ContactId) -> Result<Vec<ConversationId>, StoreError> {
     let id = id.to_string();
+    let known: (String, Option<String>) =
+        contacts::table.find(&id).select((contacts::channel_id, contacts::external_id)).first(connection)?;
+    if let (channel, Some(key)) = known {
+        super::inbox::erase_contact(connection, &channel, &key)?;
+        super::routes::erase(connection, &channel, &key)?;
+    }
     let changed = diesel::update(contacts::table.find(&id))
         .set((
             contacts::external_id.eq(None::<String>),
@@ -188,6 +194,8 @@ pub fn erase(connection: &mut Connection, id: ContactId) -> Result<Vec<Conversat
         .set(feedback::comment.eq(None::<String>))
         .execute(connection)?;
     super::files::erase_contact(connection, &id)?;
+    diesel::delete(deliveries::table.filter(deliveries::conversation_id.eq_any(own())))
+        .execute(connection)?;
     diesel::delete(outbox::table.filter(outbox::conversation_id.assume_not_null().eq_any(own())))
         .execute(connection)?;
     diesel::update(conversations::table.filter(conversations::contact_id.eq(&id)))

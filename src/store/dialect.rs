@@ -3,8 +3,10 @@
 
 use diesel::prelude::*;
 
-use super::schema::{contacts, conversation_tags, conversations, memberships, meta, outbox, reads, tags};
-use super::{Connection, StoreError, contacts as people, conversations as threads};
+use super::schema::{
+    contacts, conversation_tags, conversations, inbox, memberships, meta, outbox, reads, routes, tags,
+};
+use super::{Connection, StoreError, contacts as people, conversations as threads, inbox as events};
 use crate::domain::{Millis, Seq};
 
 /// Runs one expression on whichever connection it is; diesel types it for each.
@@ -74,6 +76,40 @@ pub(super) fn raise_read(
     Ok(())
 }
 
+/// Adds an event of a channel unless it, or the message it brings, is there. Answers how many were added.
+pub(super) fn put_event_once(connection: &mut Connection, row: &events::Row) -> Result<usize, StoreError> {
+    Ok(on_either!(connection, |concrete| diesel::insert_into(inbox::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(concrete))?)
+}
+
+/// Keeps the way to a customer unless a newer one is known.
+pub(super) fn put_route(
+    connection: &mut Connection,
+    channel: &str,
+    contact_key: &str,
+    address: &str,
+    at: Millis,
+) -> Result<(), StoreError> {
+    use diesel::query_dsl::methods::FilterDsl;
+
+    let row = (
+        routes::channel_id.eq(channel),
+        routes::contact_key.eq(contact_key),
+        routes::address.eq(address),
+        routes::last_in_at.eq(at),
+    );
+    on_either!(connection, |concrete| diesel::insert_into(routes::table)
+        .values(row)
+        .on_conflict((routes::channel_id, routes::contact_key))
+        .do_update()
+        .set((routes::address.eq(address), routes::last_in_at.eq(at)))
+        .filter(routes::last_in_at.le(at))
+        .execute(concrete))?;
+    Ok(())
+}
+
 /// Ids of deliveries that are due; on PostgreSQL, those no other node is just taking.
 pub(super) fn lock_due(
     connection: &mut Connection,
@@ -82,6 +118,7 @@ pub(super) fn lock_due(
 ) -> Result<Vec<String>, StoreError> {
     let due = outbox::table
         .filter(outbox::done_at.is_null())
+        .filter(outbox::channel_id.is_null())
         .filter(outbox::next_at.le(now))
         .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(now).assume_not_null()))
         .order((outbox::next_at, outbox::id))

@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::schema::outbox;
+use super::schema::{channels, outbox};
 use super::{Connection, StoreError, dialect, text};
-use crate::domain::Millis;
-use crate::domain::ids::{ConversationId, OutboxId, ScopeId};
+use crate::domain::ids::{ChannelId, ConversationId, OutboxId, ScopeId};
+use crate::domain::{Millis, Seq};
 
 /// Something that is to be delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,12 @@ pub struct OutboxRow {
     pub created_at: Millis,
     /// Not before.
     pub next_at: Millis,
+    /// Of a message to a customer: by which channel, and which entry of the conversation it is.
+    pub message: Option<(ChannelId, Seq)>,
 }
+
+/// Topic of messages to customers.
+pub const MESSAGE: &str = "channel.message";
 
 /// A delivery that was taken on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +55,8 @@ pub(super) struct Row {
     leased_until: Option<Millis>,
     last_error: Option<String>,
     done_at: Option<Millis>,
+    channel_id: Option<String>,
+    seq: Option<Seq>,
 }
 
 impl Row {
@@ -66,6 +73,8 @@ impl Row {
             leased_until: None,
             last_error: None,
             done_at: None,
+            channel_id: text::maybe(row.message.map(|(channel, _)| channel)),
+            seq: row.message.map(|(_, seq)| seq),
         })
     }
 
@@ -88,6 +97,7 @@ impl TryFrom<Row> for Delivery {
             payload: text::from_json(&row.payload)?,
             created_at: row.created_at,
             next_at: row.next_at,
+            message: text::maybe_id(row.channel_id.as_deref())?.zip(row.seq),
         };
         Ok(Self { row, attempt })
     }
@@ -101,7 +111,7 @@ pub fn insert(connection: &mut Connection, row: OutboxRow) -> Result<(), StoreEr
     Row::of(row)?.insert(connection)
 }
 
-/// Takes on at most `limit` deliveries that are due and that nobody holds, oldest first, until `until`.
+/// Takes on at most `limit` deliveries by no channel that are due and that nobody holds, oldest first, until `until`.
 /// Whoever does not finish in time loses them to the next who asks.
 ///
 /// # Errors
@@ -157,4 +167,138 @@ pub fn fail(
         ))
         .execute(connection)?;
     super::found(changed)
+}
+
+/// Enabled channels with messages that are due, at most `limit`.
+///
+/// # Errors
+/// The store's failures.
+pub fn channels_due(
+    connection: &mut Connection,
+    now: Millis,
+    limit: i64,
+) -> Result<Vec<ChannelId>, StoreError> {
+    let enabled = channels::table.filter(channels::enabled.eq(true)).select(channels::id.nullable());
+    let due: Vec<Option<String>> = outbox::table
+        .filter(outbox::channel_id.is_not_null())
+        .filter(outbox::done_at.is_null())
+        .filter(outbox::next_at.le(now))
+        .filter(outbox::leased_until.is_null())
+        .filter(outbox::channel_id.eq_any(enabled))
+        .select(outbox::channel_id)
+        .distinct()
+        .limit(limit)
+        .load(connection)?;
+    due.iter().flatten().map(|id| text::id(id)).collect()
+}
+
+/// When, after `now`, the next message of an enabled channel is due that nobody holds.
+///
+/// # Errors
+/// The store's failures.
+pub fn next_due(connection: &mut Connection, now: Millis) -> Result<Option<Millis>, StoreError> {
+    let enabled = channels::table.filter(channels::enabled.eq(true)).select(channels::id.nullable());
+    let waiting = outbox::table
+        .filter(outbox::channel_id.is_not_null())
+        .filter(outbox::done_at.is_null())
+        .filter(outbox::leased_until.is_null())
+        .filter(outbox::next_at.gt(now))
+        .filter(outbox::channel_id.eq_any(enabled));
+    Ok(waiting.select(diesel::dsl::min(outbox::next_at)).first(connection)?)
+}
+
+/// Takes on at most `limit` messages of a channel that are due, oldest first: of each conversation only the first that is
+/// not done, so that they leave in order. They are held until they are finished or failed, or until [`let_go`].
+///
+/// # Errors
+/// The store's failures.
+pub fn lease_of_channel(
+    connection: &mut Connection,
+    channel: ChannelId,
+    now: Millis,
+    limit: i64,
+) -> Result<Vec<Delivery>, StoreError> {
+    let earlier = diesel::alias!(outbox as earlier);
+    let waits = earlier
+        .filter(earlier.field(outbox::conversation_id).eq(outbox::conversation_id))
+        .filter(earlier.field(outbox::channel_id).is_not_null())
+        .filter(earlier.field(outbox::done_at).is_null())
+        .filter(earlier.field(outbox::id).lt(outbox::id));
+    let due: Vec<String> = outbox::table
+        .filter(outbox::channel_id.eq(channel.to_string()))
+        .filter(outbox::done_at.is_null())
+        .filter(outbox::next_at.le(now))
+        .filter(outbox::leased_until.is_null())
+        .filter(diesel::dsl::not(diesel::dsl::exists(waits)))
+        .order((outbox::next_at, outbox::id))
+        .limit(limit)
+        .select(outbox::id)
+        .load(connection)?;
+    let rows = diesel::update(outbox::table.filter(outbox::id.eq_any(due)))
+        .set((outbox::attempts.eq(outbox::attempts + 1), outbox::leased_until.eq(Millis::MAX)))
+        .returning(outbox::all_columns)
+        .get_results::<Row>(connection)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// At the start: what an earlier run of the program held is to be taken on again.
+///
+/// # Errors
+/// The store's failures.
+pub fn let_go(connection: &mut Connection) -> Result<(), StoreError> {
+    let held =
+        outbox::table.filter(outbox::channel_id.is_not_null()).filter(outbox::leased_until.is_not_null());
+    diesel::update(held).set(outbox::leased_until.eq(None::<Millis>)).execute(connection)?;
+    Ok(())
+}
+
+/// Has the message of an entry sent again from now on, as if it were new.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when it is not done, or is no message by a channel.
+pub fn send_again(
+    connection: &mut Connection,
+    conversation: ConversationId,
+    seq: Seq,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let done = outbox::table
+        .filter(outbox::conversation_id.eq(conversation.to_string()))
+        .filter(outbox::seq.eq(seq))
+        .filter(outbox::channel_id.is_not_null())
+        .filter(outbox::done_at.is_not_null());
+    let changed = diesel::update(done)
+        .set((
+            outbox::done_at.eq(None::<Millis>),
+            outbox::leased_until.eq(None::<Millis>),
+            outbox::attempts.eq(0),
+            outbox::created_at.eq(now),
+            outbox::next_at.eq(now),
+        ))
+        .execute(connection)?;
+    super::found(changed)
+}
+
+/// A channel was mended: what waits for its next try is tried at once.
+///
+/// # Errors
+/// The store's failures.
+pub fn hurry(connection: &mut Connection, channel: ChannelId, now: Millis) -> Result<(), StoreError> {
+    let waiting = outbox::table
+        .filter(outbox::channel_id.eq(channel.to_string()))
+        .filter(outbox::done_at.is_null())
+        .filter(outbox::next_at.gt(now));
+    diesel::update(waiting).set(outbox::next_at.eq(now)).execute(connection)?;
+    Ok(())
+}
+
+/// Removes messages that were done before `before`. Answers how many.
+///
+/// # Errors
+/// The store's failures.
+pub fn sweep(connection: &mut Connection, before: Millis) -> Result<usize, StoreError> {
+    let old = outbox::table
+        .filter(outbox::channel_id.is_not_null())
+        .filter(outbox::done_at.lt(before).assume_not_null());
+    Ok(diesel::delete(old).execute(connection)?)
 }

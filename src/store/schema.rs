@@ -217,6 +217,68 @@ diesel::table! {
         leased_until -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
         done_at -> Nullable<BigInt>,
+        channel_id -> Nullable<Text>,
+        seq -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    inbox (id) {
+        id -> Text,
+        channel_id -> Text,
+        event_key -> Text,
+        message_key -> Nullable<Text>,
+        contact_key -> Nullable<Text>,
+        raw -> Text,
+        received_at -> BigInt,
+        state -> Text,
+        attempts -> BigInt,
+        next_at -> BigInt,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> Text,
+        channel_id -> Text,
+        conversation_id -> Text,
+        seq -> BigInt,
+        part -> BigInt,
+        attempt -> BigInt,
+        at -> BigInt,
+        outcome -> Text,
+        state -> Text,
+        provider_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    routes (channel_id, contact_key) {
+        channel_id -> Text,
+        contact_key -> Text,
+        address -> Text,
+        last_in_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    channel_secrets (channel_id, name) {
+        channel_id -> Text,
+        name -> Text,
+        key_name -> Text,
+        sealed -> Text,
+        set_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    channel_faults (channel_id) {
+        channel_id -> Text,
+        reason -> Text,
+        since -> BigInt,
     }
 }
 
@@ -287,14 +349,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit,
     canned_replies,
+    channel_faults,
+    channel_secrets,
     channels,
     contacts,
     conversation_tags,
     conversations,
+    deliveries,
     entries,
     episodes,
     feedback,
     files,
+    inbox,
     invitations,
     logins,
     members,
@@ -302,6 +368,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     meta,
     outbox,
     reads,
+    routes,
     scopes,
     tags,
 );

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::schema::{
-    api_keys, canned_replies, channels, contacts, conversation_tags, conversations, entries, episodes,
-    feedback, memberships, outbox, reads, scopes, tags,
+    api_keys, canned_replies, channels, contacts, conversation_tags, conversations, deliveries, entries,
+    episodes, feedback, memberships, outbox, reads, scopes, tags,
 };
 use super::{Connection, StoreError, text};
 use crate::domain::Millis;
@@ -148,6 +148,8 @@ pub fn delete(connection: &mut Connection, id: ScopeId) -> Result<(), StoreError
     let own = || conversations::table.filter(conversations::scope_id.eq(&id)).select(conversations::id);
     diesel::delete(entries::table.filter(entries::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(feedback::table.filter(feedback::conversation_id.eq_any(own()))).execute(connection)?;
+    diesel::delete(deliveries::table.filter(deliveries::conversation_id.eq_any(own())))
+        .execute(connection)?;
     diesel::delete(episodes::table.filter(episodes::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(reads::table.filter(reads::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(outbox::table.filter(outbox::scope_id.eq(&id))).execute(connection)?;
@@ -160,7 +162,11 @@ pub fn delete(connection: &mut Connection, id: ScopeId) -> Result<(), StoreError
     diesel::delete(canned_replies::table.filter(canned_replies::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(api_keys::table.filter(api_keys::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(memberships::table.filter(memberships::scope_id.eq(&id))).execute(connection)?;
-    diesel::delete(channels::table.filter(channels::scope_id.eq(&id))).execute(connection)?;
+    let of_scope = channels::table.filter(channels::scope_id.eq(&id));
+    for channel in of_scope.select(channels::id).load::<String>(connection)? {
+        super::channels::forget(connection, &channel)?;
+    }
+    diesel::delete(of_scope).execute(connection)?;
     let changed = diesel::delete(scopes::table.find(&id)).execute(connection)?;
     super::found(changed)
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use switchboard::domain::channel::{ChannelKind, FormField};
 use switchboard::domain::conversation::{Assignee, Preview, Side, Status};
+use switchboard::domain::delivery::DeliveryState;
 use switchboard::domain::event::{Author, EndReason, Entry, Event};
 use switchboard::domain::feedback::Rating;
 use switchboard::domain::hours::{Away, Opening, Staffing};
@@ -20,9 +21,9 @@ use switchboard::protocol::VERSION;
 use switchboard::protocol::client::{parse_dashboard, parse_widget};
 use switchboard::protocol::code::Code;
 use switchboard::protocol::server::{
-    AgentName, ChannelView, DashboardEvent, Details, Error, Greeting, Me, MemberView, Ok, Opened, ReadMark,
-    Reader, ScopeView, Standing, Typist, WidgetChannel, WidgetContact, WidgetEvent, WidgetReads,
-    WidgetStatus, WidgetWelcome,
+    AgentName, ChannelView, DashboardEvent, DeliveryMark, Details, Error, Greeting, Me, MemberView, Ok,
+    Opened, ReadMark, Reader, ScopeView, Standing, Typist, WidgetChannel, WidgetContact, WidgetEvent,
+    WidgetReads, WidgetStatus, WidgetWelcome,
 };
 use switchboard::protocol::view::{ContactEntry, MemberName, Row, RowContact};
 use uuid::Uuid;
@@ -184,6 +185,7 @@ fn answers(say: &mut impl FnMut(&str, Value)) {
             first_seq: 1,
             last_seq: 5,
             reads: &reads,
+            deliveries: &[],
             more: false,
             resync: false,
         }),
@@ -207,6 +209,8 @@ fn to_members(say: &mut impl FnMut(&str, Value)) {
             presence: Presence::Online,
         }],
     };
+    let reason = Some("status 422".into());
+    let mark = DeliveryMark { seq: 5, state: DeliveryState::Failed, reason };
     let events = [
         DashboardEvent::Welcome {
             reference: "1",
@@ -224,6 +228,7 @@ fn to_members(say: &mut impl FnMut(&str, Value)) {
             on: true,
         },
         DashboardEvent::Read { conversation: id(1), by: Reader::CONTACT, seq: 5 },
+        DashboardEvent::Delivery { conversation: id(1), mark: &mark },
         DashboardEvent::Viewers { conversation: id(1), members: &members },
         DashboardEvent::Customer { conversation: id(1), online: false },
         DashboardEvent::Presence { scope: id(2), member: sam().id, status: Presence::Away },

@@ -12,6 +12,7 @@ mod bot_fence;
 mod bot_rest;
 mod bots;
 mod canned;
+mod channels;
 mod claim_race;
 mod crash;
 mod csrf;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use switchboard::api;
 use uuid::Uuid;
 
+use crate::channels;
 use crate::support::app::{Answer, Person, TestApp};
 use crate::support::chat::Chat;
 use crate::support::files;
@@ -51,6 +52,10 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         ("POST", "scopes/{scope}/channels") => (Admins, json!({"name": "Second"})),
         ("PATCH", "scopes/{scope}/channels/{channel}") => (Admins, json!({"name": "Renamed"})),
         ("DELETE", "scopes/{scope}/channels/{channel}") => (Admins, nothing),
+        ("GET", path) if path.starts_with("scopes/{scope}/channels/{channel}/") => (Admins, nothing),
+        ("POST", path) if path.starts_with("scopes/{scope}/channels/{channel}/") => (Admins, json!({})),
+        ("GET", "conversations/{id}/entries/{seq}/deliveries") => (Agents, nothing),
+        ("POST", "conversations/{id}/entries/{seq}/retry") => (Agents, json!({})),
         ("POST", "scopes/{scope}/members") => {
             let email = format!("{}@shop.example", Uuid::new_v4());
             (Admins, json!({"email": email, "name": "New", "role": "agent"}))
@@ -109,7 +114,15 @@ async fn path_of(path: &str, owner: &Person, scope: &str, chat: &Chat) -> String
     if path.ends_with("/csv") {
         path.push_str("?table=days");
     }
-    if path.contains("{channel}") {
+    if path.contains("{channel}/") {
+        let platform = json!({"url": "https://app.example.com/hook"});
+        let body = json!({"name": "Fresh", "kind": "webhook", "settings": {"platform": platform}});
+        let channel = made("channels", body, "/id").await;
+        if path.contains("{event}") {
+            path = path.replace("{event}", &channels::dead_event(chat, channel.parse().unwrap()).await);
+        }
+        path = path.replace("{channel}", &channel);
+    } else if path.contains("{channel}") {
         path = path.replace("{channel}", &made("channels", json!({"name": "Fresh"}), "/id").await);
     }
     if path.contains("{member}") {
@@ -135,6 +148,10 @@ async fn path_of(path: &str, owner: &Person, scope: &str, chat: &Chat) -> String
             conversation.id.to_string()
         };
         path = path.replace("{id}", &id);
+        if path.contains("{seq}") {
+            channels::failed_message(chat, &conversation).await;
+            path = path.replace("{seq}", "1");
+        }
         if path.contains("{file}") {
             let sent = files::sent_by(owner, &id).await;
             path = path.replace("{file}", &sent);

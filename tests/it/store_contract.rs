@@ -68,6 +68,7 @@ fn outbox_row(chat: &Chat, topic: &str) -> OutboxRow {
         payload: json!({"n": 1}),
         created_at: chat.now(),
         next_at: chat.now(),
+        message: None,
     }
 }
 

@@ -409,6 +409,7 @@ async fn the_outbox_takes_turns(database: Database) {
         payload: json!({"at": next_at}),
         created_at: 0,
         next_at,
+        message: None,
     };
     let rows = [row(30), row(10), row(20), row(99)];
     let wrote = chat.store.write(move |c| {
@@ -451,6 +452,7 @@ async fn an_erased_contact_leaves_only_numbers(database: Database) {
         payload: json!("secret payload"),
         created_at: 0,
         next_at: 0,
+        message: None,
     });
     let posted = chat.done(posted).await;
     let rating = Feedback { rating: Rating::try_from(2).ok(), comment: Some("secret comment".into()) };

@@ -9,7 +9,9 @@ use crate::actors::link::Link;
 use crate::domain::Seq;
 use crate::domain::event::Entry;
 use crate::domain::ids::{ConversationId, MemberId};
-use crate::protocol::server::{DashboardEvent, ReadMark, Reader, Typist, WidgetEvent, WidgetStatus};
+use crate::protocol::server::{
+    DashboardEvent, DeliveryMark, ReadMark, Reader, Typist, WidgetEvent, WidgetStatus,
+};
 use crate::protocol::view::{Row, first_name};
 use crate::store;
 
@@ -63,6 +65,8 @@ pub struct Attached {
     pub last_seq: Seq,
     /// Who has read up to where.
     pub reads: Vec<ReadMark>,
+    /// How far messages to the customer of a messaging channel have come.
+    pub deliveries: Vec<DeliveryMark>,
     /// Where the customer stands.
     pub status: WidgetStatus,
 }
@@ -180,6 +184,7 @@ impl Conversation {
             resync,
             last_seq: self.version_told(),
             reads: self.reads.iter().map(|(&by, &seq)| ReadMark { by, seq }).collect(),
+            deliveries: self.deliveries.values().cloned().collect(),
             status: self.status(),
         }
     }

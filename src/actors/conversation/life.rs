@@ -1,10 +1,12 @@
 //! How a conversation's actor wakes, hears of its scope, and goes to sleep.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{ActorContext, AsyncContext, Context, Handler};
 
+use super::delivery::mark;
 use super::submit::key;
 use super::{Conversation, RECENT};
 use crate::actors::link::Push;
@@ -16,6 +18,7 @@ use crate::domain::hours::Staffing;
 use crate::domain::ids::ConversationId;
 use crate::domain::{Millis, Seq};
 use crate::protocol::server::Reader;
+use crate::store::deliveries::Line;
 use crate::store::entries::UsedClientId;
 use crate::store::{self, Connection, StoreError};
 
@@ -65,17 +68,20 @@ pub(super) struct Stored {
     recent: Vec<Entry>,
     client_ids: Vec<UsedClientId>,
     reads: Vec<(store::reads::Reader, Seq)>,
+    deliveries: BTreeMap<Seq, Line>,
 }
 
 /// Reads all that an actor needs.
 pub(super) fn stored(connection: &mut Connection, id: ConversationId) -> Result<Stored, StoreError> {
     let (conversation, contact) = store::conversations::with_contact(connection, id)?;
+    let from = conversation.version - RECENT;
     Ok(Stored {
         conversation,
         contact,
         recent: store::entries::last(connection, id, RECENT)?,
         client_ids: store::entries::client_ids(connection, id)?,
         reads: store::reads::of_conversation(connection, id)?,
+        deliveries: store::deliveries::states(connection, id, from)?,
     })
 }
 
@@ -102,6 +108,7 @@ impl Conversation {
                 store::reads::Reader::Member(id) => (Reader::Member(id), seq),
             })
             .collect();
+        self.deliveries = stored.deliveries.into_iter().map(|(seq, line)| (seq, mark(line))).collect();
         self.outdated = None;
         self.recent = stored.recent.into();
         self.contact = Some(stored.contact);

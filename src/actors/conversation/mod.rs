@@ -11,18 +11,20 @@
 mod attach;
 mod bot;
 mod contact;
+mod delivery;
 mod life;
 mod publish;
 mod submit;
 
 pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
 pub use contact::ContactChanged;
+pub use delivery::DeliveryChanged;
 #[cfg(feature = "testkit")]
 pub use life::Panic;
 pub use life::{CaughtUp, LookAgain, RulesChanged, Stop, Surroundings};
 pub use submit::Do;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use actix::{Actor, Addr, Context, SpawnHandle};
@@ -36,7 +38,7 @@ use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation as domain;
 use crate::domain::event::Entry;
 use crate::domain::ids::{ConversationId, MemberId, ScopeId};
-use crate::protocol::server::{Reader, WidgetStatus};
+use crate::protocol::server::{DeliveryMark, Reader, WidgetStatus};
 use crate::protocol::view::{Row, RowContact};
 
 /// Most commands in a conversation's mailbox; more are refused as overloaded.
@@ -87,6 +89,8 @@ pub struct Conversation {
     told_here: bool,
     /// How far each reader has read.
     reads: HashMap<Reader, Seq>,
+    /// How far messages to the customer of a messaging channel have come, of the last entries.
+    deliveries: BTreeMap<Seq, DeliveryMark>,
     /// What the supervisor last said of the queue and who is online.
     surroundings: Surroundings,
     /// The status customers were last told.
@@ -169,6 +173,7 @@ impl Conversation {
             customers: Vec::new(),
             told_here: false,
             reads: HashMap::new(),
+            deliveries: BTreeMap::new(),
             surroundings: Surroundings::default(),
             told_status: None,
             asked: None,

@@ -162,20 +162,28 @@ impl Conversation {
         }
         let opening = (before == 0).then(|| self.contact.clone()).flatten();
         let audit = self.audit(&entries);
+        let outbox = self.messages_out(&after, &entries);
+        let says = !outbox.is_empty();
         let commit = Commit {
             before,
             after,
             entries,
             opening: opening.map(|contact| Opening { contact, session: self.session.clone() }),
             audit,
-            outbox: Vec::new(),
+            outbox,
         };
         self.next_ticket += 1;
         let ticket = self.next_ticket;
         let me = ctx.address();
         // At most IN_FLIGHT_MAX of these can be on their way, so the unbounded send is bounded. The result is mail to
         // this actor, so it comes after what follows here.
-        self.shared.store.submit(&commit, move |result| me.do_send(Committed { ticket, result }));
+        let shared = self.shared.clone();
+        self.shared.store.submit(&commit, move |result| {
+            if says && result.is_ok() {
+                shared.messages_out.notify_one();
+            }
+            me.do_send(Committed { ticket, result });
+        });
 
         let Commit { after, entries, .. } = commit;
         self.head = Some(after);

@@ -497,6 +497,7 @@ fn opened_frame(reference: &str, attached: &Attached) -> bytestring::ByteString 
         first_seq,
         last_seq: attached.last_seq,
         reads: &attached.reads,
+        deliveries: &attached.deliveries,
         more: first_seq > 1,
         resync: attached.resync,
     })

@@ -12,6 +12,7 @@ use switchboard::domain::conversation::{
 use switchboard::domain::event::Entry;
 use switchboard::domain::ids::{ClientId, ConversationId};
 use switchboard::domain::member::{Actor, Member, Role};
+use switchboard::domain::messaging::MessagingSettings;
 use switchboard::domain::scope::{Mode, Scope, Settings};
 use switchboard::sources::Sources;
 use switchboard::store::{
@@ -53,6 +54,7 @@ impl Chat {
             public_key: Uuid::new_v4().simple().to_string(),
             identity_secret: "00".repeat(32),
             settings: WidgetSettings::default(),
+            messaging: MessagingSettings::default(),
             enabled: true,
         };
         let id = sources.id();

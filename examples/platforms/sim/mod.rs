@@ -1,0 +1,222 @@
+//! Fakes of messaging platforms: they judge our calls as strictly as the real ones, remember what they took, and fail when
+//! told to. Also used by the tests, by its path.
+
+pub mod telegram;
+pub mod webhook;
+
+use std::collections::VecDeque;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use serde_json::Value;
+use tokio::sync::Notify;
+
+/// A call as it came.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// Path with its leading slash.
+    pub path: String,
+    /// Headers in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+    /// The status it was answered with; 0 = not at all.
+    pub status: u16,
+}
+
+impl Taken {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// A header, empty when missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// What goes wrong with the next call.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// It is answered so, and not taken.
+    Answer(u16, &'static str),
+    /// It is taken, and the connection is closed without an answer.
+    TakenButLost,
+    /// It is held until this permit comes, then taken.
+    Hold(Arc<Notify>),
+    /// It is never answered.
+    Hang,
+}
+
+/// What a platform says to a call that it took or refused.
+pub struct Said {
+    /// HTTP status.
+    pub status: u16,
+    /// JSON.
+    pub body: Value,
+}
+
+#[derive(Default)]
+struct State {
+    taken: Vec<Taken>,
+    refused: Vec<Taken>,
+    faults: VecDeque<Fault>,
+    telegram: telegram::State,
+    webhook: webhook::State,
+}
+
+/// All platforms at one address. Ends with its last clone.
+#[derive(Clone)]
+pub struct Simulator {
+    /// `http://127.0.0.1:port`.
+    pub base: String,
+    state: Arc<Mutex<State>>,
+    changed: Arc<Notify>,
+    _server: Arc<Server>,
+}
+
+struct Server(ServerHandle);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.0.stop(false));
+    }
+}
+
+impl Simulator {
+    /// Starts on this address; port 0 = a free one. Must be called in an actix system.
+    ///
+    /// # Errors
+    /// When the address is taken.
+    pub fn start(address: &str) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        let base = format!("http://{}", listener.local_addr()?);
+        let state: Arc<Mutex<State>> = Arc::default();
+        let changed: Arc<Notify> = Arc::default();
+        let shared = Data::new((state.clone(), changed.clone()));
+        let server =
+            HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(answer)))
+                .workers(1)
+                .disable_signals()
+                .shutdown_timeout(0)
+                .listen(listener)?
+                .run();
+        let handle = Server(server.handle());
+        actix_web::rt::spawn(server);
+        Ok(Self { base, state, changed, _server: Arc::new(handle) })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// The next call meets this fault; one that was told later comes after.
+    pub fn fail_next(&self, fault: Fault) {
+        self.state().faults.push_back(fault);
+    }
+
+    /// Calls that were taken, in their order.
+    pub fn taken(&self) -> Vec<Taken> {
+        self.state().taken.clone()
+    }
+
+    /// Calls that were refused.
+    pub fn refused(&self) -> Vec<Taken> {
+        self.state().refused.clone()
+    }
+
+    /// Waits until so many calls were taken.
+    pub async fn wait_for(&self, count: usize) -> Vec<Taken> {
+        self.wait_until(|taken, _| taken.len() >= count).await
+    }
+
+    /// Waits until taken and refused calls fit; answers those taken.
+    pub async fn wait_until(&self, fits: impl Fn(&[Taken], &[Taken]) -> bool) -> Vec<Taken> {
+        let waiting = async {
+            loop {
+                let changed = self.changed.notified();
+                {
+                    let state = self.state();
+                    if fits(&state.taken, &state.refused) {
+                        return state.taken.clone();
+                    }
+                }
+                changed.await;
+            }
+        };
+        match tokio::time::timeout(Duration::from_secs(30), waiting).await {
+            Ok(taken) => taken,
+            Err(_) => panic!("no such calls came: {:?} {:?}", self.taken(), self.refused()),
+        }
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn answer(
+    request: HttpRequest,
+    body: Bytes,
+    shared: Data<(Arc<Mutex<State>>, Arc<Notify>)>,
+) -> HttpResponse {
+    let (state, changed) = &**shared;
+    let headers = request.headers().iter();
+    let mut call = Taken {
+        path: request.path().to_owned(),
+        headers: headers
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+            .collect(),
+        body: body.to_vec(),
+        status: 0,
+    };
+    let fault = lock(state).faults.pop_front();
+    let mut lost = false;
+    match fault {
+        Some(Fault::Answer(status, body)) => return refuse(state, changed, call, status, body),
+        Some(Fault::Hang) => {
+            lock(state).refused.push(call);
+            changed.notify_waiters();
+            std::future::pending::<()>().await;
+            return HttpResponse::Ok().finish();
+        }
+        Some(Fault::Hold(until)) => until.notified().await,
+        Some(Fault::TakenButLost) => lost = true,
+        None => {}
+    }
+    let said = {
+        let mut state = lock(state);
+        if call.path.starts_with("/bot") { state.telegram.judge(&call) } else { state.webhook.judge(&call) }
+    };
+    call.status = said.status;
+    let good = (200..300).contains(&said.status);
+    {
+        let mut state = lock(state);
+        if good { state.taken.push(call) } else { state.refused.push(call) }
+    }
+    changed.notify_waiters();
+    if lost {
+        // A body that breaks off: the connection ends without a whole answer.
+        let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("lost")) });
+        return HttpResponse::Ok().no_chunking(10).streaming(broken);
+    }
+    HttpResponse::build(said.status.try_into().unwrap_or_default()).json(said.body)
+}
+
+fn refuse(
+    state: &Mutex<State>,
+    changed: &Notify,
+    mut call: Taken,
+    status: u16,
+    body: &'static str,
+) -> HttpResponse {
+    call.status = status;
+    lock(state).refused.push(call);
+    changed.notify_waiters();
+    HttpResponse::build(status.try_into().unwrap_or_default()).content_type("application/json").body(body)
+}

@@ -1,0 +1,61 @@
+//! Messages to customers of messaging channels: their deliveries are committed with them, and members see how far they are.
+
+use actix::{Context, Handler};
+
+use super::Conversation;
+use crate::domain::conversation as domain;
+use crate::domain::event::{Author, EndReason, Entry, Event};
+use crate::protocol::server::{DashboardEvent, DeliveryMark};
+use crate::store::deliveries::Line;
+use crate::store::outbox::{self, OutboxRow};
+
+/// Marks kept at hand; older ones are in the store.
+const MARKS_MAX: usize = 100;
+
+/// A message to the customer has come further, or failed.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct DeliveryChanged(pub DeliveryMark);
+
+/// What members learn of the last line of the delivery log.
+pub(super) fn mark(line: Line) -> DeliveryMark {
+    DeliveryMark { seq: line.seq, state: line.state, reason: line.reason }
+}
+
+impl Conversation {
+    /// The deliveries that these entries cause; none on a widget, which hears by its socket.
+    pub(super) fn messages_out(&self, after: &domain::Conversation, entries: &[Entry]) -> Vec<OutboxRow> {
+        let Some(channel) = self.rules.channels.get(&after.channel).filter(|c| c.kind.is_messaging()) else {
+            return Vec::new();
+        };
+        let asks_rating = !channel.messaging.rating_question.is_empty();
+        let is_sent = |entry: &&Entry| match &entry.body {
+            Event::Message { .. } => entry.by != Author::Contact,
+            Event::Ended { reason: EndReason::Resolved | EndReason::Customer } => asks_rating,
+            _ => false,
+        };
+        let row = |entry: &Entry| OutboxRow {
+            id: self.shared.sources.id(),
+            scope: self.scope,
+            conversation: Some(self.id),
+            topic: outbox::MESSAGE.into(),
+            payload: serde_json::Value::Null,
+            created_at: entry.at,
+            next_at: entry.at,
+            message: Some((channel.id, entry.seq)),
+        };
+        entries.iter().filter(is_sent).map(row).collect()
+    }
+}
+
+impl Handler<DeliveryChanged> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, DeliveryChanged(mark): DeliveryChanged, _: &mut Context<Self>) {
+        self.tell_members(&DashboardEvent::Delivery { conversation: self.id, mark: &mark });
+        self.deliveries.insert(mark.seq, mark);
+        while self.deliveries.len() > MARKS_MAX {
+            self.deliveries.pop_first();
+        }
+    }
+}

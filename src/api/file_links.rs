@@ -1,0 +1,25 @@
+//! `GET /files/{file}/{until}/{proof}`: a file that was sent to a customer, fetched by their platform.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+
+use super::edge::Edge;
+use super::{ApiError, files};
+use crate::domain::Millis;
+use crate::domain::ids::FileId;
+
+/// Hands out the file while the address is good.
+///
+/// # Errors
+/// `not_found` for an address that is not good, or no longer.
+pub async fn show(edge: Data<Edge>, path: Path<(FileId, Millis, String)>) -> Result<HttpResponse, ApiError> {
+    let (id, until, proof) = path.into_inner();
+    if !edge.courier.links.is_good(id, until, &proof, edge.sources.now()) {
+        return Err(ApiError::not_found());
+    }
+    let file = edge.read(move |connection| Ok(crate::store::files::by_id(connection, id)?)).await?;
+    if file.conversation.is_none() || file.internal {
+        return Err(ApiError::not_found());
+    }
+    files::serve(&edge, &file).await
+}

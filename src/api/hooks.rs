@@ -1,0 +1,127 @@
+//! `/hooks/{channel}`: where platforms send their events. Verified on the raw body before anything is read, stored in one
+//! commit, answered after it. The work follows in `src/delivery/inbox.rs`.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::ApiError;
+use super::body::Body;
+use super::edge::Edge;
+use crate::channels::{Answer, Event, Headers, Refused, Request};
+use crate::domain::ids::ChannelId;
+use crate::store::inbox::{self, NewEvent};
+
+/// Largest body, in bytes.
+const BODY_MAX: usize = 1 << 20;
+
+/// Most events of one request.
+const EVENTS_MAX: usize = 1_000;
+
+/// Longest key of an event, a message or a customer, in bytes.
+const KEY_MAX: usize = 512;
+
+/// `GET` and `POST /hooks/{channel}`.
+///
+/// # Errors
+/// `not_found` for a channel that is none or a widget, `unauthenticated`, `too_large`; `unavailable` when nothing could be
+/// stored, so that the platform tries again.
+pub async fn receive(
+    edge: Data<Edge>,
+    request: HttpRequest,
+    channel: Path<ChannelId>,
+    body: Body,
+) -> Result<HttpResponse, ApiError> {
+    if edge.is_draining() {
+        return Err(crate::actors::error::CallError::Draining.into());
+    }
+    let channel = channel.into_inner();
+    let courier = edge.courier.clone();
+    let line = edge.read(move |connection| Ok(courier.line(connection, channel)?)).await?;
+    let account = line.account();
+    let bytes = body.at_most(BODY_MAX).any().await?;
+    let headers = headers(&request);
+    let url = format!("{}{}", edge.origins.main(), request.uri());
+    let query: Vec<(String, String)> =
+        form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let method = request.method().as_str();
+    let asked = Request { method, url: &url, query: &query, headers: &headers, body: &bytes };
+    if method == "GET" {
+        let answer = line.platform.handshake(&asked, &account);
+        return answer.map(|answer| say(&answer)).ok_or_else(ApiError::not_found);
+    }
+    let now = edge.sources.now();
+    if let Err(refused) = line.platform.verify(&asked, &account, now) {
+        log::info!("event refused channel={channel} why=\"{refused}\"");
+        return Ok(refuse(&refused));
+    }
+    if let Some(answer) = line.platform.handshake(&asked, &account) {
+        return Ok(say(&answer));
+    }
+    let events = match line.platform.events(&asked).and_then(checked) {
+        Ok(events) => events,
+        Err(refused) => {
+            log::info!("event refused channel={channel} why=\"{refused}\"");
+            return Ok(refuse(&refused));
+        }
+    };
+    let keep: Vec<NewEvent> = events
+        .into_iter()
+        .map(|event| NewEvent {
+            id: edge.sources.id(),
+            channel,
+            event_key: event.key,
+            message_key: event.message,
+            contact_key: event.contact,
+            raw: event.raw,
+            received_at: now,
+        })
+        .collect();
+    let new = edge.store.write(move |connection| inbox::keep(connection, &keep)).await?;
+    if new > 0 {
+        edge.courier.wake_inbox();
+    }
+    Ok(say(&line.platform.accepted(&asked, new > 0)))
+}
+
+/// Only what the database can hold in an index.
+fn checked(events: Vec<Event>) -> Result<Vec<Event>, Refused> {
+    let fits = |key: &str| (1..=KEY_MAX).contains(&key.len()) && !key.contains('\0');
+    let good = |event: &Event| {
+        fits(&event.key)
+            && event.message.as_deref().is_none_or(fits)
+            && event.contact.as_deref().is_none_or(fits)
+    };
+    if events.len() > EVENTS_MAX || !events.iter().all(good) {
+        return Err(Refused::Unreadable("an id is too long, or there are too many events".into()));
+    }
+    Ok(events)
+}
+
+fn headers(request: &HttpRequest) -> Headers {
+    let mut headers = Headers::default();
+    for (name, value) in request.headers() {
+        if let Ok(value) = value.to_str() {
+            headers.add(name.as_str(), value);
+        }
+    }
+    headers
+}
+
+fn say(answer: &Answer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    HttpResponse::build(status).insert_header((CONTENT_TYPE, answer.content_type)).body(answer.body.clone())
+}
+
+/// Why a request is not believed is for our log only.
+fn refuse(refused: &Refused) -> HttpResponse {
+    let status = StatusCode::from_u16(refused.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let (code, message) = match refused {
+        Refused::Unauthenticated(_) => ("unauthenticated", "the signature is not valid".to_owned()),
+        other => ("bad_request", other.to_string()),
+    };
+    HttpResponse::build(status).json(json!({"code": code, "message": message}))
+}

@@ -1,0 +1,96 @@
+//! Messaging platforms: what comes in is verified and read, what goes out is written. Pure: no clock, no network, no store.
+//!
+//! A platform is one file that implements [`Platform`], a variant of [`ChannelKind`] and a line in [`platform`]. Who calls
+//! it: `src/api/hooks.rs` for what comes in, `src/delivery/` for what follows from it and for what goes out.
+
+mod account;
+mod call;
+mod inbound;
+mod request;
+pub mod split;
+mod telegram;
+mod webhook;
+
+pub use account::{Account, Made, SecretField, Setting, previous};
+pub use call::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
+pub use inbound::{Event, Inbound, RemoteFile, What, Who};
+pub use request::{Answer, Headers, Refused, Request};
+
+use crate::domain::Millis;
+use crate::domain::channel::ChannelKind;
+use serde_json::Value;
+
+/// One messaging platform.
+pub trait Platform: Send + Sync {
+    /// Which.
+    fn kind(&self) -> ChannelKind;
+
+    /// What an admin sets, besides secrets.
+    fn settings(&self) -> &'static [Setting];
+
+    /// What an admin sets and nobody reads again.
+    fn secrets(&self) -> &'static [SecretField];
+
+    /// Answers a request that only asks whether we are there. A GET is asked about before [`Platform::verify`], anything
+    /// else after it.
+    fn handshake(&self, _request: &Request<'_>, _account: &Account<'_>) -> Option<Answer> {
+        None
+    }
+
+    /// Is this from the platform? Judged on the raw body, before anything is read. Without a secret nothing is believed.
+    ///
+    /// # Errors
+    /// Why not; the platform only hears the status.
+    fn verify(&self, request: &Request<'_>, account: &Account<'_>, now: Millis) -> Result<(), Refused>;
+
+    /// Takes a verified request apart into its events, each to be stored as it came. Unknown kinds are events too.
+    ///
+    /// # Errors
+    /// [`Refused::Unreadable`] when it is not what the platform sends.
+    fn events(&self, request: &Request<'_>) -> Result<Vec<Event>, Refused>;
+
+    /// What a request hears whose events are stored. `new`: at least one was not known before.
+    fn accepted(&self, _request: &Request<'_>, _new: bool) -> Answer {
+        Answer::ok()
+    }
+
+    /// Reads one stored event.
+    ///
+    /// # Errors
+    /// What cannot be understood, for the admin who looks at it later.
+    fn read(&self, raw: &Value) -> Result<Inbound, String>;
+
+    /// The calls that say something to a customer, in their order. The same saying always gives the same parts; only what
+    /// depends on the time of the try may differ.
+    ///
+    /// # Errors
+    /// Why it can never be said.
+    fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String>;
+
+    /// What the platform's answer to a call means.
+    fn judge(&self, got: &Got<'_>) -> Verdict;
+
+    /// True when the platform drops a call that it got before, so that one whose outcome is unknown may be repeated freely.
+    fn drops_repeats(&self) -> bool {
+        false
+    }
+
+    /// The calls that make the platform send its events to `hook`.
+    fn connect(&self, _account: &Account<'_>, _hook: &str) -> Vec<Call> {
+        Vec::new()
+    }
+
+    /// How long a message is worth trying, from when it was written. Milliseconds.
+    fn patience(&self) -> Millis {
+        24 * 60 * 60 * 1_000
+    }
+}
+
+/// The platform of a kind of channel; none for widgets.
+pub fn platform(kind: ChannelKind) -> Option<&'static dyn Platform> {
+    match kind {
+        ChannelKind::Widget => None,
+        ChannelKind::Webhook => Some(&webhook::Webhook),
+        ChannelKind::Telegram => Some(&telegram::Telegram),
+    }
+}

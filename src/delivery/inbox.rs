@@ -1,0 +1,384 @@
+//! Works on events of platforms: each becomes a command of the customer, as if their widget had sent it.
+//!
+//! Events of one customer are worked on in their order, those of others beside them. The command's client id is made from
+//! channel and event, so an event that is worked on twice takes effect once.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Courier, Line};
+use crate::actors::error::CallError;
+use crate::channels::{Inbound, RemoteFile, What, Who};
+use crate::domain::Millis;
+use crate::domain::attachment::Words;
+use crate::domain::contact::{ATTRIBUTE_NAME_MAX, ATTRIBUTES_MAX, Contact, FIELD_MAX, SessionDetails};
+use crate::domain::conversation::Command;
+use crate::domain::delivery::DeliveryState;
+use crate::domain::feedback::{Feedback, RATING_WINDOW};
+use crate::domain::ids::ClientId;
+use crate::domain::messaging::{Meant, rating};
+use crate::domain::refusal::Refusal;
+use crate::protocol::server::DeliveryMark;
+use crate::store::deliveries::{self, Outcome};
+use crate::store::inbox::{self, Waiting, Worked};
+use crate::store::routes::{self, RouteTo};
+use crate::store::{Connection, StoreError, contacts, conversations, entries};
+
+/// Events taken at a time, and customers worked for at the same time.
+const AT_ONCE: i64 = 256;
+const CUSTOMERS: usize = 32;
+
+/// Tries before an event is kept for an admin: over about 17 minutes.
+const TRIES: i64 = 10;
+
+/// The loop looks this often even if nobody woke it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Pause while the store is away.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Longest text of one message, in characters; longer ones become several.
+const TEXT_MAX: usize = 10_000;
+
+/// Why an event was not worked on.
+enum Failure {
+    /// It may work later.
+    Passing(String),
+    /// It never will.
+    Lasting(String),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Passing(error.to_string())
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Refused(refusal) => Self::Lasting(refusal.to_string()),
+            other => Self::Passing(other.to_string()),
+        }
+    }
+}
+
+/// Works on what waits, for as long as the program runs.
+pub async fn run(courier: Courier) {
+    loop {
+        match round(&courier).await {
+            Ok(true) => {}
+            Ok(false) => courier.wait_for_events().await,
+            Err(error) => {
+                log::warn!("events not worked on error=\"{error}\"");
+                tokio::time::sleep(STORE_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Works on a batch. False when nothing is due.
+async fn round(courier: &Courier) -> Result<bool, StoreError> {
+    let now = courier.sources.now();
+    let due = courier.store.read(move |connection| inbox::due(connection, now, AT_ONCE)).await?;
+    if due.is_empty() {
+        return Ok(false);
+    }
+    let mut places: HashMap<_, usize> = HashMap::new();
+    let mut customers: Vec<Vec<Waiting>> = Vec::new();
+    for event in due {
+        let key = (event.channel, event.contact_key.clone());
+        let place = *places.entry(key).or_insert_with(|| {
+            customers.push(Vec::new());
+            customers.len() - 1
+        });
+        customers[place].push(event);
+    }
+    let work = customers.into_iter().map(|events| of_customer(courier, events));
+    let done: Vec<_> = stream::iter(work).buffer_unordered(CUSTOMERS).collect().await;
+    let note = move |connection: &mut Connection| {
+        done.iter().flatten().try_for_each(|(id, outcome)| inbox::worked(connection, *id, outcome))
+    };
+    courier.store.write(note).await?;
+    Ok(true)
+}
+
+/// Works on events of one customer until one has to wait.
+async fn of_customer(courier: &Courier, events: Vec<Waiting>) -> Vec<(crate::domain::ids::InboxId, Worked)> {
+    let mut done = Vec::with_capacity(events.len());
+    for event in events {
+        let outcome = match work(courier, &event).await {
+            Ok(()) => Worked::Done,
+            Err(Failure::Passing(why)) if event.attempts + 1 < TRIES => {
+                log::info!("event waits for another try event={} error=\"{why}\"", event.id);
+                Worked::Later(courier.sources.now() + pause(event.attempts), why)
+            }
+            Err(Failure::Passing(why) | Failure::Lasting(why)) => {
+                log::warn!("event not worked on event={} error=\"{why}\"", event.id);
+                Worked::Dead(why)
+            }
+        };
+        let waits = matches!(outcome, Worked::Later(..));
+        done.push((event.id, outcome));
+        if waits {
+            break;
+        }
+    }
+    done
+}
+
+/// 1, 2, 4 … seconds.
+const fn pause(attempts: i64) -> Millis {
+    1_000 << if attempts < 9 { attempts } else { 9 }
+}
+
+async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
+    let (reader, channel) = (courier.clone(), event.channel);
+    let line = courier.store.read(move |connection| reader.line(connection, channel)).await?;
+    let Inbound { who, what } = line.platform.read(&event.raw).map_err(Failure::Lasting)?;
+    if let What::Report { provider_id, state, reason } = what {
+        return report(courier, &line, provider_id, state, reason).await;
+    }
+    let Some(who) = who else { return Ok(()) };
+    let contact = known(courier, &line, event, &who).await?;
+    match what {
+        What::Message { text, files } => {
+            say(courier, &line, event, contact, &who, &with_files(text, &files)).await
+        }
+        What::Edited { text } if text.trim().is_empty() => Ok(()),
+        What::Edited { text } => say(courier, &line, event, contact, &who, &format!("✎ {text}")).await,
+        What::Typing { on } => {
+            courier.directory.contact_types(&contact, on).await;
+            Ok(())
+        }
+        What::Closed => end(courier, event, &contact).await,
+        What::Nothing | What::Report { .. } => Ok(()),
+    }
+}
+
+/// Files stay with the platform; members read their names.
+fn with_files(text: String, files: &[RemoteFile]) -> String {
+    files.iter().fold(text, |text, file| format!("{text}\n[{}]", file.name)).trim().to_owned()
+}
+
+/// The contact behind a platform's customer, new or known, with the way to reach them stored.
+async fn known(courier: &Courier, line: &Line, event: &Waiting, who: &Who) -> Result<Contact, Failure> {
+    // A scope that has just been changed may not know the channel yet, and would send nothing by it.
+    let overview = courier.directory.look(line.channel.scope).await?;
+    if !overview.rules.is_some_and(|rules| rules.channels.contains_key(&line.channel.id)) {
+        return Err(Failure::Passing("the scope is being loaded".into()));
+    }
+    let (channel, key) = (line.channel.id, who.key.clone());
+    let found =
+        courier.store.read(move |connection| contacts::by_external_id(connection, channel, &key)).await?;
+    let route = RouteTo { address: who.address.clone(), last_in_at: event.received_at };
+    let key = who.key.clone();
+    courier.store.write(move |connection| routes::put(connection, channel, &key, &route)).await?;
+    Ok(found.unwrap_or_else(|| new_contact(courier, line, who)))
+}
+
+fn new_contact(courier: &Courier, line: &Line, who: &Who) -> Contact {
+    let one_line = |text: &str, most: usize| -> String {
+        text.chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(most)
+            .collect::<String>()
+            .trim()
+            .into()
+    };
+    let name = who.name.as_deref().map(|name| one_line(name, FIELD_MAX)).filter(|name| !name.is_empty());
+    let attributes = who.attributes.iter().take(ATTRIBUTES_MAX);
+    let attributes =
+        attributes.map(|(name, value)| (one_line(name, ATTRIBUTE_NAME_MAX), one_line(value, FIELD_MAX)));
+    Contact {
+        id: courier.sources.id(),
+        scope: line.channel.scope,
+        channel: line.channel.id,
+        external_id: Some(who.key.clone()),
+        name: name.unwrap_or_else(|| format!("Visitor {:04}", courier.sources.dice(10_000))),
+        email: who.email.clone().filter(|email| crate::domain::member::check_email(email).is_ok()),
+        verified: true,
+        attributes: attributes.filter(|(name, value)| !name.is_empty() && !value.is_empty()).collect(),
+        token_generation: 0,
+        first_seen: courier.sources.now(),
+    }
+}
+
+/// What the customer wrote: a wish, a rating, or words.
+async fn say(
+    courier: &Courier,
+    line: &Line,
+    event: &Waiting,
+    contact: Contact,
+    who: &Who,
+    text: &str,
+) -> Result<(), Failure> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    match line.channel.messaging.meant(text) {
+        Meant::End => return end(courier, event, &contact).await,
+        Meant::Human => {
+            let id = client_id(event, 0);
+            match courier.directory.command_of_contact(&contact, Command::RequestHuman, id).await {
+                Ok(Some(_)) => return Ok(()),
+                Ok(None) | Err(CallError::Refused(Refusal::Ended)) => {}
+                Err(error) => return Err(error.into()),
+            }
+            let first = words(courier, event, &contact, who, text, 1).await?;
+            let request = Command::RequestHuman;
+            if first {
+                courier.directory.command_of_contact(&contact, request, client_id(event, 2)).await?;
+            }
+            return Ok(());
+        }
+        Meant::Words => {}
+    }
+    if rate(courier, event, &contact, text).await? {
+        return Ok(());
+    }
+    let mut rest = text;
+    let mut part = 0;
+    while !rest.is_empty() {
+        let cut = rest.char_indices().nth(TEXT_MAX).map_or(rest.len(), |(at, _)| at);
+        let (head, tail) = rest.split_at(cut);
+        words(courier, event, &contact, who, head, part).await?;
+        (rest, part) = (tail, part + 1);
+    }
+    Ok(())
+}
+
+/// Plain words into the open conversation, or into a new one. False when they were said before.
+async fn words(
+    courier: &Courier,
+    event: &Waiting,
+    contact: &Contact,
+    who: &Who,
+    text: &str,
+    part: u8,
+) -> Result<bool, Failure> {
+    let id = client_id(event, part);
+    let contact_id = contact.id;
+    let said =
+        courier.store.read(move |connection| entries::conversation_with(connection, contact_id, id)).await?;
+    if said.is_some() {
+        return Ok(false);
+    }
+    let session = SessionDetails { language: who.language.clone(), ..SessionDetails::default() };
+    for _ in 0..3 {
+        let command = Command::Post { text: Words::from(text) };
+        match courier.directory.first_of_contact(contact.clone(), session.clone(), command, id).await {
+            Ok(_) => return Ok(true),
+            // It ended this moment: the next one opens a new one.
+            Err(CallError::Refused(Refusal::Ended)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Failure::Passing("the conversation ended again and again".into()))
+}
+
+/// A number after the end is the rating. True when it was one.
+async fn rate(courier: &Courier, event: &Waiting, contact: &Contact, text: &str) -> Result<bool, Failure> {
+    let Some(stars) = rating(text) else { return Ok(false) };
+    let id = contact.id;
+    let latest = courier.store.read(move |connection| conversations::latest_of(connection, id)).await?;
+    let now = courier.sources.now();
+    let Some(latest) = latest.filter(|latest| {
+        latest.ended_at.is_some_and(|ended_at| now - ended_at <= RATING_WINDOW)
+            && latest.channel == contact.channel
+    }) else {
+        return Ok(false);
+    };
+    let given = client_id(event, 3);
+    let feedback = Command::Feedback { feedback: Feedback { rating: Some(stars), comment: None } };
+    match courier.directory.command(contact.scope, latest.id, feedback, Some(given)).await {
+        Ok(_) => Ok(true),
+        Err(CallError::Refused(Refusal::NotEnded | Refusal::AlreadyRated | Refusal::RatingClosed)) => {
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The customer ends the chat; nothing happens when it is over already.
+async fn end(courier: &Courier, event: &Waiting, contact: &Contact) -> Result<(), Failure> {
+    let command = Command::End { feedback: Feedback::default() };
+    match courier.directory.command_of_contact(contact, command, client_id(event, 0)).await {
+        Ok(_) | Err(CallError::Refused(Refusal::Ended)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The platform tells how far one of our messages has come.
+async fn report(
+    courier: &Courier,
+    line: &Line,
+    provider_id: String,
+    state: DeliveryState,
+    reason: Option<String>,
+) -> Result<(), Failure> {
+    let (channel, id, now) = (line.channel.id, courier.sources.id(), courier.sources.now());
+    let noted = courier.store.write(move |connection| {
+        let Some(last) = deliveries::by_provider_id(connection, channel, &provider_id)? else {
+            return Ok(None);
+        };
+        let state = last.state.after_report(state);
+        let reason = reason.map(|reason| reason.chars().take(300).collect());
+        let changed = state != last.state;
+        let line = deliveries::Line {
+            id,
+            at: now,
+            attempt: 0,
+            outcome: Outcome::Reported,
+            state,
+            provider_id: None,
+            reason,
+            ..last
+        };
+        deliveries::append(connection, &line)?;
+        Ok(Some(line).filter(|_| changed))
+    });
+    if let Some(line_of_log) = noted.await? {
+        let mark =
+            DeliveryMark { seq: line_of_log.seq, state: line_of_log.state, reason: line_of_log.reason };
+        courier.directory.delivery_changed(line.channel.scope, line_of_log.conversation, mark).await;
+    }
+    Ok(())
+}
+
+/// The same for the same event and part, however often it is worked on: a `UUIDv8` of the SHA-256 of both.
+fn client_id(event: &Waiting, part: u8) -> ClientId {
+    let digest = Sha256::digest(format!("{}/{}/{part}", event.channel, event.event_key));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    ClientId(Uuid::new_v8(bytes))
+}
+
+impl Courier {
+    /// Waits until events are stored, or an event is due again.
+    async fn wait_for_events(&self) {
+        let now = self.sources.now();
+        let next = self.store.read(move |connection| inbox::next_due(connection, now)).await.ok().flatten();
+        let pause = next.map_or(LONGEST_PAUSE, |at| {
+            Duration::from_millis(u64::try_from(at - now).unwrap_or(0)).min(LONGEST_PAUSE)
+        });
+        // Either way the next round looks.
+        let _ = tokio::time::timeout(pause, self.events_in.notified()).await;
+    }
+
+    /// Removes what came in and was worked on, and what went out, before this time.
+    pub async fn sweep(&self, before: Millis) {
+        let swept = self.store.write(move |connection| {
+            Ok(inbox::sweep(connection, before)? + crate::store::outbox::sweep(connection, before)?)
+        });
+        match swept.await {
+            Ok(count) => log::debug!("old events and messages removed count={count}"),
+            Err(error) => log::warn!("old events not removed error=\"{error}\""),
+        }
+    }
+}

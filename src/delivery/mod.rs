@@ -1,0 +1,153 @@
+//! What messaging channels receive and send. Two loops: [`inbox`] works on events that the edge has stored, [`outbox`]
+//! sends what conversations have committed. Both live on rows of the store, so nothing is lost with the process.
+
+pub mod inbox;
+pub mod outbox;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::actors::directory::Directory;
+use crate::channels::{Account, Platform, platform};
+use crate::domain::Millis;
+use crate::domain::channel::Channel;
+use crate::domain::ids::ChannelId;
+use crate::files::links::FileLinks;
+use crate::outgoing::Outgoing;
+use crate::sources::Sources;
+use crate::store::secrets::SealedSecret;
+use crate::store::{Connection, Store, StoreError, channels, secrets};
+use crate::vault::{Sealed, Vault, VaultError};
+
+/// Everything both loops need. Cheap to clone.
+#[derive(Clone)]
+pub struct Courier {
+    /// What is kept.
+    pub store: Store,
+    /// Clock and ids.
+    pub sources: Sources,
+    /// The way to the actors.
+    pub directory: Directory,
+    /// The way out.
+    pub outgoing: Outgoing,
+    /// Opens secrets of channels.
+    pub vault: Vault,
+    /// Addresses of files for platforms.
+    pub links: FileLinks,
+    events_in: Arc<Notify>,
+}
+
+/// A messaging channel, ready for use. Holds plain secrets: it has no `Debug`.
+pub struct Line {
+    /// The channel.
+    pub channel: Channel,
+    /// Its platform.
+    pub platform: &'static dyn Platform,
+    secrets: BTreeMap<String, String>,
+}
+
+impl Line {
+    /// What the platform needs to know of it.
+    pub fn account(&self) -> Account<'_> {
+        Account::new(self.platform, &self.channel.messaging.platform, &self.secrets)
+    }
+}
+
+impl Courier {
+    /// Puts the parts together.
+    pub fn new(
+        store: Store,
+        sources: Sources,
+        directory: Directory,
+        outgoing: Outgoing,
+        vault: Vault,
+        links: FileLinks,
+    ) -> Self {
+        Self { store, sources, directory, outgoing, vault, links, events_in: Arc::default() }
+    }
+
+    /// Events were stored that wait to be worked on.
+    pub fn wake_inbox(&self) {
+        self.events_in.notify_one();
+    }
+
+    /// A messaging channel with its secrets.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none, or it is a widget.
+    pub fn line(&self, connection: &mut Connection, id: ChannelId) -> Result<Line, StoreError> {
+        let channel = channels::by_id(connection, id)?;
+        let platform = platform(channel.kind).ok_or(StoreError::NotFound)?;
+        let sealed = secrets::of_channel(connection, id, self.sources.now())?;
+        let mut plain = BTreeMap::new();
+        for secret in sealed {
+            match open(&self.vault, &secret) {
+                Ok(text) => {
+                    plain.insert(secret.name, text);
+                }
+                Err(error) => {
+                    log::error!("secret not opened channel={id} name={} error=\"{error}\"", secret.name);
+                }
+            }
+        }
+        Ok(Line { channel, platform, secrets: plain })
+    }
+
+    /// Seals a secret of a channel.
+    ///
+    /// # Errors
+    /// See [`VaultError`].
+    pub fn seal(
+        &self,
+        channel: ChannelId,
+        name: &str,
+        plain: &str,
+        expires_at: Option<Millis>,
+    ) -> Result<SealedSecret, VaultError> {
+        let Sealed { key, text } = self.vault.seal(&place(channel, name), plain, &self.sources)?;
+        let (name, set_at) = (name.to_owned(), self.sources.now());
+        Ok(SealedSecret { channel, name, key_name: key, sealed: text, set_at, expires_at })
+    }
+}
+
+/// What a secret is sealed for.
+fn place(channel: ChannelId, name: &str) -> String {
+    format!("{channel}/{name}")
+}
+
+/// Opens a secret of a channel.
+///
+/// # Errors
+/// See [`VaultError`].
+pub fn open(vault: &Vault, secret: &SealedSecret) -> Result<String, VaultError> {
+    let sealed = Sealed { key: secret.key_name.clone(), text: secret.sealed.clone() };
+    vault.open(&place(secret.channel, &secret.name), &sealed)
+}
+
+/// Seals all secrets anew with the newest key of the vault. Answers how many there are.
+///
+/// # Errors
+/// The store's failures; [`StoreError::Refused`] when a secret cannot be opened, and then nothing is changed.
+pub async fn seal_anew(store: &Store, vault: &Vault, sources: &Sources) -> Result<usize, StoreError> {
+    let (vault, sources) = (vault.clone(), sources.clone());
+    let work = move |connection: &mut Connection| {
+        let all = secrets::all(connection)?;
+        let count = all.len();
+        for secret in all {
+            let refused = |error: VaultError| {
+                StoreError::Refused(format!("{} of {}: {error}", secret.name, secret.channel))
+            };
+            let plain = open(&vault, &secret).map_err(refused)?;
+            let sealed =
+                vault.seal(&place(secret.channel, &secret.name), &plain, &sources).map_err(refused)?;
+            secrets::put(
+                connection,
+                &SealedSecret { key_name: sealed.key, sealed: sealed.text, ..secret.clone() },
+            )?;
+        }
+        Ok(count)
+    };
+    store.write(work).await
+}

@@ -1,0 +1,418 @@
+//! Sends messages to customers: in order for each conversation, at most [`LANE`] at once for each channel, again and again
+//! while there is hope. A platform that hangs holds up its own channel only.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{Courier, Line};
+use crate::channels::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
+use crate::domain::contact::Contact;
+use crate::domain::delivery::DeliveryState;
+use crate::domain::event::{Author, Entry, Event};
+use crate::domain::ids::{ChannelId, ConversationId};
+use crate::domain::{Millis, Seq};
+use crate::outgoing::{ErrorKind, Limits};
+use crate::protocol::server::DeliveryMark;
+use crate::protocol::view::first_name;
+use crate::store::deliveries::{self, Line as LogLine, Outcome};
+use crate::store::outbox::{self, Delivery};
+use crate::store::routes::{self, RouteTo};
+use crate::store::secrets::{self, Fault};
+use crate::store::{Connection, StoreError, conversations, entries};
+
+/// Most messages of one channel on their way at once.
+pub const LANE: usize = 4;
+
+/// Most channels looked at in one round.
+const CHANNELS: i64 = 1_000;
+
+/// The loop looks this often even if nobody woke it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Pause while the store is away.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Longest pause between two tries of a message, and of a channel that its platform turns away. Milliseconds.
+const BACKOFF_MAX: Millis = 15 * 60_000;
+const BROKEN_PAUSE: Millis = 5 * 60_000;
+
+/// Lines of the log that are looked at before a try.
+const LOG_MAX: i64 = 200;
+
+/// Sends what is due, for as long as the program runs.
+pub async fn run(courier: Courier) {
+    while let Err(error) = courier.store.write(outbox::let_go).await {
+        log::warn!("messages not taken on error=\"{error}\"");
+        tokio::time::sleep(STORE_PAUSE).await;
+    }
+    let mut running = FuturesUnordered::new();
+    let mut lanes: HashMap<ChannelId, usize> = HashMap::new();
+    loop {
+        let pause = match courier.take_on(&lanes).await {
+            Ok((taken, pause)) => {
+                for (channel, delivery) in taken {
+                    *lanes.entry(channel).or_default() += 1;
+                    let courier = &courier;
+                    running.push(async move {
+                        courier.deliver(channel, delivery).await;
+                        channel
+                    });
+                }
+                pause
+            }
+            Err(error) => {
+                log::warn!("messages not taken on error=\"{error}\"");
+                STORE_PAUSE
+            }
+        };
+        tokio::select! {
+            Some(channel) = running.next(), if !running.is_empty() => {
+                if let Some(lane) = lanes.get_mut(&channel) {
+                    *lane = lane.saturating_sub(1);
+                }
+                lanes.retain(|_, lane| *lane > 0);
+            }
+            () = courier.directory.shared().messages_out.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// One message, with everything that is needed to send it.
+struct Message {
+    conversation: ConversationId,
+    line: Line,
+    entry: Entry,
+    contact: Contact,
+    route: Option<RouteTo>,
+    log: Vec<LogLine>,
+}
+
+/// What became of a try.
+#[derive(Clone, Copy)]
+enum Tried {
+    /// All parts are with the platform.
+    Sent,
+    /// Not now.
+    Again { at: Millis },
+    /// Over.
+    Over,
+}
+
+impl Courier {
+    /// Takes on what is due and has room in its lane. Also answers how long nothing else will be due.
+    async fn take_on(
+        &self,
+        lanes: &HashMap<ChannelId, usize>,
+    ) -> Result<(Vec<(ChannelId, Delivery)>, Duration), StoreError> {
+        let now = self.sources.now();
+        let look = move |connection: &mut Connection| {
+            let due = outbox::channels_due(connection, now, CHANNELS)?;
+            Ok((due, outbox::next_due(connection, now)?))
+        };
+        let (due, next) = self.store.read(look).await?;
+        let room = |channel: &ChannelId| LANE.saturating_sub(lanes.get(channel).copied().unwrap_or(0));
+        let free: Vec<_> = due.into_iter().map(|channel| (channel, room(&channel))).collect();
+        let free: Vec<_> = free.into_iter().filter(|(_, room)| *room > 0).collect();
+        let pause = next.map_or(LONGEST_PAUSE, |at| {
+            Duration::from_millis(u64::try_from(at - now).unwrap_or(0)).min(LONGEST_PAUSE)
+        });
+        if free.is_empty() {
+            return Ok((Vec::new(), pause));
+        }
+        let lease = move |connection: &mut Connection| {
+            let mut taken = Vec::new();
+            for (channel, room) in free {
+                let room = i64::try_from(room).unwrap_or(1);
+                let leased = outbox::lease_of_channel(connection, channel, now, room)?;
+                taken.extend(leased.into_iter().map(|delivery| (channel, delivery)));
+            }
+            Ok(taken)
+        };
+        Ok((self.store.write(lease).await?, pause))
+    }
+
+    /// Tries one message, and notes what became of it.
+    async fn deliver(&self, channel: ChannelId, delivery: Delivery) {
+        let (id, attempt) = (delivery.row.id, delivery.attempt);
+        let (Some(conversation), Some((_, seq))) = (delivery.row.conversation, delivery.row.message) else {
+            return self
+                .surely(move |connection, now| outbox::fail(connection, id, "no message", None, now))
+                .await;
+        };
+        let tried = match self.message(channel, conversation, seq).await {
+            Ok(message) => self.try_message(&message, &delivery).await,
+            // Erased, or its channel is gone.
+            Err(StoreError::NotFound) => Tried::Over,
+            Err(error) => {
+                log::warn!("message not read conversation={conversation} seq={seq} error=\"{error}\"");
+                Tried::Again { at: self.sources.now() + self.backoff(attempt) }
+            }
+        };
+        self.surely(move |connection, now| {
+            let noted = match tried {
+                Tried::Sent => outbox::finish(connection, id, now),
+                Tried::Again { at } => outbox::fail(connection, id, "see deliveries", Some(at), now),
+                Tried::Over => outbox::fail(connection, id, "see deliveries", None, now),
+            };
+            // Erased meanwhile.
+            noted.or_else(|error| if matches!(error, StoreError::NotFound) { Ok(()) } else { Err(error) })
+        })
+        .await;
+    }
+
+    async fn message(
+        &self,
+        channel: ChannelId,
+        conversation: ConversationId,
+        seq: Seq,
+    ) -> Result<Message, StoreError> {
+        let courier = self.clone();
+        let read = move |connection: &mut Connection| {
+            let (_, contact) = conversations::with_contact(connection, conversation)?;
+            let key = contact.external_id.as_deref().unwrap_or_default();
+            Ok(Message {
+                conversation,
+                line: courier.line(connection, channel)?,
+                entry: entries::at(connection, conversation, seq)?,
+                route: routes::find(connection, channel, key)?,
+                log: deliveries::of_entry(connection, conversation, seq, None, LOG_MAX)?,
+                contact,
+            })
+        };
+        self.store.read(read).await
+    }
+
+    async fn try_message(&self, message: &Message, delivery: &Delivery) -> Tried {
+        let Message { line, log, .. } = message;
+        let now = self.sources.now();
+        let calls = match self.calls(message, now) {
+            Ok(calls) => calls,
+            Err(reason) => {
+                let seen = Seen { part: 0, outcome: Outcome::Failed, state: DeliveryState::Failed };
+                self.note(message, delivery, seen, None, Some(reason)).await;
+                return Tried::Over;
+            }
+        };
+        let sent: HashSet<i64> =
+            log.iter().filter(|one| one.outcome == Outcome::Sent).map(|one| one.part).collect();
+        let left: Vec<Call> = calls.into_iter().filter(|call| !sent.contains(&call.part)).collect();
+        let round =
+            log.iter().rposition(|one| one.outcome == Outcome::Retried).map_or(&log[..], |at| &log[at..]);
+        let mut unknown = round.iter().filter(|one| one.outcome == Outcome::Unknown).count();
+        // The program ended between sending and noting: nobody knows of that try.
+        if delivery.attempt > 1 && !round.iter().any(|one| one.attempt == delivery.attempt - 1) {
+            unknown += 1;
+        }
+        let gives_up_at = delivery.row.created_at + line.platform.patience();
+        let last = left.len().saturating_sub(1);
+        for (index, call) in left.into_iter().enumerate() {
+            let part = call.part;
+            let seen = |outcome, state| Seen { part, outcome, state };
+            let verdict = match self.make(line, call).await {
+                Verdict::Unknown { reason } if line.platform.drops_repeats() => {
+                    Verdict::Again { after: None, reason }
+                }
+                other => other,
+            };
+            let (outcome, reason, after) = match verdict {
+                Verdict::Done { provider_id } => {
+                    let state = if index == last { DeliveryState::Sent } else { DeliveryState::Queued };
+                    self.note(message, delivery, seen(Outcome::Sent, state), provider_id, None).await;
+                    continue;
+                }
+                Verdict::Failed { reason } => {
+                    let seen = seen(Outcome::Failed, DeliveryState::Failed);
+                    self.note(message, delivery, seen, None, Some(reason)).await;
+                    return Tried::Over;
+                }
+                Verdict::Unknown { reason } if unknown > 0 => {
+                    // Sent again once; a third copy would be too much.
+                    let seen = seen(Outcome::Unknown, DeliveryState::Unconfirmed);
+                    self.note(message, delivery, seen, None, Some(reason)).await;
+                    return Tried::Over;
+                }
+                Verdict::Unknown { reason } => (Outcome::Unknown, reason, None),
+                Verdict::Again { after, reason } => (Outcome::Again, reason, after),
+                Verdict::Broken { reason } => {
+                    self.turned_away(line, reason.clone()).await;
+                    let pause = u64::try_from(BROKEN_PAUSE).unwrap_or_default();
+                    (Outcome::Again, reason, Some(Duration::from_millis(pause)))
+                }
+            };
+            let wanted =
+                after.map_or(0, |after| Millis::try_from(after.as_millis()).unwrap_or(Millis::MAX / 4));
+            let at = self.sources.now() + self.backoff(delivery.attempt).max(wanted);
+            if at > gives_up_at {
+                let seen = seen(Outcome::Failed, DeliveryState::Failed);
+                self.note(message, delivery, seen, None, Some(format!("given up: {reason}"))).await;
+                return Tried::Over;
+            }
+            self.note(message, delivery, seen(outcome, DeliveryState::Queued), None, Some(reason)).await;
+            return Tried::Again { at };
+        }
+        self.works(line).await;
+        Tried::Sent
+    }
+
+    /// The calls that say it.
+    fn calls(&self, message: &Message, now: Millis) -> Result<Vec<Call>, String> {
+        let Message { line, entry, contact, route, .. } = message;
+        let (text, attachments, quick_replies) = match &entry.body {
+            Event::Message { text, attachments, quick_replies } => {
+                (text.as_str(), &attachments[..], &quick_replies[..])
+            }
+            Event::Ended { .. } => (line.channel.messaging.rating_question.as_str(), &[][..], &[][..]),
+            _ => return Err("the message was erased".into()),
+        };
+        let (Some(key), Some(route)) = (&contact.external_id, route) else {
+            return Err("the customer cannot be reached".into());
+        };
+        let files: Vec<SentFile> = attachments
+            .iter()
+            .map(|file| SentFile {
+                name: file.name.clone(),
+                media_type: file.media_type.as_str(),
+                size: file.size,
+                url: self.links.make(file.id, now),
+            })
+            .collect();
+        let writer = match &entry.by {
+            Author::Member { name, .. } if matches!(entry.body, Event::Message { .. }) => {
+                Writer::Agent(first_name(name))
+            }
+            Author::Bot => Writer::Bot,
+            _ => Writer::System,
+        };
+        let to = Recipient { key, address: &route.address, last_in_at: route.last_in_at };
+        let saying = Saying {
+            conversation: message.conversation,
+            seq: entry.seq,
+            at: entry.at,
+            writer,
+            text,
+            files: &files,
+            quick_replies,
+            to,
+        };
+        line.platform.render(&line.account(), &saying, now)
+    }
+
+    /// Makes one call.
+    pub async fn make(&self, line: &Line, call: Call) -> Verdict {
+        let failed = |reason: &str| Verdict::Failed { reason: reason.to_owned() };
+        let Ok(method) = Method::from_bytes(call.method.as_bytes()) else { return failed("no such method") };
+        let mut headers = HeaderMap::new();
+        for (name, value) in &call.headers {
+            let Ok(value) = HeaderValue::from_str(value) else { return failed("a header cannot be sent") };
+            headers.insert(HeaderName::from_static(name), value);
+        }
+        let answer =
+            self.outgoing.call(method, &call.url, headers, Bytes::from(call.body), Limits::default());
+        match answer.await {
+            Ok(reply) => line.platform.judge(&Got {
+                status: reply.status.as_u16(),
+                retry_after: reply.retry_after,
+                body: &reply.body,
+            }),
+            Err(error) => {
+                let reason = error.to_string();
+                match error.kind {
+                    ErrorKind::Refused(_) => Verdict::Failed { reason },
+                    // Only a success can be too large.
+                    ErrorKind::TooLarge => Verdict::Done { provider_id: None },
+                    _ if error.request_was_written => Verdict::Unknown { reason },
+                    _ => Verdict::Again { after: None, reason },
+                }
+            }
+        }
+    }
+
+    /// Adds a line to the log, and tells members.
+    async fn note(
+        &self,
+        message: &Message,
+        delivery: &Delivery,
+        seen: Seen,
+        provider_id: Option<String>,
+        reason: Option<String>,
+    ) {
+        let log_line = LogLine {
+            id: self.sources.id(),
+            channel: message.line.channel.id,
+            conversation: message.conversation,
+            seq: message.entry.seq,
+            part: seen.part,
+            attempt: delivery.attempt,
+            at: self.sources.now(),
+            outcome: seen.outcome,
+            state: seen.state,
+            provider_id,
+            reason,
+        };
+        let mark = DeliveryMark { seq: log_line.seq, state: log_line.state, reason: log_line.reason.clone() };
+        let kept = log_line.clone();
+        self.surely(move |connection, _| deliveries::append(connection, &kept)).await;
+        self.directory.delivery_changed(message.line.channel.scope, log_line.conversation, mark).await;
+    }
+
+    /// The platform turns the whole channel away.
+    async fn turned_away(&self, line: &Line, reason: String) {
+        let channel = line.channel.id;
+        log::warn!("channel turned away by its platform channel={channel} reason=\"{reason}\"");
+        self.surely(move |connection, now| {
+            secrets::put_fault(connection, channel, &Fault { reason: reason.clone(), since: now })
+        })
+        .await;
+    }
+
+    /// A message went through: whatever was wrong is over.
+    async fn works(&self, line: &Line) {
+        let channel = line.channel.id;
+        let fault = self.store.read(move |connection| secrets::fault_of(connection, channel)).await;
+        if matches!(fault, Ok(Some(_))) {
+            self.surely(move |connection, _| secrets::clear_fault(connection, channel)).await;
+        }
+    }
+
+    /// Writes what must not be lost: until the store takes it.
+    async fn surely(
+        &self,
+        work: impl Fn(&mut Connection, Millis) -> Result<(), StoreError> + Clone + Send + 'static,
+    ) {
+        loop {
+            let (once, now) = (work.clone(), self.sources.now());
+            match self.store.write(move |connection| once(connection, now)).await {
+                Ok(()) => return,
+                Err(error @ (StoreError::Busy | StoreError::Unavailable(_) | StoreError::Unknown)) => {
+                    log::warn!("delivery not noted yet error=\"{error}\"");
+                    tokio::time::sleep(STORE_PAUSE).await;
+                }
+                // Noted before the answer was lost, or nothing that another try could mend.
+                Err(error) => return log::warn!("delivery not noted error=\"{error}\""),
+            }
+        }
+    }
+
+    /// 1, 2, 4 … seconds, up to [`BACKOFF_MAX`], and up to a fifth less or more.
+    fn backoff(&self, attempt: i64) -> Millis {
+        let doubled = 1_000_i64 << attempt.clamp(1, 20).saturating_sub(1);
+        let pause = doubled.min(BACKOFF_MAX);
+        pause * (80 + i64::from(self.sources.dice(41))) / 100
+    }
+}
+
+/// What was seen of one part.
+#[derive(Clone, Copy)]
+struct Seen {
+    part: i64,
+    outcome: Outcome,
+    state: DeliveryState,
+}
