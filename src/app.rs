@@ -132,6 +132,33 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     Ok(Running { address, setup_link, edge, server, finished, sweeper, couriers })
 }
 
+/// Seals the secrets of channels anew: with a new key in place of the one in the key file, else with the first key of the
+/// configuration. Answers how many there are. Whenever it is interrupted, what is stored can be opened.
+///
+/// # Errors
+/// See [`StartError`]; the server must not be running.
+pub async fn rotate_secrets_key(config: &Config) -> Result<usize, StartError> {
+    let sources = Sources::default();
+    let store = Store::open(&store_options(config))?;
+    let keys = vault(config, &sources)?;
+    if !config.secrets_key.0.is_empty() {
+        let count = delivery::seal_anew(&store, &keys, &sources).await?;
+        store.close().await?;
+        return Ok(count);
+    }
+    let file = config.data_dir.join(KEY_FILE);
+    let write = |keys: &Vault| {
+        keys.write_file(&file)
+            .map_err(|error| StartError::Vault(VaultError::File(file.display().to_string(), error)))
+    };
+    let both = keys.with_new_key(&sources);
+    write(&both)?;
+    let count = delivery::seal_anew(&store, &both, &sources).await?;
+    write(&both.newest())?;
+    store.close().await?;
+    Ok(count)
+}
+
 /// Starts the threads that serve; actors run on them too, as a message between two threads costs more than
 /// all that is done with it.
 async fn serve(

@@ -23,6 +23,7 @@ Switchboard, a self-hosted live-chat routing engine
                                                       add a member, print a one-time link
     switchboard backup FILE                           copy a SQLite database, also while the server runs
     switchboard rebuild-reports                       count all reports again from the conversations
+    switchboard rotate-secrets-key                    seal the secrets of channels anew; stop the server first
     switchboard --version | --help
 
 Every key of the configuration with its default: config/default.toml";
@@ -35,6 +36,7 @@ enum Wanted {
     AddUser(NewUser),
     Backup(PathBuf),
     RebuildReports,
+    RotateSecretsKey,
 }
 
 fn main() -> ExitCode {
@@ -85,6 +87,7 @@ fn arguments() -> Result<(Wanted, Option<PathBuf>), lexopt::Error> {
             role: Role::parse(&option("role")?).ok_or("--role is agent, admin or owner")?,
         }),
         (["rebuild-reports"], 1) => Wanted::RebuildReports,
+        (["rotate-secrets-key"], 1) => Wanted::RotateSecretsKey,
         (["backup", ..], 2) => Wanted::Backup(PathBuf::from(&words[1])),
         _ => return Err("unknown command".into()),
     };
@@ -110,6 +113,11 @@ fn run(wanted: Wanted, file: Option<&Path>) -> Result<ExitCode, Box<dyn Error>> 
         Wanted::RebuildReports => {
             let config = Config::load(file)?;
             actix_web::rt::System::new().block_on(rebuild_reports(&config))?;
+        }
+        Wanted::RotateSecretsKey => {
+            let config = Config::load(file)?;
+            let count = actix_web::rt::System::new().block_on(app::rotate_secrets_key(&config))?;
+            println!("{count} secrets are sealed with the new key");
         }
         Wanted::Serve => {
             let config = Config::load(file)?;

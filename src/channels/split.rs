@@ -61,7 +61,8 @@ fn cut(text: &str, most: usize, unit: Unit) -> usize {
             used += unit.count(c.encode_utf8(&mut [0; 4]));
             used <= most
         };
-        return text.chars().take_while(fits).map(char::len_utf8).sum::<usize>().max(1);
+        let first = text.chars().next().map_or(1, char::len_utf8);
+        return text.chars().take_while(fits).map(char::len_utf8).sum::<usize>().max(first);
     }
     let head = &text[..end];
     let half = end / 2;

@@ -3,6 +3,7 @@
 #[path = "../../examples/platforms/sim/mod.rs"]
 pub mod sim;
 
+mod crash;
 mod telegram;
 mod webhook;
 

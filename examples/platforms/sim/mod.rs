@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 /// A call as it came.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Taken {
     /// Path with its leading slash.
     pub path: String,
@@ -26,6 +26,12 @@ pub struct Taken {
     pub body: Vec<u8>,
     /// The status it was answered with; 0 = not at all.
     pub status: u16,
+}
+
+impl std::fmt::Debug for Taken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.status, self.path, String::from_utf8_lossy(&self.body))
+    }
 }
 
 impl Taken {

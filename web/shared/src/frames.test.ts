@@ -71,6 +71,7 @@ const dashboardHears: Record<DashboardEvent["type"], true> = {
   read: true,
   viewers: true,
   customer: true,
+  delivery: true,
   presence: true,
   mentioned: true,
   draining: true,

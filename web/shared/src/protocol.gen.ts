@@ -2,7 +2,7 @@
 
 export type Mode = "development" | "production";
 
-export type ChannelKind = "widget";
+export type ChannelKind = "widget" | "webhook" | "telegram";
 
 export type FormField = {  key: string,  label: string,  required: boolean, };
 
@@ -86,7 +86,11 @@ export type Reader = ContactWord | string;
 
 export type ReadMark = {  by: Reader,  seq: number, };
 
-export type OpenedFrame = { "type": "ok",  ref: string,  conversation: string,  row: Row,  entries: Array<Entry>,  first_seq: number,  last_seq: number,  reads: Array<ReadMark>,  more: boolean,  resync: boolean, };
+export type DeliveryState = "queued" | "unconfirmed" | "sent" | "delivered" | "read" | "failed";
+
+export type DeliveryMark = {  seq: number,  state: DeliveryState,  reason?: string, };
+
+export type OpenedFrame = { "type": "ok",  ref: string,  conversation: string,  row: Row,  entries: Array<Entry>,  first_seq: number,  last_seq: number,  reads: Array<ReadMark>,  deliveries?: Array<DeliveryMark>,  more: boolean,  resync: boolean, };
 
 export type Typist = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  id?: string,  name: string, };
 
@@ -98,7 +102,7 @@ export type MemberView = {  id: string,  name: string,  role: Role,  presence: P
 
 export type ScopeView = {  id: string,  name: string,  mode: Mode,  time_zone: string,  role: Role,  has_bot: boolean,  channels: Array<ChannelView>,  members: Array<MemberView>, };
 
-export type DashboardEvent = { "type": "welcome", ref: string, protocol: number, member: Me, scopes: Array<ScopeView>, server_time: number, } | { "type": "snapshot", scope: string, rows: Array<Row>, done: boolean, } | { "type": "rows", scope: string, rows: Array<Row>, } | { "type": "entry", conversation: string, entry: Entry, } | { "type": "typing", conversation: string, by: Typist, on: boolean, } | { "type": "read", conversation: string, by: Reader, seq: number, } | { "type": "viewers", conversation: string, members: Array<string>, } | { "type": "customer", conversation: string, online: boolean, } | { "type": "presence", scope: string, member: string, status: Presence, } | { "type": "mentioned", scope: string, conversation: string, seq: number, by: MemberName, text: string, } | { "type": "draining", retry_after_ms: number, };
+export type DashboardEvent = { "type": "welcome", ref: string, protocol: number, member: Me, scopes: Array<ScopeView>, server_time: number, } | { "type": "snapshot", scope: string, rows: Array<Row>, done: boolean, } | { "type": "rows", scope: string, rows: Array<Row>, } | { "type": "entry", conversation: string, entry: Entry, } | { "type": "typing", conversation: string, by: Typist, on: boolean, } | { "type": "read", conversation: string, by: Reader, seq: number, } | { "type": "delivery", conversation: string,  seq: number,  state: DeliveryState,  reason?: string, } | { "type": "viewers", conversation: string, members: Array<string>, } | { "type": "customer", conversation: string, online: boolean, } | { "type": "presence", scope: string, member: string, status: Presence, } | { "type": "mentioned", scope: string, conversation: string, seq: number, by: MemberName, text: string, } | { "type": "draining", retry_after_ms: number, };
 
 export type Greeting = {  text: string,  quick_replies: Array<string>, };
 

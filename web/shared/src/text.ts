@@ -197,6 +197,14 @@ export const chat = {
   waiting: "Waiting for the connection",
   sent: "Sent",
   read: "Read",
+  delivery: {
+    queued: "Waiting to be sent",
+    unconfirmed: "Nobody knows whether it arrived.",
+    sent: "Sent",
+    delivered: "Delivered",
+    read: "Read",
+    failed: "Not delivered.",
+  },
   notSent: "Not sent.",
   tryAgain: "Try again",
   delete: "Delete",
@@ -386,6 +394,29 @@ export const settings = {
   failed: "The settings could not be loaded.",
   copyLabel: "Copy to the clipboard",
   shownOnce: "Shown once. Keep it now.",
+};
+
+export const messagingSettings = {
+  title: "Messaging channels",
+  add: "Add a channel",
+  kind: "Where customers write",
+  kinds: { webhook: "A program of yours", telegram: "Telegram" },
+  name: "Name",
+  asked: { webhook: "Address for our answers", telegram: "Token of your bot" },
+  askedHelp: {
+    webhook: "Your program takes signed requests here.",
+    telegram: "@BotFather on Telegram shows it.",
+  },
+  on: "On",
+  off: "Off",
+  switchLabel: (name: string) => `${name} on`,
+  connect: "Connect",
+  connected: "The platform sends its messages here now.",
+  hook: "The platform sends its messages to this address:",
+  lastEvent: (when: string) => `Last heard from: ${when}.`,
+  noEvent: "Nothing has come yet.",
+  fault: (reason: string) => `The platform turns this channel away: ${reason}`,
+  secret: (name: string) => `Secret ${name}`,
 };
 
 export const channelSettings = {

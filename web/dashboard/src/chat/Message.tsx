@@ -1,5 +1,5 @@
 // One bubble: the customer on the left, the team's side on the right.
-import type { Attachment, Entry, Row } from "../../../shared/src/protocol.gen.ts";
+import type { Attachment, DeliveryMark, Entry, Row } from "../../../shared/src/protocol.gen.ts";
 import { common, chat as words } from "../../../shared/src/text.ts";
 import type { TextRole } from "../../../shared/src/thread.ts";
 import { clockTime } from "../../../shared/src/when.ts";
@@ -9,6 +9,7 @@ import { memberById } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { Avatar, BotAvatar, Chip } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { Delivery } from "./Delivery.tsx";
 import { Words } from "./Words.tsx";
 
 const looks: Record<TextRole, string> = {
@@ -27,9 +28,11 @@ interface Props {
   row: Row | null;
   conversation: string;
   delivery: "sent" | "read" | null;
+  /** How far it has come on the customer's platform. */
+  mark: DeliveryMark | null;
 }
 
-export function Message({ entry, text, role, continued, row, conversation, delivery }: Props) {
+export function Message({ entry, text, role, continued, row, conversation, delivery, mark }: Props) {
   const name = nameOf(entry, row);
   const byBot = role === "bot" || role === "suppressed";
   const replies = entry.body.kind === "message" ? entry.body.quick_replies : undefined;
@@ -69,7 +72,8 @@ export function Message({ entry, text, role, continued, row, conversation, deliv
         )}
       </div>
       {role === "suppressed" && <div class="st">{words.suppressedHelp}</div>}
-      {delivery && (
+      {mark && <Delivery conversation={conversation} mark={mark} last={delivery !== null} />}
+      {delivery && !mark && (
         <div class={delivery === "read" ? "st read" : "st"}>
           <Icon name={delivery === "read" ? "checks" : "check"} size="s" />
           {delivery === "read" ? words.read : words.sent}

@@ -164,6 +164,7 @@ function Line({ item, row, chat, last }: LineProps) {
         row={row}
         conversation={chat.id}
         delivery={delivery}
+        mark={chat.deliveries.value[entry.seq] ?? null}
       />
     );
   }

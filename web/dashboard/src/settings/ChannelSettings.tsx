@@ -6,6 +6,7 @@ import { notifyFailure } from "../state/notices.ts";
 import { renewScope, scope } from "../state/scopes.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
+import { type MessagingChannel, MessagingChannels } from "./MessagingChannels.tsx";
 import { ProactiveRules, type Rule, rulesOf } from "./ProactiveRules.tsx";
 import { CopyButton, Field, LoadProblem, linesOf, Once, Problem, refusal, useLoaded } from "./parts.tsx";
 import { type Question, Questions } from "./Questions.tsx";
@@ -44,12 +45,15 @@ const fresh: Look = {
 };
 
 export function ChannelSettings({ scopeId }: { scopeId: string }) {
-  const { value, problem, reload } = useLoaded<{ items: Channel[] }>(`/scopes/${scopeId}/channels?limit=200`);
+  const { value, problem, reload } = useLoaded<{ items: (Channel & MessagingChannel)[] }>(
+    `/scopes/${scopeId}/channels?limit=200`,
+  );
   const [editing, setEditing] = useState<string | null>(null);
   const [secret, setSecret] = useState("");
   if (problem) return <LoadProblem problem={problem} reload={reload} />;
   if (!value) return null;
 
+  const websites = value.items.filter((channel) => channel.kind === "widget");
   const changed = () => {
     reload();
     renewScope(scopeId).catch(notifyFailure);
@@ -78,8 +82,8 @@ export function ChannelSettings({ scopeId }: { scopeId: string }) {
           <ChannelForm scopeId={scopeId} onSaved={saved} onCancel={() => setEditing(null)} />
         </div>
       )}
-      {value.items.length === 0 && editing !== "new" && <p>{words.none}</p>}
-      {value.items.map((channel) => (
+      {websites.length === 0 && editing !== "new" && <p>{words.none}</p>}
+      {websites.map((channel) => (
         <div key={channel.id} class="card after">
           <div class="chrow">
             <span class="ico">
@@ -123,6 +127,11 @@ export function ChannelSettings({ scopeId }: { scopeId: string }) {
           </div>
         </div>
       ))}
+      <MessagingChannels
+        scopeId={scopeId}
+        items={value.items.filter((channel) => channel.kind !== "widget")}
+        onChanged={changed}
+      />
     </>
   );
 }

@@ -1,7 +1,14 @@
 // The conversation that is open, and the last ones that were: their entries, readers, viewers and typists.
 import { type Signal, signal } from "@preact/signals";
 import { systemClock } from "../../../shared/src/clock.ts";
-import type { Entry, OpenedFrame, Reader, Row, Typist } from "../../../shared/src/protocol.gen.ts";
+import type {
+  DeliveryMark,
+  Entry,
+  OpenedFrame,
+  Reader,
+  Row,
+  Typist,
+} from "../../../shared/src/protocol.gen.ts";
 import { CommandError } from "../../../shared/src/socket.ts";
 import {
   append,
@@ -26,6 +33,8 @@ export interface Chat {
   readonly thread: Signal<Thread<Entry>>;
   /** How far each reader has read, by "contact" or member id. */
   readonly reads: Signal<Readonly<Record<Reader, number>>>;
+  /** How far messages to the customer of a messaging channel have come, by entry. */
+  readonly deliveries: Signal<Readonly<Record<number, DeliveryMark>>>;
   /** Ids of the members who have it open. */
   readonly viewers: Signal<readonly string[]>;
   readonly typists: Signal<readonly Typist[]>;
@@ -68,6 +77,8 @@ export async function refresh(chat: Chat): Promise<void> {
       after && !answer.resync ? (resume(chat.thread.value, answer.entries) ?? whole) : whole;
     chat.row.value = newer(chat.row.value, answer.row);
     chat.reads.value = Object.fromEntries(answer.reads.map((mark) => [mark.by, mark.seq]));
+    const marks = (answer.deliveries ?? []).map((mark) => [mark.seq, mark]);
+    chat.deliveries.value = { ...chat.deliveries.value, ...Object.fromEntries(marks) };
     chat.phase.value = "ready";
     for (const entry of answer.entries) settled(chat, entry);
     const home = scopeOf(answer.row);
@@ -124,6 +135,7 @@ function take(id: string): Chat {
     row: signal(activeRow(id)),
     thread: signal(noEntries),
     reads: signal({}),
+    deliveries: signal({}),
     viewers: signal([]),
     typists: signal([]),
     phase: signal("loading"),
@@ -195,6 +207,8 @@ onEvent((event) => {
   } else if (event.type === "read") {
     chat.reads.value = { ...chat.reads.value, [event.by]: event.seq };
     if (event.by === me.value?.id) markSeen(chat.id, event.seq);
+  } else if (event.type === "delivery") {
+    chat.deliveries.value = { ...chat.deliveries.value, [event.seq]: event };
   } else if (event.type === "viewers") {
     chat.viewers.value = event.members;
   } else if (event.type === "customer" && chat.row.value) {

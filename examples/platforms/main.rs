@@ -1,0 +1,68 @@
+//! Fakes of the messaging platforms, to try channels without an account:
+//!
+//! ```sh
+//! cargo run --example platforms -- 127.0.0.1:9100 [WEBHOOK_SECRET]
+//! ```
+//!
+//! Point `api_base` of a Telegram channel, or `url` of a webhook channel, at it, and allow the address in
+//! `outgoing.allow`. Every call that it takes or refuses is printed. Lines that are typed become updates of a Telegram
+//! customer, once the channel was connected.
+
+mod sim;
+
+use std::error::Error;
+use std::time::Duration;
+
+use sim::{Simulator, telegram};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let address = arguments.next().unwrap_or_else(|| "127.0.0.1:9100".into());
+    let sim = Simulator::start(&address)?;
+    if let Some(secret) = arguments.next() {
+        sim.expect_signed_with(&secret);
+    }
+    println!("platforms listen on {}; the Telegram bot's token is {}", sim.base, telegram::TOKEN);
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let (mut shown, mut update) = ((0, 0), 0);
+    loop {
+        tokio::select! {
+            line = lines.next_line() => {
+                let Some(line) = line? else { return Ok(()) };
+                update += 1;
+                match sim.telegram_hook() {
+                    None => println!("connect a Telegram channel first"),
+                    Some(hook) => {
+                        let url = hook["url"].as_str().unwrap_or_default();
+                        let secret = hook["secret_token"].as_str().unwrap_or_default();
+                        let body = telegram::text(update, 55_501, "Zoë", &line).to_string();
+                        let request = http
+                            .post(url)
+                            .header("x-telegram-bot-api-secret-token", secret)
+                            .header("content-type", "application/json")
+                            .body(body);
+                        println!("update {update}: {}", request.send().await?.status());
+                    }
+                }
+            }
+            () = tokio::time::sleep(Duration::from_millis(200)) => {
+                let (taken, refused) = (sim.taken(), sim.refused());
+                for call in &taken[shown.0..] {
+                    println!("taken {} {}", method(&call.path), String::from_utf8_lossy(&call.body));
+                }
+                for call in &refused[shown.1..] {
+                    println!("refused {} {}", call.status, method(&call.path));
+                }
+                shown = (taken.len(), refused.len());
+            }
+        }
+    }
+}
+
+/// The path without a token.
+fn method(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}

@@ -1,0 +1,180 @@
+// Channels of messaging platforms: where the platform sends its events, what was heard from it last, and a form for a new one.
+import { useState } from "preact/hooks";
+import { common, messagingSettings as words } from "../../../shared/src/text.ts";
+import { timeOrDate } from "../../../shared/src/when.ts";
+import { call } from "../api.ts";
+import { notify, notifyFailure } from "../state/notices.ts";
+import { now } from "../state/now.ts";
+import { Chip } from "../ui/Avatar.tsx";
+import { channelIcon, Icon } from "../ui/Icon.tsx";
+import { CopyButton, Field, Once, Problem, refusal, useLoaded } from "./parts.tsx";
+
+export interface MessagingChannel {
+  id: string;
+  kind: string;
+  name: string;
+  enabled: boolean;
+  hook: string;
+  made_secrets?: Record<string, string>;
+}
+
+interface State {
+  last_event_at: number | null;
+  fault: { reason: string; since: number } | null;
+}
+
+/** What each kind asks for when it is added: a setting or a secret. */
+const kinds = {
+  webhook: { place: "settings", name: "url" },
+  telegram: { place: "secrets", name: "bot_token" },
+} as const;
+type Kind = keyof typeof kinds;
+
+interface Props {
+  scopeId: string;
+  items: readonly MessagingChannel[];
+  onChanged: () => void;
+}
+
+export function MessagingChannels({ scopeId, items, onChanged }: Props) {
+  const [adding, setAdding] = useState(false);
+  const [made, setMade] = useState<Record<string, string>>({});
+  const saved = (channel: MessagingChannel) => {
+    setMade(channel.made_secrets ?? {});
+    setAdding(false);
+    onChanged();
+  };
+  return (
+    <section aria-labelledby="messaging">
+      <div class="phead after">
+        <h3 class="t grow" id="messaging">
+          {words.title}
+        </h3>
+        <button type="button" class="btn" onClick={() => setAdding(true)}>
+          <Icon name="plus" size="m" />
+          {words.add}
+        </button>
+      </div>
+      {Object.entries(made).map(([name, value]) => (
+        <Once key={name} label={words.secret(name)} value={value} />
+      ))}
+      {adding && <AddForm scopeId={scopeId} onSaved={saved} onCancel={() => setAdding(false)} />}
+      {items.map((channel) => (
+        <Card key={channel.id} scopeId={scopeId} channel={channel} onChanged={onChanged} />
+      ))}
+    </section>
+  );
+}
+
+function Card({ scopeId, channel, onChanged }: Omit<Props, "items"> & { channel: MessagingChannel }) {
+  const path = `/scopes/${scopeId}/channels/${channel.id}`;
+  const { value: state, reload } = useLoaded<State>(`${path}/state`);
+  const turn = (enabled: boolean) => call("PATCH", path, { enabled }).then(onChanged, notifyFailure);
+  const connect = () =>
+    call("POST", `${path}/connect`, {}).then(() => {
+      notify(words.connected);
+      reload();
+    }, notifyFailure);
+  const last = state?.last_event_at;
+  return (
+    <div class="card after">
+      <div class="chrow">
+        <span class="ico">
+          <Icon name={channelIcon(channel.kind)} />
+        </span>
+        <div>
+          <b>{channel.name}</b>
+          <p class="trunc">{words.kinds[channel.kind as Kind] ?? channel.kind}</p>
+        </div>
+        <Chip kind={channel.enabled ? "ok" : ""}>{channel.enabled ? words.on : words.off}</Chip>
+        {channel.kind === "telegram" && (
+          <button type="button" class="btn small" onClick={connect}>
+            {words.connect}
+          </button>
+        )}
+        <input
+          class="switch"
+          type="checkbox"
+          role="switch"
+          aria-checked={channel.enabled}
+          aria-label={words.switchLabel(channel.name)}
+          checked={channel.enabled}
+          onChange={(event) => turn(event.currentTarget.checked)}
+        />
+      </div>
+      <div class="embed">
+        <p class="lead">{words.hook}</p>
+        <div class="snip">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+          <pre tabIndex={0}>{channel.hook}</pre>
+          <CopyButton text={channel.hook} />
+        </div>
+        {state && <p class="lead">{last ? words.lastEvent(timeOrDate(last, now.value)) : words.noEvent}</p>}
+        {state?.fault && <Problem text={words.fault(state.fault.reason)} />}
+      </div>
+    </div>
+  );
+}
+
+interface AddProps {
+  scopeId: string;
+  onSaved: (channel: MessagingChannel) => void;
+  onCancel: () => void;
+}
+
+function AddForm({ scopeId, onSaved, onCancel }: AddProps) {
+  const [kind, setKind] = useState<Kind>("telegram");
+  const [problem, setProblem] = useState("");
+  const asked = kinds[kind];
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const value = { [asked.name]: String(form.get("value") ?? "").trim() };
+    const more = asked.place === "settings" ? { settings: { platform: value } } : { secrets: value };
+    const body = { kind, name: String(form.get("name") ?? "").trim(), ...more };
+    try {
+      onSaved(await call<MessagingChannel>("POST", `/scopes/${scopeId}/channels`, body));
+    } catch (error) {
+      setProblem(refusal(error));
+    }
+  };
+  return (
+    <div class="card">
+      <form class="form" onSubmit={submit}>
+        <Problem text={problem} />
+        <Field label={words.kind}>
+          {(ids) => (
+            <select
+              {...ids}
+              class="in"
+              value={kind}
+              onChange={(event) => setKind(event.currentTarget.value as Kind)}
+            >
+              {Object.keys(kinds).map((each) => (
+                <option key={each} value={each}>
+                  {words.kinds[each as Kind]}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label={words.name}>
+          {(ids) => <input {...ids} class="in" name="name" required maxLength={80} />}
+        </Field>
+        <Field label={words.asked[kind]} help={words.askedHelp[kind]}>
+          {(ids) => (
+            <input {...ids} key={kind} class="in" name="value" type="text" required autocomplete="off" />
+          )}
+        </Field>
+        <div class="acts">
+          <button type="submit" class="btn primary">
+            {common.save}
+          </button>
+          <button type="button" class="btn" onClick={onCancel}>
+            {common.cancel}
+          </button>
+        </div>
+      </form>
+    </div>
+  );
+}
