@@ -26,6 +26,7 @@ pub mod frame_guard;
 mod health;
 pub mod invitations;
 mod keys;
+pub mod known_channels;
 mod list;
 mod logins;
 mod mail;
@@ -86,6 +87,9 @@ fn urls() -> Vec<Url> {
     const PATCH: Method = Method::PATCH;
     const DELETE: Method = Method::DELETE;
     vec![
+        // In this order they are looked for, so what is asked for most comes first.
+        url(GET, "/api/v1/widget/socket", sockets::of_widget),
+        url(GET, "/api/v1/dashboard/socket", sockets::dashboard),
         url(GET, "/healthz", health::alive),
         url(GET, "/readyz", health::ready),
         url(GET, "/metrics", metrics::show),
@@ -150,8 +154,6 @@ fn urls() -> Vec<Url> {
         url(PATCH, "/api/v1/contacts/{id}", contacts::change),
         url(GET, "/api/v1/contacts/{id}/export", contacts::export),
         url(POST, "/api/v1/contacts/{id}/erase", contacts::erase),
-        url(GET, "/api/v1/dashboard/socket", sockets::dashboard),
-        url(GET, "/api/v1/widget/socket", sockets::of_widget),
         url(POST, "/api/v1/widget/session", widget::session),
         url(POST, "/api/v1/widget/start", widget::command),
         url(POST, "/api/v1/widget/send", widget::command),

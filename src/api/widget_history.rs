@@ -1,5 +1,7 @@
 //! A customer's own conversations, read again in the widget.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -36,7 +38,7 @@ pub async fn list(edge: Data<Edge>, request: HttpRequest, wanted: Query<Wanted>)
 async fn own(
     edge: &Edge,
     request: &HttpRequest,
-    channel: Channel,
+    channel: Arc<Channel>,
     limit: Option<i64>,
     before: Option<ConversationId>,
 ) -> Result<HttpResponse, ApiError> {
@@ -92,7 +94,7 @@ pub async fn entries_of(
 async fn read(
     edge: &Edge,
     request: &HttpRequest,
-    channel: Channel,
+    channel: Arc<Channel>,
     id: ConversationId,
     after: Seq,
     limit: Option<i64>,

@@ -77,8 +77,7 @@ fn post(text: Words) -> Command {
 
 impl WidgetSession {
     /// A connection to this channel, not yet identified.
-    pub fn new(edge: Data<Edge>, channel: Channel, address: IpAddr, user_agent: Option<String>) -> Self {
-        let channel = Arc::new(channel);
+    pub fn new(edge: Data<Edge>, channel: Arc<Channel>, address: IpAddr, user_agent: Option<String>) -> Self {
         Self { edge, channel, address, user_agent, link: None, phase: Phase::Unidentified }
     }
 
