@@ -33,6 +33,7 @@ mod resume;
 mod roles;
 mod searching;
 mod setup;
+mod store_batches;
 mod store_contract;
 mod store_postgres;
 mod store_records;
