@@ -72,6 +72,8 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         ("DELETE", "scopes/{scope}/canned_replies/{reply}") => (Admins, nothing),
         ("GET", "scopes/{scope}/mentions") => (Agents, nothing),
         ("GET", "scopes/{scope}/tags") => (Agents, nothing),
+        ("GET", "scopes/{scope}/tag_counts") => (Admins, nothing),
+        ("PATCH", "scopes/{scope}/tags/{tag}") => (Admins, json!({"tag": Uuid::new_v4()})),
         ("POST", "scopes/{scope}/tags") => (Admins, json!({"tag": Uuid::new_v4()})),
         ("DELETE", "scopes/{scope}/tags/{tag}") => (Admins, nothing),
         ("GET", "scopes/{scope}/conversations")
