@@ -197,6 +197,7 @@ export const chat = {
   sending: "Sending",
   waiting: "Waiting for the connection",
   sent: "Sent",
+  delivered: "Delivered",
   read: "Read",
   notSent: "Not sent.",
   tryAgain: "Try again",
