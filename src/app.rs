@@ -33,6 +33,9 @@ use crate::config::{self, Config};
 use crate::files::{Files, FilesError, Place};
 use crate::outgoing::mail::{MailOptions, Mailer, Security};
 use crate::outgoing::{Outgoing, OutgoingOptions};
+use crate::push::Push;
+use crate::push::courier::Courier;
+use crate::push::vapid::{self, Vapid};
 use crate::setup;
 use crate::sources::Sources;
 use crate::store::{Store, StoreError, StoreOptions, logins, meta};
@@ -61,6 +64,9 @@ pub enum StartError {
     /// Where files are kept.
     #[error("configuration section [files]: {0}")]
     Files(FilesError),
+    /// The key of Web Push.
+    #[error("{0}")]
+    Push(String),
     /// Passwords.
     #[error("passwords cannot be hashed: {0}")]
     Passwords(argon2::password_hash::Error),
@@ -80,6 +86,7 @@ pub struct Running {
     server: ServerHandle,
     finished: JoinHandle<std::io::Result<()>>,
     sweeper: JoinHandle<()>,
+    pushing: JoinHandle<()>,
 }
 
 /// Starts everything. Must be called in an actix system.
@@ -96,9 +103,14 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
 
     let files = Files::open(&files_place(&config)).map_err(StartError::Files)?;
     let outgoing = Outgoing::new(&outgoing_options(&config)).map_err(StartError::Outgoing)?;
-    let bots = Bots::new(outgoing, sources.clone(), BotLimits::default());
+    let bots = Bots::new(outgoing.clone(), sources.clone(), BotLimits::default());
+    let (push, round) = Push::new(
+        Courier::new(outgoing, sources.clone(), vapid(&store, &sources, &origins).await?),
+        store.clone(),
+        sources.clone(),
+    );
     let options = directory::Options { sleep_after_ms: config.timers.conversation_sleep_ms };
-    let directory = Directory::new(store.clone(), sources.clone(), bots, options);
+    let directory = Directory::new(store.clone(), sources.clone(), bots, push, options);
 
     let passwords = Passwords::new(sources.clone(), config.login.hashers).map_err(StartError::Passwords)?;
     let tokens = VisitorTokens::new(visitor_secret(&store, &sources).await?);
@@ -108,8 +120,9 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let (server, finished) = serve(&edge, listener).await?;
     edge.directory.start_all().await?;
     let sweeper = actix_web::rt::spawn(sweep(edge.clone()));
+    let pushing = actix_web::rt::spawn(round.run(|sending| drop(actix_web::rt::spawn(sending))));
     actix_web::rt::spawn(complete_episodes(edge.store.clone()));
-    Ok(Running { address, setup_link, edge, server, finished, sweeper })
+    Ok(Running { address, setup_link, edge, server, finished, sweeper, pushing })
 }
 
 /// Starts the threads that serve; actors run on them too, as a message between two threads costs more than
@@ -176,6 +189,13 @@ async fn visitor_secret(store: &Store, sources: &Sources) -> Result<Vec<u8>, Sto
     Ok(kept.await?.into_bytes())
 }
 
+/// Who we are to push services: a key made at the first start, the same ever after, and our address.
+async fn vapid(store: &Store, sources: &Sources, origins: &OwnOrigins) -> Result<Vapid, StartError> {
+    let fresh = vapid::fresh_key(sources);
+    let kept = store.write(move |connection| meta::put_once(connection, vapid::KEY_NAME, &fresh)).await?;
+    Vapid::new(&kept, origins.main()).map_err(StartError::Push)
+}
+
 impl Running {
     /// Ends in order, within the configured time: not ready at once, commands in hand finish and are answered, sockets
     /// hear of it, requests in hand finish, the store closes.
@@ -190,6 +210,7 @@ impl Running {
         }
         self.finished.abort();
         self.sweeper.abort();
+        self.pushing.abort();
         match timeout(left().max(CLOSE_LIMIT), self.edge.store.clone().close()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => log::error!("store not closed error=\"{error}\""),
@@ -201,6 +222,7 @@ impl Running {
     pub fn stop(&self) {
         drop(self.server.stop(false));
         self.sweeper.abort();
+        self.pushing.abort();
     }
 }
 

@@ -168,16 +168,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("protocol", &["domain"]),
     ("store", &["domain"]),
     ("bots", &["domain", "outgoing", "sources"]),
-    ("actors", &["bots", "domain", "protocol", "sources", "store"]),
-    ("api", &["actors", "bots", "config", "domain", "files", "outgoing", "protocol", "sources", "store"]),
+    ("push", &["domain", "outgoing", "sources", "store"]),
+    ("actors", &["bots", "domain", "protocol", "push", "sources", "store"]),
+    (
+        "api",
+        &["actors", "bots", "config", "domain", "files", "outgoing", "protocol", "push", "sources", "store"],
+    ),
     // What an empty database gets. It speaks through the edge's own helpers, so it stands above it.
     ("demo", &["api", "bots", "domain", "setup", "sources", "store"]),
     ("setup", &["api", "config", "demo", "domain", "sources", "store"]),
     (
         "app",
         &[
-            "actors", "api", "bots", "config", "demo", "domain", "files", "outgoing", "protocol", "setup",
-            "sources", "store",
+            "actors", "api", "bots", "config", "demo", "domain", "files", "outgoing", "protocol", "push",
+            "setup", "sources", "store",
         ],
     ),
 ];

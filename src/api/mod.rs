@@ -31,11 +31,13 @@ mod list;
 mod logins;
 mod mail;
 mod members;
+mod mentions;
 mod metrics;
 pub mod origin;
 pub mod password;
 pub mod post_office;
 mod profile;
+mod push;
 mod reports;
 mod scopes;
 pub mod seats;
@@ -100,6 +102,10 @@ fn urls() -> Vec<Url> {
         url(PATCH, "/api/v1/session", profile::change),
         url(POST, "/api/v1/mail/test", mail::test),
         url(POST, "/api/v1/session/ticket", logins::ticket),
+        url(GET, "/api/v1/push/key", push::key),
+        url(PUT, "/api/v1/push/subscription", push::put),
+        url(DELETE, "/api/v1/push/subscription", push::delete),
+        url(POST, "/api/v1/push/test", push::test),
         url(GET, "/api/v1/session/list", logins::list),
         url(DELETE, "/api/v1/session/list/{id}", logins::delete_one),
         url(PUT, "/api/v1/session/password", logins::password),
@@ -129,7 +135,10 @@ fn urls() -> Vec<Url> {
         url(DELETE, "/api/v1/scopes/{scope}/canned_replies/{reply}", canned::delete),
         url(GET, "/api/v1/scopes/{scope}/tags", tags::list),
         url(POST, "/api/v1/scopes/{scope}/tags", tags::create),
+        url(PATCH, "/api/v1/scopes/{scope}/tags/{tag}", tags::rename),
         url(DELETE, "/api/v1/scopes/{scope}/tags/{tag}", tags::delete),
+        url(GET, "/api/v1/scopes/{scope}/tag_counts", tags::counts),
+        url(GET, "/api/v1/scopes/{scope}/mentions", mentions::list),
         url(GET, "/api/v1/scopes/{scope}/audit", trail::show),
         url(GET, "/api/v1/scopes/{scope}/reports", reports::show),
         url(GET, "/api/v1/scopes/{scope}/reports/csv", reports::table),

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod invalid;
 pub mod member;
 pub mod proactive;
+pub mod push;
 pub mod refusal;
 pub mod report;
 pub mod scope;

@@ -96,6 +96,10 @@ pub enum DashboardCommand {
     Presence {
         status: Wanted,
     },
+    /// The page is in front of somebody's eyes, or no more.
+    Looking {
+        on: bool,
+    },
 }
 
 /// To whom a conversation is given.
@@ -324,6 +328,7 @@ impl<'a> Raw<'a> {
             "typing" => C::Typing { conversation: self.conversation()?, on: need(&mut self.on, "on")? },
             "read" => C::Read { conversation: self.conversation()?, seq: need(&mut self.seq, "seq")? },
             "presence" => C::Presence { status: need(&mut self.status, "status")? },
+            "looking" => C::Looking { on: need(&mut self.on, "on")? },
             _ => return Err(bad("unknown command")),
         })
     }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{contacts, conversations, entries, feedback, outbox};
+use super::schema::{contacts, conversations, entries, feedback, mentions, outbox};
 use super::{Connection, StoreError, dialect, text};
 use crate::domain::Millis;
 use crate::domain::Seq;
@@ -188,6 +188,7 @@ pub fn erase(connection: &mut Connection, id: ContactId) -> Result<Vec<Conversat
         .set(feedback::comment.eq(None::<String>))
         .execute(connection)?;
     super::files::erase_contact(connection, &id)?;
+    diesel::delete(mentions::table.filter(mentions::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(outbox::table.filter(outbox::conversation_id.assume_not_null().eq_any(own())))
         .execute(connection)?;
     diesel::update(conversations::table.filter(conversations::contact_id.eq(&id)))

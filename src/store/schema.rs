@@ -274,6 +274,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    push_subscriptions (login_id) {
+        login_id -> Text,
+        member_id -> Text,
+        endpoint -> Text,
+        p256dh -> Text,
+        auth -> Text,
+        wishes -> Text,
+        wording -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mentions (member_id, conversation_id) {
+        member_id -> Text,
+        conversation_id -> Text,
+        scope_id -> Text,
+        seq -> BigInt,
+        at -> BigInt,
+    }
+}
+
 diesel::joinable!(memberships -> members (member_id));
 diesel::joinable!(memberships -> scopes (scope_id));
 diesel::joinable!(logins -> members (member_id));
@@ -299,8 +322,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     logins,
     members,
     memberships,
+    mentions,
     meta,
     outbox,
+    push_subscriptions,
     reads,
     scopes,
     tags,

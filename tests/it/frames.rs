@@ -68,7 +68,7 @@ fn check<T: Serialize>(name: &str, file: &Value, reference: &str, command: &T) {
 #[test]
 fn what_clients_say_is_read_as_it_is_written() {
     let (dashboard, widget) = (files("dashboard-says-"), files("widget-says-"));
-    assert_eq!((dashboard.len(), widget.len()), (17, 9), "one file for each command");
+    assert_eq!((dashboard.len(), widget.len()), (18, 9), "one file for each command");
     for (name, file) in dashboard {
         let (reference, command) = parse_dashboard(&file.to_string()).unwrap();
         check(&name, &file, &reference, &command);

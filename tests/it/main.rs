@@ -26,6 +26,7 @@ mod migrations;
 mod model;
 mod openapi;
 mod profile;
+mod push;
 mod races;
 mod reports;
 mod rest;

@@ -67,15 +67,17 @@ impl Conversation {
             if members.is_empty() {
                 continue;
             }
+            let text = shorten(&summary(text, attachments));
             let frame = server::text(&DashboardEvent::Mentioned {
                 scope: self.scope,
                 conversation: self.id,
                 seq: entry.seq,
                 by: MemberName { id: *id, name: name.clone() },
-                text: &shorten(&summary(text, attachments)),
+                text: &text,
             });
+            let (conversation, by) = (self.id, name.clone());
             // One for each note, which members send at a limited rate.
-            self.supervisor.do_send(Mentioned { members, frame });
+            self.supervisor.do_send(Mentioned { members, frame, conversation, by, text });
         }
     }
 

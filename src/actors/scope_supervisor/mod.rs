@@ -10,6 +10,7 @@ mod hours;
 mod lists;
 mod mention;
 mod presence;
+mod push;
 mod queue;
 mod route;
 mod wallboard;
@@ -126,6 +127,8 @@ pub struct ScopeSupervisor {
     flush_due: bool,
     /// Who is there. Absent = offline.
     presence: HashMap<MemberId, Presence>,
+    /// Members to whom nothing is pushed: they look at a dashboard, or said that they are away.
+    undisturbed: HashSet<MemberId>,
     /// Raised when a member comes or goes, so that a timer of before is void.
     presence_generation: HashMap<MemberId, u64>,
     /// When silence ends each conversation.
@@ -178,6 +181,7 @@ impl ScopeSupervisor {
             ended: Vec::new(),
             flush_due: false,
             presence: HashMap::new(),
+            undisturbed: HashSet::new(),
             presence_generation: HashMap::new(),
             deadlines: BTreeSet::new(),
             opening: Opening::ALWAYS,

@@ -167,6 +167,10 @@ impl DashboardSession {
                 out.push(ok(&reference));
                 identified.agent.do_send(agent::SetPresence(status));
             }
+            C::Looking { on } => {
+                out.push(ok(&reference));
+                identified.agent.do_send(agent::SetLooking { link, on });
+            }
             C::Close { conversation } => {
                 out.push(ok(&reference));
                 identified.open.remove(&conversation);

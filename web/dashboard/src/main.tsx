@@ -4,6 +4,7 @@ import { App } from "./App.tsx";
 import { startWorker } from "./alerts/desktop.ts";
 import { countInFavicon } from "./alerts/favicon.ts";
 import { watchForAlerts } from "./alerts/watch.ts";
+import "./state/looking.ts";
 import "./state/theme.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";

@@ -26,8 +26,11 @@ interface Props {
   continued: boolean;
   row: Row | null;
   conversation: string;
-  delivery: "sent" | "read" | null;
+  delivery: Delivery | null;
 }
+
+/** How far a message got: stored, at the customer's page, before their eyes. */
+export type Delivery = "sent" | "delivered" | "read";
 
 export function Message({ entry, text, role, continued, row, conversation, delivery }: Props) {
   const name = nameOf(entry, row);
@@ -71,8 +74,8 @@ export function Message({ entry, text, role, continued, row, conversation, deliv
       {role === "suppressed" && <div class="st">{words.suppressedHelp}</div>}
       {delivery && (
         <div class={delivery === "read" ? "st read" : "st"}>
-          <Icon name={delivery === "read" ? "checks" : "check"} size="s" />
-          {delivery === "read" ? words.read : words.sent}
+          <Icon name={delivery === "sent" ? "check" : "checks"} size="s" />
+          {words[delivery]}
         </div>
       )}
     </li>

@@ -11,9 +11,9 @@ import { HoursSettings } from "./HoursSettings.tsx";
 import { KeySettings } from "./KeySettings.tsx";
 import { MemberSettings } from "./MemberSettings.tsx";
 import { NotificationSettings } from "./NotificationSettings.tsx";
-
 import { Profile } from "./Profile.tsx";
 import { ScopeSettings } from "./ScopeSettings.tsx";
+import { TagSettings } from "./TagSettings.tsx";
 
 const pages: [name: string, title: string, icon: IconName, page: ComponentType<{ scopeId: string }>][] = [
   ["channels", words.channels, "globe", ChannelSettings],
@@ -21,6 +21,7 @@ const pages: [name: string, title: string, icon: IconName, page: ComponentType<{
   ["hours", words.hours, "clock", HoursSettings],
   ["bot", words.bot, "spark", BotSettings],
   ["scope", words.scope, "gear", ScopeSettings],
+  ["tags", words.tags, "tag", TagSettings],
   ["keys", words.keys, "lock", KeySettings],
   ["notifications", words.notifications, "bell", NotificationSettings],
 ];

@@ -26,6 +26,8 @@ export interface Chat {
   readonly thread: Signal<Thread<Entry>>;
   /** How far each reader has read, by "contact" or member id. */
   readonly reads: Signal<Readonly<Record<Reader, number>>>;
+  /** Up to this entry the customer's page was connected when or after it was told. */
+  readonly delivered: Signal<number>;
   /** Ids of the members who have it open. */
   readonly viewers: Signal<readonly string[]>;
   readonly typists: Signal<readonly Typist[]>;
@@ -40,6 +42,8 @@ const TYPING_LASTS = 6_000;
 const OLDER_STEP = 50;
 
 const cache = new Map<string, Chat>();
+/** The customer of the open conversation is connected; told in order with its entries, unlike what rows say. */
+let customerHere = false;
 export const openChat = signal<Chat | null>(null);
 
 /** Opens a conversation, or none. */
@@ -50,6 +54,7 @@ export function open(id: string | null): void {
     before.typists.value = [];
     if (online.peek()) tell({ type: "close", conversation: before.id });
   }
+  customerHere = false;
   openChat.value = id ? take(id) : null;
   if (openChat.value && online.peek()) refresh(openChat.value);
 }
@@ -69,6 +74,7 @@ export async function refresh(chat: Chat): Promise<void> {
     chat.row.value = newer(chat.row.value, answer.row);
     chat.reads.value = Object.fromEntries(answer.reads.map((mark) => [mark.by, mark.seq]));
     chat.phase.value = "ready";
+    if (openChat.peek() === chat) deliver(chat, answer.row.customer_online);
     for (const entry of answer.entries) settled(chat, entry);
     const home = scopeOf(answer.row);
     if (openChat.peek() === chat && home && home.id !== scope.peek()?.id) chooseScope(home.id);
@@ -100,6 +106,12 @@ export async function loadOlder(chat: Chat): Promise<void> {
   }
 }
 
+/** Whoever is connected has all that was told so far, and whoever comes back is given it. */
+function deliver(chat: Chat, here = customerHere): void {
+  customerHere = here;
+  if (here) chat.delivered.value = lastSeq(chat.thread.peek());
+}
+
 const readers: ((conversation: string, seq: number) => void)[] = [];
 
 /** Told when the reader has read a conversation up to an entry. */
@@ -124,6 +136,7 @@ function take(id: string): Chat {
     row: signal(activeRow(id)),
     thread: signal(noEntries),
     reads: signal({}),
+    delivered: signal(0),
     viewers: signal([]),
     typists: signal([]),
     phase: signal("loading"),
@@ -171,6 +184,7 @@ onEvent((event) => {
   const chat = openChat.peek();
   if (event.type === "welcome") {
     for (const each of cache.values()) each.typists.value = [];
+    customerHere = false;
     if (chat) refresh(chat);
     return;
   }
@@ -182,6 +196,7 @@ onEvent((event) => {
       return;
     }
     chat.thread.value = thread;
+    deliver(chat);
     settled(chat, event.entry);
   } else if (event.type === "typing") {
     const { by } = event;
@@ -199,5 +214,6 @@ onEvent((event) => {
     chat.viewers.value = event.members;
   } else if (event.type === "customer" && chat.row.value) {
     chat.row.value = { ...chat.row.value, customer_online: event.online };
+    deliver(chat, event.online);
   }
 });
