@@ -72,7 +72,7 @@ impl Conversation {
                 conversation: self.id,
                 seq: entry.seq,
                 by: MemberName { id: *id, name: name.clone() },
-                text: &shorten(&summary(text, attachments)),
+                text: &shorten(&summary(text, attachments, &[])),
             });
             // One for each note, which members send at a limited rate.
             self.supervisor.do_send(Mentioned { members, frame });
