@@ -240,7 +240,7 @@ async fn start(
     let from = address::client(request, &edge.config);
     let details = visitors::details(None, browser(request).as_deref());
     let (Place::Said(address) | Place::Open(address)) =
-        visitors::introduce_and_place(edge, &mut visitor, about, client_id, details, from).await?;
+        visitors::introduce_and_place(edge, &mut visitor, about, client_id, details, from, &command).await?;
     Ok(command_to(&address, command, Some(client_id)).await?)
 }
 

@@ -6,6 +6,7 @@
 pub mod attachment;
 pub mod bot;
 pub mod canned;
+pub mod card;
 pub mod channel;
 pub mod contact;
 pub mod conversation;

@@ -72,6 +72,10 @@ pub struct Details {
     /// With `rate_limited`, `overloaded`, `draining`: when to try again, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// With `form_required`: keys of the questions without an answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(as = "Option<Vec<String>>"))]
+    pub fields: Vec<String>,
 }
 
 impl Details {
@@ -89,6 +93,7 @@ impl Details {
             Refusal::ActiveExists { conversation } => {
                 Self { conversation: Some(*conversation), ..Self::default() }
             }
+            Refusal::FormRequired { fields } => Self { fields: fields.clone(), ..Self::default() },
             _ => Self::default(),
         }
     }

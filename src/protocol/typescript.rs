@@ -3,7 +3,7 @@
 use ts_rs::TS;
 
 use super::{client, code, server, view};
-use crate::domain::{attachment, channel, conversation, event, feedback, hours, ids, member, scope};
+use crate::domain::{attachment, card, channel, conversation, event, feedback, hours, ids, member, scope};
 
 macro_rules! declarations {
     ($($type:ty),* $(,)?) => { [$(<$type>::decl()),*] };
@@ -25,6 +25,9 @@ fn generated() -> String {
         ids::ClientId,
         attachment::MediaType,
         attachment::Attachment,
+        card::Card,
+        card::Picture,
+        card::Button,
         event::Author,
         event::Origin,
         event::Start,

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::attachment::Attachment;
+use crate::domain::card::Card;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::{Assignee, Conversation, Preview, Status};
 use crate::domain::event::{Author, EndReason, Entry, Event, HandoffReason, Origin, RequeueReason, Start};
@@ -154,6 +155,9 @@ pub enum ContactBody<'a> {
         #[serde(skip_serializing_if = "<[String]>::is_empty")]
         #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         quick_replies: &'a [String],
+        #[serde(skip_serializing_if = "<[Card]>::is_empty")]
+        #[cfg_attr(test, ts(as = "Option<Vec<Card>>", optional))]
+        cards: &'a [Card],
     },
     HandedOff {
         reason: HandoffReason,
@@ -203,8 +207,8 @@ impl<'a> ContactEntry<'a> {
 fn contact_body(body: &Event) -> ContactBody<'_> {
     match body {
         Event::Opened { first_text, start } => ContactBody::Opened { first_text, start: *start },
-        Event::Message { text, attachments, quick_replies } => {
-            ContactBody::Message { text, attachments, quick_replies }
+        Event::Message { text, attachments, quick_replies, cards } => {
+            ContactBody::Message { text, attachments, quick_replies, cards }
         }
         Event::HandedOff { reason, .. } => ContactBody::HandedOff { reason: *reason },
         Event::Joined { from } => ContactBody::Joined { from: *from },

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use switchboard::domain::card::{Button, Card, Picture};
 use switchboard::domain::channel::{ChannelKind, FormField};
 use switchboard::domain::conversation::{Assignee, Preview, Side, Status};
 use switchboard::domain::event::{Author, EndReason, Entry, Event};
@@ -65,6 +66,22 @@ fn check<T: Serialize>(name: &str, file: &Value, reference: &str, command: &T) {
     assert!(name.ends_with(&format!("-{}", file["type"].as_str().unwrap())), "{name}");
 }
 
+fn card() -> Card {
+    Card {
+        title: "Blue shirt".into(),
+        text: "20 euros".into(),
+        image: Some(Picture {
+            url: Some("https://shop.example/blue.png".into()),
+            file: None,
+            alt: "A shirt".into(),
+        }),
+        buttons: vec![
+            Button::Reply { title: "Take it".into(), text: Some("I take the blue one".into()) },
+            Button::Link { title: "Details".into(), url: "https://shop.example/blue".into() },
+        ],
+    }
+}
+
 #[test]
 fn what_clients_say_is_read_as_it_is_written() {
     let (dashboard, widget) = (files("dashboard-says-"), files("widget-says-"));
@@ -93,7 +110,12 @@ fn entry(seq: i64, by: Author, body: Event) -> Entry {
 }
 
 fn said(text: &str) -> Event {
-    Event::Message { text: text.into(), attachments: Vec::new(), quick_replies: Vec::new() }
+    Event::Message {
+        text: text.into(),
+        attachments: Vec::new(),
+        quick_replies: Vec::new(),
+        cards: Vec::new(),
+    }
 }
 
 fn log() -> Vec<Entry> {
@@ -109,6 +131,7 @@ fn log() -> Vec<Entry> {
                 text: "Hello!".into(),
                 attachments: Vec::new(),
                 quick_replies: vec!["My order".into()],
+                cards: vec![card()],
             },
         ),
         entry(3, Author::Contact, said("Where is my order?")),

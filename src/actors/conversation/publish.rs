@@ -67,7 +67,7 @@ impl Conversation {
             if members.is_empty() {
                 continue;
             }
-            let text = shorten(&summary(text, attachments));
+            let text = shorten(&summary(text, attachments, &[]));
             let frame = server::text(&DashboardEvent::Mentioned {
                 scope: self.scope,
                 conversation: self.id,

@@ -70,7 +70,11 @@ impl ScopeRules {
         let (text, quick_replies) = bot.greeting();
         let rules = Rules {
             has_bot: bot.exists(),
-            greeting: BotMessage { text: text.to_owned(), quick_replies: quick_replies.to_vec() },
+            greeting: BotMessage {
+                text: text.to_owned(),
+                quick_replies: quick_replies.to_vec(),
+                cards: Vec::new(),
+            },
             closing_message: scope.settings.closing_message.clone(),
         };
         Ok(Self {

@@ -225,7 +225,8 @@ impl WidgetSession {
         let (edge, from) = (self.edge.clone(), self.address);
         Next::Wait(Box::pin(async move {
             let place =
-                visitors::introduce_and_place(&edge, &mut visitor, about, client_id, details, from).await;
+                visitors::introduce_and_place(&edge, &mut visitor, about, client_id, details, from, &command)
+                    .await;
             let reply = |reference| Reply::to_socket(link.clone(), reference);
             let address = match place {
                 Ok(Place::Open(address)) => address,

@@ -101,7 +101,8 @@ function make(item: Item, context: Context): LogNode {
 }
 
 function messageNode(first: MessageItem, context: Context): LogNode {
-  const { from, text, name, files } = first;
+  const { from, text, name, files, key } = first;
+  let follow: ((state: State) => void) | undefined;
   const by = h("div.by");
   const dots = h("span.td", {}, h("i"), h("i"), h("i"));
   const bubble = h("div.b", { dir: "auto" }, !files.length && dots);
@@ -111,7 +112,9 @@ function messageNode(first: MessageItem, context: Context): LogNode {
   if (files.length) {
     if (text) bubble.append(words);
     part("files").then(
-      ({ addCards }) => addCards(context, bubble, files),
+      ({ addCards }) => {
+        follow = addCards(context, bubble, files, key);
+      },
       () => bubble.append(T.filesMissing),
     );
   }
@@ -128,8 +131,9 @@ function messageNode(first: MessageItem, context: Context): LogNode {
         h("li.msg", { "aria-hidden": !text && !files.length }, by, face, bubble);
   let shown = "";
 
-  function update(_: State, item: Item): void {
+  function update(state: State, item: Item): void {
     if (item.kind !== "message") return;
+    follow?.(state);
     setText(by, item.by);
     element.classList.toggle("c", item.continued);
     if (item.state === shown) return;

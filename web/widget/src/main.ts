@@ -23,6 +23,7 @@ export function mount(host: Host): Panel {
   const context: Context = {
     host,
     chat,
+    part,
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),
     redraw: () => update(chat.state),

@@ -1,11 +1,14 @@
 // What all parts of the panel share.
 import type { Chat } from "./chat.ts";
 import type { Host } from "./host.ts";
+import type { part } from "./parts.ts";
 import type { State } from "./state.ts";
 
 export interface Context {
   host: Host;
   chat: Chat;
+  /** Fetches another part. */
+  part: typeof part;
   /** Server's time now, UTC milliseconds. */
   now: () => number;
   minimise: () => void;

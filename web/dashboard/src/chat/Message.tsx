@@ -1,5 +1,5 @@
 // One bubble: the customer on the left, the team's side on the right.
-import type { Attachment, Entry, Row } from "../../../shared/src/protocol.gen.ts";
+import type { Attachment, Card, Entry, Row } from "../../../shared/src/protocol.gen.ts";
 import { common, chat as words } from "../../../shared/src/text.ts";
 import type { TextRole } from "../../../shared/src/thread.ts";
 import { clockTime } from "../../../shared/src/when.ts";
@@ -9,6 +9,7 @@ import { memberById } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { Avatar, BotAvatar, Chip } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { Cards } from "./Cards.tsx";
 import { Words } from "./Words.tsx";
 
 const looks: Record<TextRole, string> = {
@@ -60,6 +61,7 @@ export function Message({ entry, text, role, continued, row, conversation, deliv
       <div class="b" dir="auto">
         {text && <Words text={text} names={namesIn(entry)} />}
         <Attachments conversation={conversation} attachments={attachmentsOf(entry)} />
+        <Cards conversation={conversation} cards={cardsOf(entry)} />
         {replies && replies.length > 0 && (
           <div class="quick">
             <span class="sr">{words.quickReplies}: </span>
@@ -127,8 +129,16 @@ export function OutgoingMessage({ item }: { item: Outgoing }) {
   );
 }
 
-function attachmentsOf({ body }: Entry): readonly Attachment[] {
-  return (body.kind === "message" || body.kind === "note") && body.attachments ? body.attachments : [];
+/** Without those that are pictures of its cards. */
+function attachmentsOf(entry: Entry): readonly Attachment[] {
+  const { body } = entry;
+  const all = (body.kind === "message" || body.kind === "note") && body.attachments;
+  const shown = cardsOf(entry).map(({ image }) => image?.file);
+  return all ? all.filter(({ id }) => !shown.includes(id)) : [];
+}
+
+function cardsOf({ body }: Entry): readonly Card[] {
+  return (body.kind === "message" && body.cards) || [];
 }
 
 function nameOf(entry: Entry, row: Row | null): string {
