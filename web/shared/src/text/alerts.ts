@@ -1,6 +1,7 @@
 // The dictionary of alerts and of the notification settings. As text.ts: whole sentences, by area.
+import { area } from "../dictionary.ts";
 
-export const alerts = {
+export const alerts = area("alerts", {
   title: "Notifications",
   lead: "How this browser tells you that somebody needs you. Other browsers and devices have settings of their own.",
   what: "Tell me about",
@@ -33,4 +34,4 @@ export const alerts = {
   isWaiting: (customer: string) => `${customer} is waiting`,
   wrote: (customer: string) => `${customer} wrote`,
   gave: (customer: string) => `You have the chat with ${customer}`,
-};
+});
