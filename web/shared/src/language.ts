@@ -1,7 +1,11 @@
 // The languages there are, and which of them somebody gets.
 
+const codes = ["en", "de", "fr", "es", "pt", "ar", "hi", "ja"] as const;
+
+export type Language = (typeof codes)[number];
+
 /** Each language in its own words, in the order in which it is offered. */
-export const languages = {
+export const languages: Record<Language, string> = {
   en: "English",
   de: "Deutsch",
   fr: "Français",
@@ -12,16 +16,14 @@ export const languages = {
   ja: "日本語",
 };
 
-export type Language = keyof typeof languages;
-
 export function isLanguage(text: unknown): text is Language {
-  return typeof text === "string" && Object.hasOwn(languages, text);
+  return codes.includes(text as Language);
 }
 
 /** The first of these tags, such as `pt-BR`, whose language there is; else English. */
 export function choose(tags: readonly (string | null | undefined)[]): Language {
   for (const tag of tags) {
-    const language = tag?.split("-")[0]?.toLowerCase();
+    const language = tag?.split("-")[0];
     if (isLanguage(language)) return language;
   }
   return "en";
