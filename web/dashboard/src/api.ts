@@ -59,7 +59,7 @@ export async function call<Answer = void>(method: Method, path: string, body?: o
 /** What to tell a person about a failed call or command. */
 export function explain(error: unknown): string {
   const code = error && typeof error === "object" && "code" in error ? String(error.code) : "connection";
-  return failure[code] ?? failure.other ?? "";
+  return (failure as Record<string, string>)[code] ?? failure.other;
 }
 
 function parse(text: string): unknown {

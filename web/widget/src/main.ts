@@ -53,7 +53,7 @@ export function mount(host: Host): Panel {
   const body = h("div.body", {}, head.element, bar, middle.element, box.element, place, typing);
   const panel = h(
     "section.panel",
-    { role: "dialog", "aria-labelledby": "title", tabIndex: -1, hidden: true },
+    { role: "dialog", "aria-labelledby": "title", tabIndex: -1, hidden: true, dir: T.direction },
     body,
     sheet.element,
   );

@@ -1,5 +1,7 @@
 // The member's own page: name, password, how the dashboard looks and listens to keys, where they are signed in, mail.
 import { useState } from "preact/hooks";
+import { locale, ownChoice, remember } from "../../../shared/src/chosen.ts";
+import { choose, isLanguage, languages } from "../../../shared/src/language.ts";
 import type { Me } from "../../../shared/src/protocol.gen.ts";
 import { common, profile, profilePage as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
@@ -83,6 +85,13 @@ const themes: [Theme, string][] = [
   ["dark", profile.dark],
 ];
 
+/** The words of a page are fixed when it loads, so it is loaded anew. */
+function speak(event: Event & { currentTarget: HTMLSelectElement }): void {
+  const { value } = event.currentTarget;
+  remember(isLanguage(value) ? value : null);
+  location.reload();
+}
+
 function LookCard() {
   return (
     <>
@@ -116,6 +125,18 @@ function LookCard() {
                 {themes.map(([value, label]) => (
                   <option key={value} value={value}>
                     {label}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <Field label={words.language}>
+            {(ids) => (
+              <select {...ids} class="in" value={ownChoice ?? ""} onChange={speak}>
+                <option value="">{words.languageOfBrowser(languages[choose(navigator.languages)])}</option>
+                {Object.entries(languages).map(([language, name]) => (
+                  <option key={language} value={language} lang={language}>
+                    {name}
                   </option>
                 ))}
               </select>
@@ -198,7 +219,7 @@ interface Login {
   user_agent: string | null;
 }
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 
 function SessionsCard() {
   const { value, problem, reload } = useLoaded<{ items: Login[] }>("/session/list?limit=200");

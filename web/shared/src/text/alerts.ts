@@ -1,6 +1,7 @@
 // The dictionary of alerts and of the notification settings. As text.ts: whole sentences, by area.
+import { area } from "../dictionary.ts";
 
-export const alerts = {
+export const alerts = area("alerts", {
   title: "Notifications",
   lead: "How this browser tells you that somebody needs you. Other browsers and devices have settings of their own.",
   what: "Tell me about",
@@ -44,4 +45,4 @@ export const alerts = {
     "The notification service did not take the test. Switch “When Switchboard is closed” off and on again.",
   named: (colleague: string) => `${colleague} mentioned you`,
   gave: (customer: string) => `You have the chat with ${customer}`,
-};
+});
