@@ -1,5 +1,7 @@
 //! A note that names a colleague reaches them, wherever they are in the dashboard, and nobody else.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use switchboard::domain::member::Role;
 
@@ -8,6 +10,9 @@ use crate::support::database::Database;
 use crate::support::on_both;
 use crate::support::sockets::Socket;
 use crate::support::stage::{Stage, command};
+
+/// Nothing here takes longer, unless it is broken.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 on_both! {
     whom_a_note_names_hears_of_it
@@ -81,8 +86,10 @@ async fn who_was_away_finds_what_names_them_until_they_read_it(database: Databas
         socket.ok(json!({"type": "read", "conversation": first, "seq": seq})).await;
         socket.event("read").await;
         // The mark is kept behind everybody's back: wait for it.
-        while away.get(&path).await.good()["items"].as_array().unwrap().len() > left {}
-        assert_eq!(away.get(&path).await.good()["items"].as_array().unwrap().len(), left);
+        let count = async || away.get(&path).await.good()["items"].as_array().unwrap().len();
+        let gone = async { while count().await > left {} };
+        tokio::time::timeout(PATIENCE, gone).await.expect("the mark goes");
+        assert_eq!(count().await, left);
     }
     assert_eq!(away.get(&path).await.good()["items"][0]["conversation"], json!(second));
 }
