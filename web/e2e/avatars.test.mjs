@@ -6,7 +6,7 @@ import { Customer } from "./support/customer.mjs";
 import { Stage } from "./support/stage.mjs";
 
 /** One blue pixel. */
-const GIF = Buffer.from("R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==", "base64");
+const GIF = Buffer.from("47494638396101000100800000ff2a5a5ad4ff2c00000000010001000002024401003b", "hex");
 
 test("a member's picture", async () => {
   const stage = await Stage.set();
