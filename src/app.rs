@@ -247,6 +247,7 @@ async fn sweep(edge: Data<Edge>) {
         }
         let count = api::files::sweep(&edge).await;
         log::debug!("files removed count={count}");
+        api::avatars::sweep(&edge).await;
     }
 }
 

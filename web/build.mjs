@@ -130,7 +130,7 @@ function common() {
         ecma: 2020,
         module: true,
         toplevel: true,
-        compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
+        compress: { passes: 3, pure_getters: true, unsafe_arrows: true, inline: 1 },
       },
     },
   };

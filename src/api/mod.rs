@@ -8,6 +8,7 @@ pub mod address;
 pub mod assets;
 mod attached;
 pub mod auth;
+pub mod avatars;
 pub mod body;
 mod bot;
 mod bot_turns;
@@ -100,6 +101,9 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/session", logins::show),
         url(DELETE, "/api/v1/session", logins::delete),
         url(PATCH, "/api/v1/session", profile::change),
+        url(PUT, "/api/v1/session/avatar", avatars::put),
+        url(DELETE, "/api/v1/session/avatar", avatars::delete),
+        url(GET, "/api/v1/avatars/{avatar}", avatars::show),
         url(POST, "/api/v1/mail/test", mail::test),
         url(POST, "/api/v1/session/ticket", logins::ticket),
         url(GET, "/api/v1/push/key", push::key),

@@ -1,6 +1,7 @@
 //! The customer behind a widget: who they are, and which conversation is theirs.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix::{Addr, Arbiter};
 use bytestring::ByteString;
@@ -14,6 +15,7 @@ use crate::actors::error::CallError;
 use crate::actors::reply;
 use crate::actors::scope_supervisor::{FindForContact, OpenFor, ScopeRules};
 use crate::domain::Seq;
+use crate::domain::avatar::Faces;
 use crate::domain::channel::{Channel, FormField};
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::Command;
@@ -44,6 +46,8 @@ pub struct Visitor {
     pub view: WidgetChannel,
     /// Where somebody stands who has no conversation.
     pub before: WidgetStatus,
+    /// What the scope says, as of their hello.
+    pub rules: Arc<ScopeRules>,
 }
 
 impl Visitor {
@@ -137,7 +141,7 @@ pub async fn visitor(edge: &Edge, channel: &Channel, contact: Contact) -> Result
     let staffing = channel.settings.staffing(overview.staffing.unwrap_or_default());
     let before = WidgetStatus::new(Standing::None, staffing, overview.online());
     let view = view(rules, channel, edge.mail.is_some());
-    Ok(Visitor { contact, view, before })
+    Ok(Visitor { contact, view, before, rules: rules.clone() })
 }
 
 /// Takes in what the customer says of themselves. What a site has proven is not theirs to change. Answers the contact
@@ -163,6 +167,15 @@ async fn introduce(edge: &Edge, before: &Contact, about: About) -> Result<Contac
     }
     keep(edge, stored.as_ref(), &contact).await?;
     Ok(contact)
+}
+
+/// The pictures of a scope's team.
+///
+/// # Errors
+/// [`CallError::Unavailable`] while the scope cannot be loaded.
+pub async fn faces(edge: &Edge, scope: ScopeId) -> Result<Faces, CallError> {
+    let overview = edge.directory.look(scope).await?;
+    Ok(overview.rules.as_ref().ok_or(CallError::Unavailable)?.faces.clone())
 }
 
 /// A token for this visitor, valid from now on for the configured time.
@@ -329,7 +342,7 @@ pub fn welcome<T>(
         contact: WidgetContact { name: visitor.given_name() },
         channel: &visitor.view,
         conversation: attached.map(|attached| attached.conversation),
-        entries: entries.iter().map(ContactEntry::of).collect(),
+        entries: entries.iter().map(|entry| ContactEntry::of(entry, &visitor.rules.faces)).collect(),
         resync,
         more: entries.first().is_some_and(|entry| entry.seq > 1) && (resync || after.is_none()),
         status,

@@ -304,7 +304,7 @@ async fn followed(
 ) -> Result<HttpResponse, ApiError> {
     let limit = list::limit(limit)?;
     let contact = visitor(edge, request, &channel).await?;
-    let (channel, contact) = (channel.id, contact.id);
+    let (scope, channel, contact) = (channel.scope, channel.id, contact.id);
     let (conversation, mut entries) = edge
         .store
         .read(move |connection| {
@@ -320,7 +320,8 @@ async fn followed(
     let most = usize::try_from(limit).unwrap_or(0);
     let more = entries.len() > most;
     entries.truncate(most);
-    let entries: Vec<_> = entries.iter().map(ContactEntry::of).collect();
+    let faces = visitors::faces(edge, scope).await?;
+    let entries: Vec<_> = entries.iter().map(|entry| ContactEntry::of(entry, &faces)).collect();
     Ok(HttpResponse::Ok().json(json!({"conversation": conversation, "entries": entries, "more": more})))
 }
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::edge::Edge;
+use super::visitors;
 use super::widget::{for_page, visitor};
 use super::{ApiError, list};
 use crate::domain::Seq;
@@ -113,6 +114,7 @@ async fn read(
     let most = usize::try_from(limit).unwrap_or(0);
     let more = found.len() > most;
     found.truncate(most);
-    let entries: Vec<_> = found.iter().map(ContactEntry::of).collect();
+    let faces = visitors::faces(edge, channel.scope).await?;
+    let entries: Vec<_> = found.iter().map(|entry| ContactEntry::of(entry, &faces)).collect();
     Ok(HttpResponse::Ok().json(json!({"conversation": id, "entries": entries, "more": more})))
 }

@@ -4,6 +4,7 @@
 //! are stored and sent; everything else stays outside.
 
 pub mod attachment;
+pub mod avatar;
 pub mod bot;
 pub mod canned;
 pub mod card;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::code::Code;
 use super::view::{ContactEntry, MemberName, Row, first_name};
+use crate::domain::avatar::{AvatarId, Faces};
 use crate::domain::channel::{ChannelKind, FormField};
 use crate::domain::conversation::Assignee;
 use crate::domain::event::{EndReason, Entry};
@@ -300,6 +301,10 @@ pub struct MemberView {
     pub role: Role,
     /// There or not.
     pub presence: Presence,
+    /// Their picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub avatar: Option<AvatarId>,
 }
 
 /// What customers hear.
@@ -472,11 +477,15 @@ pub enum Standing {
 pub struct AgentName {
     /// First name.
     pub name: String,
+    /// Their picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub avatar: Option<AvatarId>,
 }
 
 impl AgentName {
-    /// The first name of an assignee.
-    pub fn of(assignee: &Assignee) -> Self {
-        Self { name: first_name(&assignee.name).to_owned() }
+    /// An assignee by first name, with their picture.
+    pub fn of(assignee: &Assignee, faces: &Faces) -> Self {
+        Self { name: first_name(&assignee.name).to_owned(), avatar: faces.get(&assignee.id).cloned() }
     }
 }

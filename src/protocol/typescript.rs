@@ -3,7 +3,9 @@
 use ts_rs::TS;
 
 use super::{client, code, server, view};
-use crate::domain::{attachment, card, channel, conversation, event, feedback, hours, ids, member, scope};
+use crate::domain::{
+    attachment, avatar, card, channel, conversation, event, feedback, hours, ids, member, scope,
+};
 
 macro_rules! declarations {
     ($($type:ty),* $(,)?) => { [$(<$type>::decl()),*] };
@@ -25,6 +27,7 @@ fn generated() -> String {
         ids::ClientId,
         attachment::MediaType,
         attachment::Attachment,
+        avatar::AvatarId,
         card::Card,
         card::Picture,
         card::Button,

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::attachment::Attachment;
+use crate::domain::avatar::{AvatarId, Faces};
 use crate::domain::card::Card;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::{Assignee, Conversation, Preview, Status};
@@ -131,6 +132,10 @@ pub enum ContactAuthor<'a> {
     Member {
         /// First name.
         name: &'a str,
+        /// Their picture of now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        avatar: Option<&'a AvatarId>,
     },
     /// Switchboard.
     System,
@@ -184,13 +189,15 @@ pub enum ContactBody<'a> {
 }
 
 impl<'a> ContactEntry<'a> {
-    /// What the customer may see of this entry.
-    pub fn of(entry: &'a Entry) -> Self {
+    /// What the customer may see of this entry. `faces`: the pictures of the team.
+    pub fn of(entry: &'a Entry, faces: &'a Faces) -> Self {
         let body = contact_body(&entry.body);
         let by = match &entry.by {
             Author::Contact => ContactAuthor::Contact,
             Author::Bot => ContactAuthor::Bot,
-            Author::Member { name, .. } => ContactAuthor::Member { name: first_name(name) },
+            Author::Member { id, name } => {
+                ContactAuthor::Member { name: first_name(name), avatar: faces.get(id) }
+            }
             Author::System => ContactAuthor::System,
         };
         let hidden = body == ContactBody::Hidden;

@@ -6,6 +6,7 @@
 //! after it is durable.
 
 pub mod audit;
+pub mod avatars;
 mod batch;
 pub mod canned;
 pub mod channels;

@@ -297,6 +297,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    avatars (id) {
+        id -> Text,
+        member_id -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(memberships -> members (member_id));
 diesel::joinable!(memberships -> scopes (scope_id));
 diesel::joinable!(logins -> members (member_id));
@@ -309,6 +320,7 @@ diesel::joinable!(feedback -> conversations (conversation_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit,
+    avatars,
     canned_replies,
     channels,
     contacts,

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use switchboard::domain::avatar::{AvatarId, Faces};
 use switchboard::domain::card::{Button, Card, Picture};
 use switchboard::domain::channel::{ChannelKind, FormField};
 use switchboard::domain::conversation::{Assignee, Preview, Side, Status};
@@ -64,6 +65,10 @@ fn check<T: Serialize>(name: &str, file: &Value, reference: &str, command: &T) {
     read["ref"] = json!(reference);
     assert_eq!(read, *file, "{name}");
     assert!(name.ends_with(&format!("-{}", file["type"].as_str().unwrap())), "{name}");
+}
+
+fn faces() -> Faces {
+    Faces::from([(sam().id, AvatarId("0a".repeat(32)))])
 }
 
 fn card() -> Card {
@@ -228,6 +233,7 @@ fn to_members(say: &mut impl FnMut(&str, Value)) {
             name: sam().name,
             role: Role::Agent,
             presence: Presence::Online,
+            avatar: faces().remove(&sam().id),
         }],
     };
     let events = [
@@ -267,7 +273,8 @@ fn to_members(say: &mut impl FnMut(&str, Value)) {
 
 fn to_customers(say: &mut impl FnMut(&str, Value)) {
     let log = log();
-    let agent = AgentName::of(&sam());
+    let faces = faces();
+    let agent = AgentName::of(&sam(), &faces);
     let closed = Staffing {
         opening: Opening { open: false, next: Some(AT + 3_600_000) },
         asking: Away::QueueWithExpectation,
@@ -302,7 +309,7 @@ fn to_customers(say: &mut impl FnMut(&str, Value)) {
         contact: WidgetContact { name: Some("Zoë") },
         channel: &channel,
         conversation: Some(id(1)),
-        entries: log.iter().map(ContactEntry::of).collect(),
+        entries: log.iter().map(|entry| ContactEntry::of(entry, &faces)).collect(),
         resync: false,
         more: false,
         status: &standings[5].1,
@@ -311,7 +318,7 @@ fn to_customers(say: &mut impl FnMut(&str, Value)) {
     };
     let events = [
         WidgetEvent::Welcome(welcome),
-        WidgetEvent::Entry { conversation: id(1), entry: ContactEntry::of(&log[4]) },
+        WidgetEvent::Entry { conversation: id(1), entry: ContactEntry::of(&log[4], &faces) },
         WidgetEvent::Typing { by: Typist::Member { id: None, name: "Sam" }, on: true },
         WidgetEvent::Read { seq: 5 },
         WidgetEvent::Draining { retry_after_ms: 1_000 },

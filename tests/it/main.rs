@@ -7,6 +7,7 @@
 
 mod assets;
 mod auth;
+mod avatars;
 mod bad_input;
 mod bot_fence;
 mod bot_rest;

@@ -32,6 +32,7 @@ use super::agent::Agent;
 use super::conversation::RulesChanged;
 use super::directory::Shared;
 use super::link::Link;
+use crate::domain::avatar::Faces;
 use crate::domain::bot::{BotConfig, BotMessage};
 use crate::domain::channel::Channel;
 use crate::domain::contact::Contact;
@@ -59,6 +60,8 @@ pub struct ScopeRules {
     pub channels: HashMap<ChannelId, Channel>,
     /// Its active members, with their roles.
     pub members: HashMap<MemberId, (Member, Role)>,
+    /// Pictures of its members.
+    pub faces: Faces,
 }
 
 impl ScopeRules {
@@ -67,6 +70,7 @@ impl ScopeRules {
         let bot = store::scopes::bot(connection, id)?;
         let channels = store::channels::list(connection, id)?;
         let members = store::members::list_of_scope(connection, id)?;
+        let faces = store::avatars::of_scope(connection, id)?;
         let (text, quick_replies) = bot.greeting();
         let rules = Rules {
             has_bot: bot.exists(),
@@ -85,6 +89,7 @@ impl ScopeRules {
                 .filter(|(member, _)| !member.disabled)
                 .map(|(member, role)| (member.id, (member, role)))
                 .collect(),
+            faces,
             scope,
             bot,
         })

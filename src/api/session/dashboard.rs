@@ -525,6 +525,7 @@ fn scope_view(overview: &Overview, role: Role) -> Option<ScopeView> {
             name: member.name.clone(),
             role: *role,
             presence: overview.presence.get(&member.id).copied().unwrap_or(Presence::Offline),
+            avatar: rules.faces.get(&member.id).cloned(),
         })
         .collect();
     members.sort_by(|one, other| one.name.cmp(&other.name));

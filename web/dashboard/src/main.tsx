@@ -14,6 +14,7 @@ import "./styles/chat.css";
 import "./styles/files.css";
 import "./styles/rich.css";
 import "./styles/cards.css";
+import "./styles/avatars.css";
 import "./styles/overlays.css";
 import "./styles/pages.css";
 import "./styles/tools.css";

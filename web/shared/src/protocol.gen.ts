@@ -28,6 +28,8 @@ export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" 
 
 export type Attachment = {  id: string,  name: string,  type: MediaType,  size: number,  width?: number,  height?: number, };
 
+export type AvatarId = string;
+
 export type Card = {  title: string,  text?: string,  image?: Picture,  buttons?: Array<Button>, };
 
 export type Picture = {  url?: string,  file?: string,  alt?: string, };
@@ -74,7 +76,7 @@ export type Row = {  id: string,  version: number,  status: Status,  channel: st
 
 export type MemberName = {  id: string,  name: string, };
 
-export type ContactAuthor = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  name: string, } | { "kind": "system" };
+export type ContactAuthor = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  name: string,  avatar?: AvatarId, } | { "kind": "system" };
 
 export type ContactBody = { "kind": "hidden" } | { "kind": "opened", first_text: string, start: Start, } | { "kind": "message", text: string, attachments?: Array<Attachment>, quick_replies?: Array<string>, cards?: Array<Card>, } | { "kind": "handed_off", reason: HandoffReason, } | { "kind": "joined", from: Origin, } | { "kind": "transferred", to_name: string, } | { "kind": "taken_over", from: Origin, } | { "kind": "requeued", reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "ended", reason: EndReason, } | { "kind": "activated", episode: number, };
 
@@ -100,7 +102,7 @@ export type Me = {  id: string,  name: string,  email: string, };
 
 export type ChannelView = {  id: string,  kind: ChannelKind,  name: string, };
 
-export type MemberView = {  id: string,  name: string,  role: Role,  presence: Presence, };
+export type MemberView = {  id: string,  name: string,  role: Role,  presence: Presence,  avatar?: AvatarId, };
 
 export type ScopeView = {  id: string,  name: string,  mode: Mode,  time_zone: string,  role: Role,  has_bot: boolean,  channels: Array<ChannelView>,  members: Array<MemberView>, };
 
@@ -114,7 +116,7 @@ export type WidgetContact = {  name?: string, };
 
 export type WidgetReads = {  member: number, };
 
-export type AgentName = {  name: string, };
+export type AgentName = {  name: string,  avatar?: AvatarId, };
 
 export type Standing = { "status": "none" } | { "status": "bot" } | { "status": "waiting",  position: number,  estimate_ms: number | null, } | { "status": "agent",  agent: AgentName,  online: boolean, } | { "status": "ended",  reason: EndReason,  can_rate: boolean, };
 

@@ -9,6 +9,8 @@ export interface MessageItem {
   from: "me" | "bot" | "member";
   /** Who says it; empty for the customer. */
   name: string;
+  /** Names their picture. */
+  face?: string | undefined;
   /** The line above it: who and when. */
   by: string;
   /** Empty without files: still typing. */
@@ -75,7 +77,8 @@ export function past(entries: readonly ContactEntry[], now: number, waiting = fa
         const from = by?.kind === "member" ? "member" : "bot";
         const name = nameOf(entry) ?? (by?.kind === "bot" ? T.assistant : T.somebody);
         const files = [...(body.attachments ?? []), ...(body.cards ?? [])];
-        shown.push({ ...message(key, from, name, body.text, files), by: `${name} · ${time}` });
+        const face = (by as { avatar?: string } | undefined)?.avatar;
+        shown.push({ ...message(key, from, name, body.text, files), face, by: `${name} · ${time}` });
       }
       continue;
     }

@@ -7,7 +7,7 @@ import { attribute, h, icon, setText } from "./kit.ts";
 import { part } from "./parts.ts";
 import type { State } from "./state.ts";
 import * as T from "./text.ts";
-import { type Context, initial, type View } from "./view.ts";
+import { type Context, initial, showFace, type View } from "./view.ts";
 import { say } from "./words.ts";
 
 /** Closer to the end than this counts as being at the end. CSS pixels. */
@@ -101,7 +101,7 @@ function make(item: Item, context: Context): LogNode {
 }
 
 function messageNode(first: MessageItem, context: Context): LogNode {
-  const { from, text, name, files, key } = first;
+  const { from, text, name, files, key, face: picture } = first;
   let follow: ((state: State) => void) | undefined;
   const by = h("div.by");
   const dots = h("span.td", {}, h("i"), h("i"), h("i"));
@@ -124,6 +124,7 @@ function messageNode(first: MessageItem, context: Context): LogNode {
     { "aria-hidden": true },
     from === "bot" ? icon(SPARK, "s") : initial(name),
   );
+  if (picture) showFace(context, face, picture);
   const element =
     from === "me"
       ? h("li.msg me", {}, h("span.sr", {}, T.you), bubble, mark)

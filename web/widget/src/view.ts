@@ -26,6 +26,14 @@ export interface View {
   update(state: State): void;
 }
 
+/** Lays a member's picture over the letter in a round picture; without a name, takes it away again. */
+export function showFace(context: Context, round: HTMLElement, name?: string): void {
+  context.part("files").then(
+    ({ face }) => face(context, round, name),
+    () => {},
+  );
+}
+
 /** First letter of a name, for a round picture. */
 export function initial(name: string): string {
   return ([...name.trim()][0] ?? "").toUpperCase();

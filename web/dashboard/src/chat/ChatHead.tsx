@@ -100,19 +100,17 @@ function StateChip({ row }: { row: Row }) {
 }
 
 function Viewers({ chat }: { chat: Chat }) {
-  const others = chat.viewers.value
-    .filter((id) => id !== me.value?.id)
-    .flatMap((id) => memberById(id)?.name ?? []);
+  const others = chat.viewers.value.filter((id) => id !== me.value?.id).flatMap((id) => memberById(id) ?? []);
   return (
     <div class="viewers hide-m" role="status">
       {others.length > 0 && (
         <>
           <span class="stack">
-            {others.slice(0, 3).map((name) => (
-              <Avatar key={name} name={name} size="sm" />
+            {others.slice(0, 3).map(({ id, name }) => (
+              <Avatar key={id} name={name} member={id} size="sm" />
             ))}
           </span>
-          <span class="trunc">{words.viewing(others.map((name) => name.split(" ")[0] ?? name))}</span>
+          <span class="trunc">{words.viewing(others.map(({ name }) => name.split(" ")[0] ?? name))}</span>
         </>
       )}
     </div>

@@ -57,7 +57,11 @@ export function Message({ entry, text, role, continued, row, conversation, deliv
         )}
         <time>{clockTime(entry.at)}</time>
       </div>
-      {byBot ? <BotAvatar /> : <Avatar name={name} />}
+      {byBot ? (
+        <BotAvatar />
+      ) : (
+        <Avatar name={name} member={entry.by.kind === "member" ? entry.by.id : undefined} />
+      )}
       <div class="b" dir="auto">
         {text && <Words text={text} names={namesIn(entry)} />}
         <Attachments conversation={conversation} attachments={attachmentsOf(entry)} />
@@ -101,7 +105,7 @@ export function OutgoingMessage({ item }: { item: Outgoing }) {
         )}
         <time>{clockTime(item.at)}</time>
       </div>
-      <Avatar name={name} />
+      <Avatar name={name} member={me.value?.id} />
       <div class="b" dir="auto">
         {item.text && <Words text={item.text} />}
         <Attachments conversation={item.conversation} attachments={item.attachments ?? []} pending />

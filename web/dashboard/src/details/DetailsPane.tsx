@@ -249,7 +249,7 @@ function Team() {
         <ul>
           {members.map((member) => (
             <li key={member.id} class="cellu">
-              <Avatar name={member.name} size="sm" presence={member.presence} />
+              <Avatar name={member.name} member={member.id} size="sm" presence={member.presence} />
               <span class="grow trunc">{member.name}</span>
               <span class="mut">{member.presence === "away" ? profile.away : profile.available}</span>
             </li>

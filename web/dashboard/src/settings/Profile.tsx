@@ -11,6 +11,7 @@ import { myPresence, setPresence } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { type Theme, theme } from "../state/theme.ts";
 import { Chip } from "../ui/Avatar.tsx";
+import { PictureField } from "./PictureField.tsx";
 import { Field, LoadProblem, Problem, refusal, useLoaded } from "./parts.tsx";
 
 export function Profile() {
@@ -51,6 +52,7 @@ function NameCard() {
       <p class="lead">{words.youLead}</p>
       <div class="card">
         <form class="form" onSubmit={submit}>
+          <PictureField />
           <Problem text={problem} />
           <Field label={words.name}>
             {(ids) => (

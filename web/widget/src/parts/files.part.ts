@@ -204,6 +204,31 @@ function card(context: Context, id: string, file?: Attachment): HTMLElement {
   return h("button.fl", { onclick: () => save(context, id, name) }, h("span.th", {}, icon(CLIP)), about);
 }
 
+/** Addresses of members' pictures by their names. */
+const faces = new Map<string, Promise<string>>();
+
+/** Shows a member's picture in a round one once it is there; the letter below stays for those who cannot have it. */
+export async function face({ host }: Context, round: HTMLElement, name = ""): Promise<void> {
+  if ((round.dataset.face ?? "") === name) return;
+  const image = h("img", { alt: "" });
+  image.onerror = () => image.remove();
+  round.dataset.face = name;
+  round.querySelector("img")?.remove();
+  if (!name) return;
+  if (!faces.has(name)) faces.set(name, picked(`${host.origin}/api/v1/avatars/${name}`));
+  const address = await faces.get(name);
+  // Somebody else may have taken over meanwhile.
+  if (!address || round.dataset.face !== name) return;
+  image.src = address;
+  round.prepend(image);
+}
+
+/** Answers an address of this tab; empty when there is nothing. */
+async function picked(url: string): Promise<string> {
+  const answer = await fetch(url, { credentials: "omit" }).catch(() => null);
+  return answer?.ok ? URL.createObjectURL(await answer.blob()) : "";
+}
+
 /** Saves a file; it is never opened as a page. */
 async function save(context: Context, id: string, name: string): Promise<void> {
   const bytes = await blob(context, id).catch(() => null);
