@@ -122,7 +122,10 @@ impl WidgetSettings {
             return Err(Invalid::new("colour", "is not of the form #rrggbb"));
         }
         if self.language != "auto" && !LANGUAGES.contains(&self.language.as_str()) {
-            return Err(Invalid::new("language", format!("is neither auto nor one of {}", LANGUAGES.join(", "))));
+            return Err(Invalid::new(
+                "language",
+                format!("is neither auto nor one of {}", LANGUAGES.join(", ")),
+            ));
         }
         check_form(&self.pre_chat)?;
         check_length("offline_lead", &self.offline_lead, OFFLINE_LEAD_MAX)?;
