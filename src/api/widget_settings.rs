@@ -45,7 +45,7 @@ async fn settings(edge: &Edge, request: &HttpRequest, key: String) -> Result<Val
 fn view(channel: &Channel) -> Value {
     let settings = &channel.settings;
     let rules: Vec<Value> = settings.proactive.iter().map(rule).collect();
-    json!({"colour": settings.colour, "proactive": rules})
+    json!({"colour": settings.colour, "language": settings.language, "proactive": rules})
 }
 
 /// The id names what the rule says and where, so that a changed rule is a new one to visitors.

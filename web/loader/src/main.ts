@@ -66,9 +66,9 @@ function launch(script: HTMLScriptElement, channel: string): void {
     store,
     kit: { h, attribute, setText, icon, adopt, paint },
     async fetch(name) {
-      const path = `/widget/${name}-${wrap.lang}-${__BUILD__}.js`;
+      const address = `${host.origin}/widget/${name}-${wrap.lang}-${__BUILD__}.js`;
       try {
-        return await import(/* @vite-ignore */ host.origin + path + (failures ? `?${failures}` : ""));
+        return await import(/* @vite-ignore */ failures ? `${address}?${failures}` : address);
       } catch (error) {
         // A browser may remember that an address failed, so further tries ask for another one.
         failures++;

@@ -22,11 +22,7 @@ export function isLanguage(text: unknown): text is Language {
 
 /** The first of these tags, such as `pt-BR`, whose language there is; else English. */
 export function choose(tags: readonly (string | null | undefined)[]): Language {
-  for (const tag of tags) {
-    const language = tag?.split("-")[0];
-    if (isLanguage(language)) return language;
-  }
-  return "en";
+  return tags.map((tag) => tag?.split("-")[0]).find(isLanguage) ?? "en";
 }
 
 /** What `Intl` is asked for. Digits are those of the keyboard everywhere, as they stand beside customers' own texts. */

@@ -21,6 +21,7 @@ export const common = area("common", {
   ai: "AI",
   aiAssistant: "AI assistant",
   more: "More",
+  visitor: (number: string) => `Visitor ${number}`,
 });
 
 export const login = area("login", {
@@ -412,6 +413,8 @@ export const channelSettings = area("channelSettings", {
   heading: "Title of the widget",
   headingHelp: "Empty: the name of the scope.",
   colour: "Colour",
+  language: "Language of the widget",
+  languageAuto: "That of each visitor’s browser",
   origins: "Allowed sites",
   originsHelp: "One per line, such as https://shop.example. A single * allows every site.",
   noOrigins: "No site may embed it yet.",

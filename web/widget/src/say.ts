@@ -3,9 +3,17 @@
 type Forms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 
 /** The wording that fits a number; `#` in it stands for the number. */
-export function plural(locale: string, count: number, forms: Forms, type?: Intl.PluralRuleType): string {
-  const form = new Intl.PluralRules(locale, { type }).select(count);
-  return (forms[form] ?? forms.other).replace("#", String(count));
+export function plural(locale: string, count: number, forms: Forms): string {
+  return chosen(new Intl.PluralRules(locale), count, forms);
+}
+
+/** As `plural`, for a place in a line. */
+export function ordinal(locale: string, count: number, forms: Forms): string {
+  return chosen(new Intl.PluralRules(locale, { type: "ordinal" }), count, forms);
+}
+
+function chosen(rules: Intl.PluralRules, count: number, forms: Forms): string {
+  return (forms[rules.select(count)] ?? forms.other).replace("#", `${count}`);
 }
 
 /** Clock time today, date and time before. */

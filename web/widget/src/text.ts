@@ -1,6 +1,6 @@
 // Every word the customer reads, in English. The other languages stand in text/ and say the same under the same names: the
 // build makes the panel and its parts once for each language, with that language's file in place of this one.
-import { dayAndTime, fileSize, plural, timeOrDate } from "./say.ts";
+import { dayAndTime, fileSize, ordinal, plural, timeOrDate } from "./say.ts";
 
 /** For everything that `Intl` formats. */
 const locale = "en-GB";
@@ -128,7 +128,7 @@ export const openUnread = (count: number) =>
   plural(locale, count, { one: "Open chat, # unread message", other: "Open chat, # unread messages" });
 /** A place in the line: 1st, 2nd, 3rd, 4th. */
 export const place = (count: number) =>
-  plural(locale, count, { one: "#st", two: "#nd", few: "#rd", other: "#th" }, "ordinal");
+  ordinal(locale, count, { one: "#st", two: "#nd", few: "#rd", other: "#th" });
 export const soon = "Usually less than a minute.";
 /** How long it usually takes. */
 export const minutes = (count: number) =>

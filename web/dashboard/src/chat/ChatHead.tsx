@@ -14,7 +14,7 @@ import { me } from "../state/session.ts";
 import { Avatar, Chip } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { MoreMenu } from "./MoreMenu.tsx";
-import { firstName } from "./who.ts";
+import { customerName, firstName } from "./who.ts";
 
 export function ChatHead({ chat, row }: { chat: Chat; row: Row }) {
   const section = sectionOf(row, me.value?.id ?? "");
@@ -22,12 +22,12 @@ export function ChatHead({ chat, row }: { chat: Chat; row: Row }) {
   return (
     <header class="chead">
       <button type="button" class="icon only-m" aria-label={words.back} onClick={() => go("/")}>
-        <Icon name="back" />
+        <Icon name="back" class="back" />
       </button>
       <Avatar name={row.contact.name} presence={row.customer_online ? "online" : undefined} />
       <div class="grow">
         <h2 class="trunc">
-          <bdi>{row.contact.name}</bdi>
+          <bdi>{customerName(row)}</bdi>
         </h2>
         <div class="sub">
           <span class="trunc">

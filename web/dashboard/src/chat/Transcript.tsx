@@ -177,7 +177,7 @@ function Line({ item, row, chat, last }: LineProps) {
     <li class="sys">
       <Icon name={told.icon} size="s" />
       <span>
-        <bdi>{told.text}</bdi> · <time>{clockTime(item.entry.at)}</time>
+        {told.text} · <time>{clockTime(item.entry.at)}</time>
       </span>
     </li>
   );

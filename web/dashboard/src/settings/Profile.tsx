@@ -11,6 +11,7 @@ import { myPresence, setPresence } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { type Theme, theme } from "../state/theme.ts";
 import { Chip } from "../ui/Avatar.tsx";
+import { LanguageOptions } from "./LanguageOptions.tsx";
 import { PictureField } from "./PictureField.tsx";
 import { Field, LoadProblem, Problem, refusal, useLoaded } from "./parts.tsx";
 
@@ -136,11 +137,7 @@ function LookCard() {
             {(ids) => (
               <select {...ids} class="in" value={ownChoice ?? ""} onChange={speak}>
                 <option value="">{words.languageOfBrowser(languages[choose(navigator.languages)])}</option>
-                {Object.entries(languages).map(([language, name]) => (
-                  <option key={language} value={language} lang={language}>
-                    {name}
-                  </option>
-                ))}
+                <LanguageOptions />
               </select>
             )}
           </Field>

@@ -238,6 +238,8 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     heading: "عنوان الأداة",
     headingHelp: "إن تُرك فارغًا: اسم المساحة.",
     colour: "اللون",
+    language: "لغة الأداة",
+    languageAuto: "لغة متصفح كل زائر",
     origins: "المواقع المسموح بها",
     originsHelp: "موقع في كل سطر، مثل https://shop.example. العلامة * وحدها تسمح بكل المواقع.",
     noOrigins: "لا يُسمح لأي موقع بتضمينها بعد.",
@@ -347,6 +349,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     ai: "آلي",
     aiAssistant: "مساعد ذكي",
     more: "المزيد",
+    visitor: (number) => `زائر ${number}`,
   },
   composer: {
     kind: "نوع الرسالة",

@@ -202,6 +202,8 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     heading: "Titel des Widgets",
     headingHelp: "Leer: der Name des Bereichs.",
     colour: "Farbe",
+    language: "Sprache des Widgets",
+    languageAuto: "Die des Browsers jedes Besuchers",
     origins: "Erlaubte Websites",
     originsHelp: "Eine pro Zeile, etwa https://shop.example. Ein einzelner * erlaubt jede Website.",
     noOrigins: "Noch darf es keine Website einbinden.",
@@ -299,6 +301,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     ai: "KI",
     aiAssistant: "KI-Assistent",
     more: "Mehr",
+    visitor: (number) => `Besucher ${number}`,
   },
   composer: {
     kind: "Art der Nachricht",

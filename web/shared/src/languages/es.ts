@@ -201,6 +201,8 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     heading: "Título del widget",
     headingHelp: "Vacío: el nombre del espacio.",
     colour: "Color",
+    language: "Idioma del widget",
+    languageAuto: "El del navegador de cada visitante",
     origins: "Sitios permitidos",
     originsHelp: "Uno por línea, como https://shop.example. Un solo * permite todos los sitios.",
     noOrigins: "Ningún sitio puede incluirlo todavía.",
@@ -295,6 +297,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     ai: "IA",
     aiAssistant: "Asistente de IA",
     more: "Más",
+    visitor: (number) => `Visitante ${number}`,
   },
   composer: {
     kind: "Tipo de mensaje",

@@ -210,6 +210,8 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     heading: "Titre du widget",
     headingHelp: "Vide : le nom de l’espace.",
     colour: "Couleur",
+    language: "Langue du widget",
+    languageAuto: "Celle du navigateur de chaque visiteur",
     origins: "Sites autorisés",
     originsHelp: "Un par ligne, comme https://shop.example. Un simple * autorise tous les sites.",
     noOrigins: "Aucun site ne peut encore l’intégrer.",
@@ -307,6 +309,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     ai: "IA",
     aiAssistant: "Assistant IA",
     more: "Plus",
+    visitor: (number) => `Visiteur ${number}`,
   },
   composer: {
     kind: "Type de message",

@@ -189,6 +189,8 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     heading: "विजेट का शीर्षक",
     headingHelp: "खाली: स्पेस का नाम।",
     colour: "रंग",
+    language: "विजेट की भाषा",
+    languageAuto: "हर आगंतुक के ब्राउज़र की भाषा",
     origins: "अनुमत साइटें",
     originsHelp: "हर पंक्ति में एक, जैसे https://shop.example। अकेला * सभी साइटों को अनुमति देता है।",
     noOrigins: "अभी कोई साइट इसे नहीं लगा सकती।",
@@ -283,6 +285,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     ai: "AI",
     aiAssistant: "AI सहायक",
     more: "और",
+    visitor: (number) => `आगंतुक ${number}`,
   },
   composer: {
     kind: "संदेश का प्रकार",

@@ -187,6 +187,8 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     heading: "ウィジェットのタイトル",
     headingHelp: "空欄の場合はスペースの名前になります。",
     colour: "色",
+    language: "ウィジェットの言語",
+    languageAuto: "訪問者のブラウザーの言語",
     origins: "許可するサイト",
     originsHelp: "1行に1つ。例: https://shop.example。* だけならすべてのサイトを許可します。",
     noOrigins: "埋め込めるサイトはまだありません。",
@@ -280,6 +282,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     ai: "AI",
     aiAssistant: "AIアシスタント",
     more: "その他",
+    visitor: (number) => `訪問者 ${number}`,
   },
   composer: {
     kind: "メッセージの種類",

@@ -208,6 +208,8 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     heading: "Título do widget",
     headingHelp: "Vazio: o nome do espaço.",
     colour: "Cor",
+    language: "Idioma do widget",
+    languageAuto: "O do navegador de cada visitante",
     origins: "Sites permitidos",
     originsHelp: "Um por linha, como https://shop.example. Um único * permite todos os sites.",
     noOrigins: "Nenhum site pode incorporá-lo ainda.",
@@ -302,6 +304,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     ai: "IA",
     aiAssistant: "Assistente de IA",
     more: "Mais",
+    visitor: (number) => `Visitante ${number}`,
   },
   composer: {
     kind: "Tipo de mensagem",

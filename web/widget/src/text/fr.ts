@@ -1,5 +1,5 @@
 // French.
-import { dayAndTime, fileSize, plural, timeOrDate } from "../say.ts";
+import { dayAndTime, fileSize, ordinal, plural, timeOrDate } from "../say.ts";
 
 const locale = "fr";
 export const direction = "";
@@ -119,7 +119,7 @@ export const openUnread = (count: number) =>
     one: "Ouvrir le chat, # message non lu",
     other: "Ouvrir le chat, # messages non lus",
   });
-export const place = (count: number) => plural(locale, count, { one: "#er", other: "#e" }, "ordinal");
+export const place = (count: number) => ordinal(locale, count, { one: "#er", other: "#e" });
 export const soon = "En général, moins d’une minute.";
 export const minutes = (count: number) =>
   plural(locale, count, { one: "En général, environ # minute.", other: "En général, environ # minutes." });
