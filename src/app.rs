@@ -30,11 +30,14 @@ use crate::api::socket::Peer;
 use crate::api::visitor_token::{self, VisitorTokens};
 use crate::bots::{BotLimits, Bots};
 use crate::config::{self, Config};
-use crate::delivery::{self, Courier};
+use crate::delivery;
 use crate::files::links::FileLinks;
 use crate::files::{Files, FilesError, Place};
 use crate::outgoing::mail::{MailOptions, Mailer, Security};
 use crate::outgoing::{Outgoing, OutgoingOptions};
+use crate::push::Push;
+use crate::push::courier::Courier;
+use crate::push::vapid::{self, Vapid};
 use crate::setup;
 use crate::sources::Sources;
 use crate::store::{Store, StoreError, StoreOptions, logins, meta};
@@ -73,6 +76,9 @@ pub enum StartError {
     /// The key of sealed secrets.
     #[error("configuration key `secrets_key`: {0}")]
     Vault(VaultError),
+    /// The key of Web Push.
+    #[error("{0}")]
+    Push(String),
     /// Passwords.
     #[error("passwords cannot be hashed: {0}")]
     Passwords(argon2::password_hash::Error),
@@ -93,6 +99,7 @@ pub struct Running {
     finished: JoinHandle<std::io::Result<()>>,
     sweeper: JoinHandle<()>,
     couriers: [JoinHandle<()>; 2],
+    pushing: JoinHandle<()>,
 }
 
 /// Starts everything. Must be called in an actix system.
@@ -111,14 +118,20 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let outgoing = Outgoing::new(&outgoing_options(&config)).map_err(StartError::Outgoing)?;
     let vault = vault(&config, &sources)?;
     let bots = Bots::new(outgoing.clone(), sources.clone(), BotLimits::default());
+    let (push, round) = Push::new(
+        Courier::new(outgoing.clone(), sources.clone(), vapid(&store, &sources, &origins).await?),
+        store.clone(),
+        sources.clone(),
+    );
     let options = directory::Options { sleep_after_ms: config.timers.conversation_sleep_ms };
-    let directory = Directory::new(store.clone(), sources.clone(), bots, options);
+    let directory = Directory::new(store.clone(), sources.clone(), bots, push, options);
 
     let passwords = Passwords::new(sources.clone(), config.login.hashers).map_err(StartError::Passwords)?;
     let tokens = VisitorTokens::new(kept_secret(&store, &sources, visitor_token::SECRET_NAME).await?);
     let mail = mailer(&config)?.map(PostOffice::new);
     let links = FileLinks::new(&kept_secret(&store, &sources, FileLinks::KEY_NAME).await?, origins.main());
-    let courier = Courier::new(store.clone(), sources.clone(), directory.clone(), outgoing, vault, links);
+    let courier =
+        delivery::Courier::new(store.clone(), sources.clone(), directory.clone(), outgoing, vault, links);
     let edge = Edge::new(config, sources, store, directory, origins, passwords, tokens, mail, files, courier);
     let edge = Data::new(edge);
     let (server, finished) = serve(&edge, listener).await?;
@@ -128,8 +141,9 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
         actix_web::rt::spawn(delivery::inbox::run(edge.courier.clone())),
         actix_web::rt::spawn(delivery::outbox::run(edge.courier.clone())),
     ];
+    let pushing = actix_web::rt::spawn(round.run(|sending| drop(actix_web::rt::spawn(sending))));
     actix_web::rt::spawn(complete_episodes(edge.store.clone()));
-    Ok(Running { address, setup_link, edge, server, finished, sweeper, couriers })
+    Ok(Running { address, setup_link, edge, server, finished, sweeper, pushing, couriers })
 }
 
 /// Seals the secrets of channels anew: with a new key in place of the one in the key file, else with the first key of the
@@ -237,6 +251,13 @@ pub fn vault(config: &Config, sources: &Sources) -> Result<Vault, StartError> {
     vault.map_err(StartError::Vault)
 }
 
+/// Who we are to push services: a key made at the first start, the same ever after, and our address.
+async fn vapid(store: &Store, sources: &Sources, origins: &OwnOrigins) -> Result<Vapid, StartError> {
+    let fresh = vapid::fresh_key(sources);
+    let kept = store.write(move |connection| meta::put_once(connection, vapid::KEY_NAME, &fresh)).await?;
+    Vapid::new(&kept, origins.main()).map_err(StartError::Push)
+}
+
 impl Running {
     /// Ends in order, within the configured time: not ready at once, commands in hand finish and are answered, sockets
     /// hear of it, requests in hand finish, the store closes.
@@ -252,6 +273,7 @@ impl Running {
         self.finished.abort();
         self.sweeper.abort();
         self.couriers.iter().for_each(JoinHandle::abort);
+        self.pushing.abort();
         match timeout(left().max(CLOSE_LIMIT), self.edge.store.clone().close()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => log::error!("store not closed error=\"{error}\""),
@@ -264,6 +286,7 @@ impl Running {
         drop(self.server.stop(false));
         self.sweeper.abort();
         self.couriers.iter().for_each(JoinHandle::abort);
+        self.pushing.abort();
     }
 }
 
@@ -289,6 +312,7 @@ async fn sweep(edge: Data<Edge>) {
         edge.courier.sweep(now - EVENTS_KEPT).await;
         let count = api::files::sweep(&edge).await;
         log::debug!("files removed count={count}");
+        api::avatars::sweep(&edge).await;
     }
 }
 

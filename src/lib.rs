@@ -1,7 +1,7 @@
 //! Switchboard: a self-hosted live-chat routing engine.
 //!
 //! Layers, each importing only those before it: [`domain`] (pure) ← [`protocol`], [`store`],
-//! [`bots`], [`channels`] ← [`actors`] ← [`delivery`] ← [`api`] ← `app`. `tests/tidy.rs` enforces this. To follow one message,
+//! [`bots`], [`channels`], [`push`] ← [`actors`] ← [`delivery`] ← [`api`] ← `app`. `tests/tidy.rs` enforces this. To follow one message,
 //! read `docs/ARCHITECTURE.md`.
 
 pub mod actors;
@@ -16,6 +16,7 @@ pub mod domain;
 pub mod files;
 pub mod outgoing;
 pub mod protocol;
+pub mod push;
 pub mod setup;
 pub mod sources;
 pub mod store;

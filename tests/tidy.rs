@@ -171,7 +171,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     // Signatures of Standard Webhooks are pure, and shared with bots.
     ("channels", &["domain", "outgoing"]),
     ("vault", &["sources"]),
-    ("actors", &["bots", "domain", "protocol", "sources", "store"]),
+    ("push", &["domain", "outgoing", "sources", "store"]),
+    ("actors", &["bots", "domain", "protocol", "push", "sources", "store"]),
     (
         "delivery",
         &["actors", "channels", "domain", "files", "outgoing", "protocol", "sources", "store", "vault"],
@@ -180,7 +181,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "api",
         &[
             "actors", "bots", "channels", "config", "delivery", "domain", "files", "outgoing", "protocol",
-            "sources", "store", "vault",
+            "push", "sources", "store", "vault",
         ],
     ),
     // What an empty database gets. It speaks through the edge's own helpers, so it stands above it.
@@ -190,7 +191,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "app",
         &[
             "actors", "api", "bots", "config", "delivery", "demo", "domain", "files", "outgoing", "protocol",
-            "setup", "sources", "store", "vault",
+            "push", "setup", "sources", "store", "vault",
         ],
     ),
 ];

@@ -28,6 +28,7 @@ use crate::domain::conversation::{Assignee, Command};
 use crate::domain::ids::{ClientId, ContactId, ConversationId, LoginId, MemberId, ScopeId};
 use crate::protocol::code::CloseCode;
 use crate::protocol::server::{self, DashboardEvent};
+use crate::push::Push as WebPush;
 use crate::sources::Sources;
 use crate::store::{self, Store};
 
@@ -55,6 +56,8 @@ pub struct Shared {
     pub sources: Sources,
     /// Asks bots.
     pub bots: Bots,
+    /// Tells members who look at no dashboard.
+    pub push: WebPush,
     /// From the configuration.
     pub options: Options,
     /// Rung when a commit has caused messages to customers of messaging channels.
@@ -116,11 +119,12 @@ impl Shared {
 
 impl Directory {
     /// A directory of actors that run where they are first asked for, until it gets threads.
-    pub fn new(store: Store, sources: Sources, bots: Bots, options: Options) -> Self {
+    pub fn new(store: Store, sources: Sources, bots: Bots, push: WebPush, options: Options) -> Self {
         Self(Arc::new(Shared {
             store,
             sources,
             bots,
+            push,
             options,
             messages_out: Notify::new(),
             draining: AtomicBool::new(false),

@@ -4,6 +4,7 @@
 use super::edge::Edge;
 use crate::actors::error::CallError;
 use crate::domain::attachment::{Attachment, Words};
+use crate::domain::card::{self, Card};
 use crate::domain::contact::Contact;
 use crate::domain::ids::{ConversationId, FileId, MemberId};
 use crate::domain::refusal::Refusal;
@@ -13,18 +14,45 @@ use crate::store::{Connection, StoreError, conversations, files};
 /// Ids as they stand in a command.
 pub type Ids = Option<Vec<FileId>>;
 
+/// What a member's command says.
+pub struct Given {
+    /// May be empty beside the rest.
+    pub text: String,
+    /// Files that go with it.
+    pub files: Ids,
+    /// Judged, but for the files they show.
+    pub cards: Vec<Card>,
+}
+
+impl Given {
+    /// As words, when no file is to be looked up.
+    ///
+    /// # Errors
+    /// What was given, when there is one.
+    pub fn plain(self) -> Result<Words, Self> {
+        if self.files.is_some() || !card::files(&self.cards).is_empty() {
+            return Err(self);
+        }
+        Ok(Words { text: self.text, attachments: Vec::new(), cards: self.cards })
+    }
+}
+
 /// What a member writes to this conversation.
 ///
 /// # Errors
-/// [`Refusal::NoSuchFile`] unless they uploaded each file for it; the store's failures.
+/// [`Refusal::NoSuchFile`] unless they uploaded each file for it, and each file of a card is a picture among them; the
+/// store's failures.
 pub async fn by_member(
     edge: &Edge,
     member: MemberId,
     conversation: ConversationId,
-    text: String,
-    ids: Ids,
+    given: Given,
 ) -> Result<Words, CallError> {
-    let Some(ids) = ids else { return Ok(text.into()) };
+    let Given { text, files, cards } = match given.plain() {
+        Ok(words) => return Ok(words),
+        Err(given) => given,
+    };
+    let ids = files.unwrap_or_default();
     let found = edge.store.read(move |connection| {
         let contact = conversations::by_id(connection, conversation)?.contact;
         all(connection, &ids, |file| {
@@ -33,7 +61,12 @@ pub async fn by_member(
                 && file.conversation.is_none_or(|bound| bound == conversation)
         })
     });
-    words(text, found.await)
+    let found = words(text, found.await)?;
+    let is_picture = |id| found.attachments.iter().any(|file| file.id == id && file.width.is_some());
+    if !card::files(&cards).into_iter().all(is_picture) {
+        return Err(Refusal::NoSuchFile.into());
+    }
+    Ok(Words { cards, ..found })
 }
 
 /// What a customer writes.
@@ -67,7 +100,7 @@ fn all(
 
 fn words(text: String, found: Result<Vec<Attachment>, StoreError>) -> Result<Words, CallError> {
     match found {
-        Ok(attachments) => Ok(Words { text, attachments }),
+        Ok(attachments) => Ok(Words { text, attachments, cards: Vec::new() }),
         Err(StoreError::NotFound) => Err(Refusal::NoSuchFile.into()),
         Err(error) => Err(error.into()),
     }

@@ -218,7 +218,10 @@ pub async fn change(
             }
             Ok(if given.new_identity_secret { with_identity_secret(answer, &channel) } else { answer })
         })
-        .await?;
+        .await;
+    // Also when nobody knows whether it was written.
+    edge.channels.forget();
+    let answer = answer?;
     edge.directory.scope_changed(scope);
     edge.courier.wake_inbox();
     edge.directory.shared().messages_out.notify_one();
@@ -237,21 +240,24 @@ pub async fn delete(
     let (scope, id) = path.into_inner();
     access::scope(&caller, scope, Action::ManageChannels)?;
     let sources = edge.sources.clone();
-    edge.write(move |connection| {
-        let channel = access::channel(connection, &caller, scope, id, Action::ManageChannels)?;
-        channels::delete(connection, id).map_err(|error| match error {
-            StoreError::Conflict(_) => {
-                ApiError::bad_request("customers came in by this channel; switch it off instead")
-            }
-            other => other.into(),
-        })?;
-        let details = json!({"name": channel.name});
-        Ok(audit::append(
-            connection,
-            trail::line(&sources, &caller, Some(scope), "channel_deleted", &id, details),
-        )?)
-    })
-    .await?;
+    let deleted = edge
+        .write(move |connection| {
+            let channel = access::channel(connection, &caller, scope, id, Action::ManageChannels)?;
+            channels::delete(connection, id).map_err(|error| match error {
+                StoreError::Conflict(_) => {
+                    ApiError::bad_request("customers came in by this channel; switch it off instead")
+                }
+                other => other.into(),
+            })?;
+            let details = json!({"name": channel.name});
+            Ok(audit::append(
+                connection,
+                trail::line(&sources, &caller, Some(scope), "channel_deleted", &id, details),
+            )?)
+        })
+        .await;
+    edge.channels.forget();
+    deleted?;
     edge.directory.scope_changed(scope);
     Ok(HttpResponse::NoContent().finish())
 }

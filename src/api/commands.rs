@@ -4,11 +4,12 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
+use super::ApiError;
 use super::access::{self, Action};
+use super::attached::{self, Given};
 use super::auth::Caller;
 use super::body::Body;
 use super::edge::Edge;
-use super::{ApiError, attached};
 use crate::actors::conversation::Read;
 use crate::actors::directory::not_sent;
 use crate::actors::error::Answer;
@@ -67,12 +68,14 @@ async fn judged(
 ) -> Result<(Command, ClientId), ApiError> {
     use DashboardCommand as C;
     Ok(match command {
-        C::Send { conversation, client_id, text, attachments } => {
-            let text = attached::by_member(edge, by.id, conversation, text, attachments).await?;
+        C::Send { conversation, client_id, text, attachments, cards } => {
+            let given = Given { text, files: attachments, cards: cards.unwrap_or_default() };
+            let text = attached::by_member(edge, by.id, conversation, given).await?;
             (Command::Send { by, text }, client_id)
         }
         C::Note { conversation, client_id, text, attachments, mentions } => {
-            let text = attached::by_member(edge, by.id, conversation, text, attachments).await?;
+            let given = Given { text, files: attachments, cards: Vec::new() };
+            let text = attached::by_member(edge, by.id, conversation, given).await?;
             (Command::Note { by, text, mentions: mentions.unwrap_or_default() }, client_id)
         }
         C::Tag { client_id, tag, .. } => (Command::Tag { by, tag }, client_id),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::ApiError;
 use super::bucket::Buckets;
+use super::known_channels::KnownChannels;
 use super::metrics::Counters;
 use super::origin::OwnOrigins;
 use super::password::Passwords;
@@ -46,6 +47,8 @@ pub struct Edge {
     pub store: Store,
     /// The way to the actors.
     pub directory: Directory,
+    /// Channels by public key.
+    pub channels: KnownChannels,
     /// Our own pages.
     pub origins: OwnOrigins,
     /// Hashes and checks passwords.
@@ -129,6 +132,7 @@ impl Edge {
             member_rates: Buckets::new(if_enabled(limits.agent_rate).unwrap_or(0), limits.agent_burst),
             visitor_rates: Buckets::new(if_enabled(limits.visitor_rate).unwrap_or(0), limits.visitor_burst),
             visitor_tokens,
+            channels: KnownChannels::default(),
             counters: Counters::default(),
             draining: AtomicBool::new(false),
             config,

@@ -20,7 +20,7 @@ use super::edge::Edge;
 use crate::actors::error::CallError;
 use crate::domain::attachment::{Attachment, MediaType, file_name};
 use crate::domain::ids::{ContactId, ConversationId, FileId, MemberId, ScopeId};
-use crate::files::sniff::Sniffer;
+use crate::files::sniff::{Found, Sniffer};
 use crate::files::{FilesError, Upload};
 use crate::protocol::code::Code;
 use crate::store::StoreError;
@@ -33,10 +33,10 @@ const NAME_HEADER: &str = "x-file-name";
 const NAME_HEADER_MAX: usize = 2_000;
 
 /// Nothing in a file may run, load or reach anything, whatever a browser makes of it.
-const FILE_POLICY: &str = "sandbox; default-src 'none'";
+pub(super) const FILE_POLICY: &str = "sandbox; default-src 'none'";
 
 /// Files removed with one question to the store.
-const SWEEP_AT_ONCE: i64 = 100;
+pub(super) const SWEEP_AT_ONCE: i64 = 100;
 
 /// A body that is a file, not read yet.
 pub struct FileBody(Payload);
@@ -112,10 +112,7 @@ pub async fn receive(
     owner: For,
 ) -> Result<HttpResponse, ApiError> {
     let given_name = given_name(headers)?;
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > edge.config.files.max_bytes) {
-        return Err(too_large(edge));
-    }
+    check_announced(headers, edge.config.files.max_bytes)?;
     let Ok(_place) = edge.uploads.try_acquire() else { return Err(CallError::Overloaded.into()) };
     let now = edge.sources.now();
     let place = Reservation {
@@ -131,7 +128,7 @@ pub async fn receive(
     edge.store.write(move |connection| files::reserve(connection, &reserved)).await?;
     let mut bytes = edge.files.upload(&place.object_key);
     let within = Duration::from_millis(edge.config.files.upload_ms);
-    let stored = tokio::time::timeout(within, take_in(edge, body.0, &mut bytes, &given_name, place.id)).await;
+    let stored = tokio::time::timeout(within, take_in(edge, body, &mut bytes, &given_name, place.id)).await;
     let attachment = match stored.unwrap_or_else(|_| Err(ApiError::bad_request("the file took too long"))) {
         Ok(attachment) => attachment,
         Err(error) => {
@@ -162,32 +159,54 @@ async fn undo(edge: &Edge, id: FileId, bytes: Upload) {
 
 async fn take_in(
     edge: &Edge,
-    mut payload: Payload,
+    body: FileBody,
     bytes: &mut Upload,
     given_name: &str,
     id: FileId,
 ) -> Result<Attachment, ApiError> {
-    let mut sniffer = Sniffer::default();
-    let mut size = 0_usize;
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| ApiError::bad_request("the file ended early"))?;
-        size += chunk.len();
-        if size > edge.config.files.max_bytes {
-            return Err(too_large(edge));
-        }
-        sniffer.look(&chunk);
-        bytes.write(&chunk).await?;
-    }
-    let found = sniffer.judge().map_err(|refused| ApiError::bad_request(refused.to_string()))?;
+    let (found, size) = stream(body, bytes, edge.config.files.max_bytes).await?;
     bytes.finish().await?;
     Ok(Attachment {
         id,
         name: file_name(given_name, found.media_type),
         media_type: found.media_type,
-        size: i64::try_from(size).unwrap_or(i64::MAX),
+        size,
         width: found.pixels.map(|(width, _)| width),
         height: found.pixels.map(|(_, height)| height),
     })
+}
+
+/// Writes a body on as it comes; the caller finishes. Answers what it is, and how many bytes it has.
+///
+/// # Errors
+/// `too_large` above `most` bytes, `bad_request` for a type that is not allowed.
+pub(super) async fn stream(
+    FileBody(mut payload): FileBody,
+    bytes: &mut Upload,
+    most: usize,
+) -> Result<(Found, i64), ApiError> {
+    let mut sniffer = Sniffer::default();
+    let mut size = 0_usize;
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| ApiError::bad_request("the file ended early"))?;
+        size += chunk.len();
+        if size > most {
+            return Err(too_large(most));
+        }
+        sniffer.look(&chunk);
+        bytes.write(&chunk).await?;
+    }
+    let found = sniffer.judge().map_err(|refused| ApiError::bad_request(refused.to_string()))?;
+    Ok((found, i64::try_from(size).unwrap_or(i64::MAX)))
+}
+
+/// Refuses a body that says of itself that it has more than `most` bytes.
+///
+/// # Errors
+/// `too_large`.
+pub(super) fn check_announced(headers: &HeaderMap, most: usize) -> Result<(), ApiError> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > most) { Err(too_large(most)) } else { Ok(()) }
 }
 
 fn given_name(headers: &HeaderMap) -> Result<String, ApiError> {
@@ -200,8 +219,8 @@ fn given_name(headers: &HeaderMap) -> Result<String, ApiError> {
     Ok(percent_decode_str(name).decode_utf8().map_err(|_| bad())?.into_owned())
 }
 
-fn too_large(edge: &Edge) -> ApiError {
-    let words = format!("the file is larger than {} bytes", edge.config.files.max_bytes);
+fn too_large(most: usize) -> ApiError {
+    let words = format!("the file is larger than {most} bytes");
     ApiError::Plain(Code::TooLarge, words.into())
 }
 

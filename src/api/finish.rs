@@ -67,11 +67,12 @@ fn protect(headers: &mut HeaderMap, path: &str, https: bool) {
     if https {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
-    if path.starts_with("/api/") {
-        set(header::CACHE_CONTROL, "no-store");
+    // What may be kept says so itself.
+    if path.starts_with("/api/") && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }
 
 fn is_of_widget(path: &str) -> bool {
-    path == "/widget.js" || path.starts_with("/widget/")
+    path == "/widget.js" || path.starts_with("/widget/") || path.starts_with("/api/v1/avatars/")
 }

@@ -15,7 +15,7 @@ use crate::domain::ids::{MemberId, ScopeId};
 use crate::domain::invalid::check_name;
 use crate::domain::member::{Member, Role, check_email};
 use crate::store::invitations::Purpose;
-use crate::store::{Connection, StoreError, audit, logins, members};
+use crate::store::{Connection, StoreError, audit, avatars, logins, members};
 
 fn view(member: &Member, role: Role) -> Value {
     json!({
@@ -39,9 +39,20 @@ pub async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let scope = scope.into_inner();
     access::scope(&caller, scope, Action::ReadScope)?;
-    let all = edge.read(move |connection| Ok(members::list_of_scope(connection, scope)?)).await?;
+    let (all, faces) = edge
+        .read(move |connection| {
+            Ok((members::list_of_scope(connection, scope)?, avatars::of_scope(connection, scope)?))
+        })
+        .await?;
     let (items, next) = list::cut(all, &part, |(member, _)| member.id.to_string())?;
-    let items: Vec<Value> = items.iter().map(|(member, role)| view(member, *role)).collect();
+    let with_face = |(member, role): &(Member, Role)| {
+        let mut view = view(member, *role);
+        if let Some(face) = faces.get(&member.id) {
+            view["avatar"] = json!(face);
+        }
+        view
+    };
+    let items: Vec<Value> = items.iter().map(with_face).collect();
     Ok(list::answer(&items, next))
 }
 

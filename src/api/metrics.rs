@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::ApiError;
 use super::edge::Edge;
+use crate::push::Figures;
 use crate::store::{Histogram, Stats};
 
 /// Counts since the start.
@@ -39,12 +40,14 @@ pub async fn show(edge: Data<Edge>, request: HttpRequest) -> Result<HttpResponse
     if !address.is_loopback() && !edge.config.metrics_from.iter().any(|network| network.contains(address)) {
         return Err(ApiError::not_found());
     }
-    Ok(HttpResponse::Ok()
-        .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(text(&edge.counters, &edge.store.stats())))
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text(
+        &edge.counters,
+        &edge.store.stats(),
+        edge.directory.shared().push.figures(),
+    )))
 }
 
-fn text(counters: &Counters, stats: &Stats) -> String {
+fn text(counters: &Counters, stats: &Stats, push: &Figures) -> String {
     let mut out = String::with_capacity(4_096);
     head(
         &mut out,
@@ -60,6 +63,13 @@ fn text(counters: &Counters, stats: &Stats) -> String {
     for (result, count) in [("ok", &counters.logins), ("failed", &counters.failed_logins)] {
         let count = count.load(Ordering::Relaxed);
         let _ = writeln!(out, "switchboard_logins_total{{result=\"{result}\"}} {count}");
+    }
+    head(&mut out, "switchboard_push_total", "counter", "Web Push messages by what became of them.");
+    for (result, count) in
+        [("sent", &push.sent), ("failed", &push.failed), ("gone", &push.gone), ("dropped", &push.dropped)]
+    {
+        let count = count.load(Ordering::Relaxed);
+        let _ = writeln!(out, "switchboard_push_total{{result=\"{result}\"}} {count}");
     }
     for (name, kind, help, value) in [
         ("switchboard_journal_depth", "gauge", "Changes that wait for the journal.", stats.journal_depth),
@@ -110,7 +120,7 @@ mod tests {
         };
         let counters = Counters::default();
         counters.answered(StatusCode::NOT_FOUND);
-        let text = text(&counters, &stats);
+        let text = text(&counters, &stats, &Figures::default());
         assert!(text.contains("switchboard_http_answers_total{class=\"4xx\"} 1\n"));
         assert!(text.contains("switchboard_journal_batch_size_bucket{le=\"+Inf\"} 4\n"));
         for line in text.lines().filter(|line| !line.starts_with("# ")) {

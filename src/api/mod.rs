@@ -8,6 +8,7 @@ pub mod address;
 pub mod assets;
 mod attached;
 pub mod auth;
+pub mod avatars;
 pub mod body;
 mod bot;
 mod bot_turns;
@@ -30,15 +31,18 @@ mod health;
 mod hooks;
 pub mod invitations;
 mod keys;
+pub mod known_channels;
 mod list;
 mod logins;
 mod mail;
 mod members;
+mod mentions;
 mod metrics;
 pub mod origin;
 pub mod password;
 pub mod post_office;
 mod profile;
+mod push;
 mod reports;
 mod scopes;
 pub mod seats;
@@ -90,6 +94,9 @@ fn urls() -> Vec<Url> {
     const PATCH: Method = Method::PATCH;
     const DELETE: Method = Method::DELETE;
     vec![
+        // In this order they are looked for, so what is asked for most comes first.
+        url(GET, "/api/v1/widget/socket", sockets::of_widget),
+        url(GET, "/api/v1/dashboard/socket", sockets::dashboard),
         url(GET, "/healthz", health::alive),
         url(GET, "/readyz", health::ready),
         url(GET, "/metrics", metrics::show),
@@ -98,8 +105,15 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/session", logins::show),
         url(DELETE, "/api/v1/session", logins::delete),
         url(PATCH, "/api/v1/session", profile::change),
+        url(PUT, "/api/v1/session/avatar", avatars::put),
+        url(DELETE, "/api/v1/session/avatar", avatars::delete),
+        url(GET, "/api/v1/avatars/{avatar}", avatars::show),
         url(POST, "/api/v1/mail/test", mail::test),
         url(POST, "/api/v1/session/ticket", logins::ticket),
+        url(GET, "/api/v1/push/key", push::key),
+        url(PUT, "/api/v1/push/subscription", push::put),
+        url(DELETE, "/api/v1/push/subscription", push::delete),
+        url(POST, "/api/v1/push/test", push::test),
         url(GET, "/api/v1/session/list", logins::list),
         url(DELETE, "/api/v1/session/list/{id}", logins::delete_one),
         url(PUT, "/api/v1/session/password", logins::password),
@@ -134,7 +148,10 @@ fn urls() -> Vec<Url> {
         url(DELETE, "/api/v1/scopes/{scope}/canned_replies/{reply}", canned::delete),
         url(GET, "/api/v1/scopes/{scope}/tags", tags::list),
         url(POST, "/api/v1/scopes/{scope}/tags", tags::create),
+        url(PATCH, "/api/v1/scopes/{scope}/tags/{tag}", tags::rename),
         url(DELETE, "/api/v1/scopes/{scope}/tags/{tag}", tags::delete),
+        url(GET, "/api/v1/scopes/{scope}/tag_counts", tags::counts),
+        url(GET, "/api/v1/scopes/{scope}/mentions", mentions::list),
         url(GET, "/api/v1/scopes/{scope}/audit", trail::show),
         url(GET, "/api/v1/scopes/{scope}/reports", reports::show),
         url(GET, "/api/v1/scopes/{scope}/reports/csv", reports::table),
@@ -161,8 +178,6 @@ fn urls() -> Vec<Url> {
         url(PATCH, "/api/v1/contacts/{id}", contacts::change),
         url(GET, "/api/v1/contacts/{id}/export", contacts::export),
         url(POST, "/api/v1/contacts/{id}/erase", contacts::erase),
-        url(GET, "/api/v1/dashboard/socket", sockets::dashboard),
-        url(GET, "/api/v1/widget/socket", sockets::of_widget),
         url(POST, "/api/v1/widget/session", widget::session),
         url(POST, "/api/v1/widget/start", widget::command),
         url(POST, "/api/v1/widget/send", widget::command),

@@ -174,11 +174,14 @@ pub async fn delete(edge: Data<Edge>, caller: Caller, id: Path<ScopeId>) -> Resu
         return Err(ApiError::forbidden("the last scope you own stays"));
     }
     let line = trail::line(&edge.sources, &caller, Some(id), "scope_deleted", &id, json!({}));
-    edge.write(move |connection| {
-        scopes::delete(connection, id)?;
-        Ok(audit::append(connection, line)?)
-    })
-    .await?;
+    let deleted = edge
+        .write(move |connection| {
+            scopes::delete(connection, id)?;
+            Ok(audit::append(connection, line)?)
+        })
+        .await;
+    edge.channels.forget();
+    deleted?;
     edge.directory.scope_deleted(id);
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,6 +1,7 @@
 //! The customer behind a widget: who they are, and which conversation is theirs.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix::{Addr, Arbiter};
 use bytestring::ByteString;
@@ -14,9 +15,12 @@ use crate::actors::error::CallError;
 use crate::actors::reply;
 use crate::actors::scope_supervisor::{FindForContact, OpenFor, ScopeRules};
 use crate::domain::Seq;
-use crate::domain::channel::Channel;
+use crate::domain::avatar::Faces;
+use crate::domain::channel::{Channel, FormField};
 use crate::domain::contact::{Contact, SessionDetails};
+use crate::domain::conversation::Command;
 use crate::domain::ids::{ChannelId, ClientId, ContactId, ScopeId};
+use crate::domain::refusal::Refusal;
 use crate::protocol::VERSION;
 use crate::protocol::client::{ATTRIBUTES_MAX, About, Hello, Identity, Page};
 use crate::protocol::code::Code;
@@ -42,6 +46,8 @@ pub struct Visitor {
     pub view: WidgetChannel,
     /// Where somebody stands who has no conversation.
     pub before: WidgetStatus,
+    /// What the scope says, as of their hello.
+    pub rules: Arc<ScopeRules>,
 }
 
 impl Visitor {
@@ -135,7 +141,7 @@ pub async fn visitor(edge: &Edge, channel: &Channel, contact: Contact) -> Result
     let staffing = channel.settings.staffing(overview.staffing.unwrap_or_default());
     let before = WidgetStatus::new(Standing::None, staffing, overview.online());
     let view = view(rules, channel, edge.mail.is_some());
-    Ok(Visitor { contact, view, before })
+    Ok(Visitor { contact, view, before, rules: rules.clone() })
 }
 
 /// Takes in what the customer says of themselves. What a site has proven is not theirs to change. Answers the contact
@@ -161,6 +167,15 @@ async fn introduce(edge: &Edge, before: &Contact, about: About) -> Result<Contac
     }
     keep(edge, stored.as_ref(), &contact).await?;
     Ok(contact)
+}
+
+/// The pictures of a scope's team.
+///
+/// # Errors
+/// [`CallError::Unavailable`] while the scope cannot be loaded.
+pub async fn faces(edge: &Edge, scope: ScopeId) -> Result<Faces, CallError> {
+    let overview = edge.directory.look(scope).await?;
+    Ok(overview.rules.as_ref().ok_or(CallError::Unavailable)?.faces.clone())
 }
 
 /// A token for this visitor, valid from now on for the configured time.
@@ -219,10 +234,12 @@ pub enum Place {
 /// that has ended meanwhile: its client id counts over all conversations of the contact.
 ///
 /// # Errors
-/// [`Refused::TooMany`] when the address began too many, [`Refused::Failed`] when it cannot be done now.
-pub async fn place(
+/// [`Refused::TooMany`] when the address began too many, [`Refused::Failed`] when it cannot be done now, or when a new
+/// conversation would leave questions `unanswered`.
+async fn place(
     edge: &Edge,
     visitor: &Visitor,
+    unanswered: Vec<String>,
     client_id: ClientId,
     session: SessionDetails,
     address: IpAddr,
@@ -236,6 +253,9 @@ pub async fn place(
     if let Some(open) = open_of(edge, contact.scope, contact.channel, id).await? {
         return Ok(Place::Open(open));
     }
+    if !unanswered.is_empty() {
+        return Err(CallError::from(Refusal::FormRequired { fields: unanswered }).into());
+    }
     let counted = address::counted(address);
     edge.conversations_per_address.count(&counted, edge.sources.now()).map_err(Refused::TooMany)?;
     let open = OpenFor { contact: Box::new(contact.clone()), session, near: Arbiter::current() };
@@ -243,7 +263,8 @@ pub async fn place(
     Ok(Place::Open(ask(&supervisor, open).await??))
 }
 
-/// As [`place`], for a customer who may have said something of themselves with their message.
+/// As [`place`], for a customer who may have said something of themselves with their message. A message left while nobody
+/// is there has a form of its own.
 ///
 /// # Errors
 /// As [`place`].
@@ -254,16 +275,37 @@ pub async fn introduce_and_place(
     client_id: ClientId,
     session: SessionDetails,
     address: IpAddr,
+    first: &Command,
 ) -> Result<Place, Refused> {
+    let asked = if matches!(first, Command::LeaveMessage { .. }) { &[][..] } else { &visitor.view.pre_chat };
+    let unanswered = unanswered(asked, visitor, about.as_ref());
     if let Some(about) = about {
         visitor.contact = introduce(edge, &visitor.contact, about).await?;
-        let place = place(edge, visitor, client_id, session, address).await?;
+        let place = place(edge, visitor, unanswered, client_id, session, address).await?;
         let (Place::Said(address) | Place::Open(address)) = &place;
         // A mailbox that is full refuses the message that follows as well.
         let _ = address.try_send(ContactChanged(Box::new(visitor.contact.clone())));
         return Ok(place);
     }
-    place(edge, visitor, client_id, session, address).await
+    place(edge, visitor, unanswered, client_id, session, address).await
+}
+
+/// Keys of the questions that must be answered and are not: neither now, nor before, nor by the site.
+fn unanswered(asked: &[FormField], visitor: &Visitor, about: Option<&About>) -> Vec<String> {
+    let contact = &visitor.contact;
+    let is_answered = |field: &&FormField| {
+        let (now, before) = match field.key.as_str() {
+            "name" => (about.and_then(|about| about.name.as_deref()), visitor.given_name()),
+            "email" => (about.and_then(|about| about.email.as_deref()), contact.email.as_deref()),
+            key => (
+                about.and_then(|about| about.attributes.get(key)).map(String::as_str),
+                contact.attributes.get(key).map(String::as_str),
+            ),
+        };
+        [now, before].into_iter().flatten().any(|answer| !answer.trim().is_empty())
+    };
+    let missing = asked.iter().filter(|field| field.required && !is_answered(field));
+    missing.map(|field| field.key.clone()).collect()
 }
 
 /// The contact of a visitor token; none when it is not valid here and now.
@@ -300,7 +342,7 @@ pub fn welcome<T>(
         contact: WidgetContact { name: visitor.given_name() },
         channel: &visitor.view,
         conversation: attached.map(|attached| attached.conversation),
-        entries: entries.iter().map(ContactEntry::of).collect(),
+        entries: entries.iter().map(|entry| ContactEntry::of(entry, &visitor.rules.faces)).collect(),
         resync,
         more: entries.first().is_some_and(|entry| entry.seq > 1) && (resync || after.is_none()),
         status,

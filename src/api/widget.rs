@@ -4,6 +4,7 @@
 //! allows its origin, exactly as for the socket; whoever sends no `Origin`, as servers do, only where the channel allows `*`.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -31,7 +32,7 @@ use crate::domain::member::check_email;
 use crate::protocol::client::{About, Hello, WidgetCommand, feedback, parse_widget_body};
 use crate::protocol::code::Code;
 use crate::protocol::view::ContactEntry;
-use crate::store::{self, channels};
+use crate::store;
 
 /// Browsers may remember the answer to a preflight for so many seconds.
 const PREFLIGHT_AGE: &str = "600";
@@ -53,8 +54,8 @@ pub(super) struct Asked {
 ///
 /// # Errors
 /// `not_found`, `origin_denied`.
-pub async fn channel(edge: &Edge, request: &HttpRequest, key: String) -> Result<Channel, ApiError> {
-    let channel = edge.store.read(move |connection| channels::by_public_key(connection, &key)).await?;
+pub async fn channel(edge: &Edge, request: &HttpRequest, key: String) -> Result<Arc<Channel>, ApiError> {
+    let channel = edge.channels.find(&edge.store, key).await?;
     if !channel.enabled {
         return Err(ApiError::not_found());
     }
@@ -121,7 +122,7 @@ pub async fn session(
 async fn welcomed(
     edge: &Edge,
     request: &HttpRequest,
-    channel: Channel,
+    channel: Arc<Channel>,
     body: Body,
 ) -> Result<HttpResponse, ApiError> {
     let WidgetCommand::Hello(hello) = parse_widget_body("hello", &body.text().await?)? else {
@@ -180,7 +181,7 @@ pub async fn command(
 async fn commanded(
     edge: &Edge,
     request: &HttpRequest,
-    channel: Channel,
+    channel: Arc<Channel>,
     body: Body,
 ) -> Result<HttpResponse, ApiError> {
     use WidgetCommand as C;
@@ -239,7 +240,7 @@ async fn start(
     let from = address::client(request, &edge.config);
     let details = visitors::details(None, browser(request).as_deref());
     let (Place::Said(address) | Place::Open(address)) =
-        visitors::introduce_and_place(edge, &mut visitor, about, client_id, details, from).await?;
+        visitors::introduce_and_place(edge, &mut visitor, about, client_id, details, from, &command).await?;
     Ok(command_to(&address, command, Some(client_id)).await?)
 }
 
@@ -261,7 +262,7 @@ pub async fn mail_transcript(
 ) -> Result<HttpResponse, ApiError> {
     let key = query.into_inner().channel;
     let work = |channel| async {
-        let channel: Channel = channel;
+        let channel: Arc<Channel> = channel;
         let contact = visitor(&edge, &request, &channel).await?;
         let given: Receiver = body.json().await?;
         check_email(&given.email)?;
@@ -297,13 +298,13 @@ pub async fn entries(
 async fn followed(
     edge: &Edge,
     request: &HttpRequest,
-    channel: Channel,
+    channel: Arc<Channel>,
     after: Seq,
     limit: Option<i64>,
 ) -> Result<HttpResponse, ApiError> {
     let limit = list::limit(limit)?;
     let contact = visitor(edge, request, &channel).await?;
-    let (channel, contact) = (channel.id, contact.id);
+    let (scope, channel, contact) = (channel.scope, channel.id, contact.id);
     let (conversation, mut entries) = edge
         .store
         .read(move |connection| {
@@ -319,7 +320,8 @@ async fn followed(
     let most = usize::try_from(limit).unwrap_or(0);
     let more = entries.len() > most;
     entries.truncate(most);
-    let entries: Vec<_> = entries.iter().map(ContactEntry::of).collect();
+    let faces = visitors::faces(edge, scope).await?;
+    let entries: Vec<_> = entries.iter().map(|entry| ContactEntry::of(entry, &faces)).collect();
     Ok(HttpResponse::Ok().json(json!({"conversation": conversation, "entries": entries, "more": more})))
 }
 
@@ -361,7 +363,7 @@ pub async fn for_page<F>(
     edge: &Edge,
     request: &HttpRequest,
     key: String,
-    work: impl FnOnce(Channel) -> F,
+    work: impl FnOnce(Arc<Channel>) -> F,
 ) -> HttpResponse
 where
     F: Future<Output = Result<HttpResponse, ApiError>>,

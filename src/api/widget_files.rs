@@ -1,5 +1,7 @@
 //! Files of customers: uploaded and fetched with the visitor token, in a header and never in an address.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -28,7 +30,7 @@ pub async fn upload(
 async fn taken_in(
     edge: &Edge,
     request: &HttpRequest,
-    channel: Channel,
+    channel: Arc<Channel>,
     body: FileBody,
 ) -> Result<HttpResponse, ApiError> {
     let contact = visitor(edge, request, &channel).await?;
@@ -57,7 +59,7 @@ pub async fn show(
 async fn handed_out(
     edge: &Edge,
     request: &HttpRequest,
-    channel: Channel,
+    channel: Arc<Channel>,
     id: FileId,
 ) -> Result<HttpResponse, ApiError> {
     let contact = visitor_who_reads(edge, request, &channel).await?;

@@ -1,11 +1,14 @@
 //! A customer's own conversations, read again in the widget.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::edge::Edge;
+use super::visitors;
 use super::widget::{for_page, visitor};
 use super::{ApiError, list};
 use crate::domain::Seq;
@@ -36,7 +39,7 @@ pub async fn list(edge: Data<Edge>, request: HttpRequest, wanted: Query<Wanted>)
 async fn own(
     edge: &Edge,
     request: &HttpRequest,
-    channel: Channel,
+    channel: Arc<Channel>,
     limit: Option<i64>,
     before: Option<ConversationId>,
 ) -> Result<HttpResponse, ApiError> {
@@ -92,7 +95,7 @@ pub async fn entries_of(
 async fn read(
     edge: &Edge,
     request: &HttpRequest,
-    channel: Channel,
+    channel: Arc<Channel>,
     id: ConversationId,
     after: Seq,
     limit: Option<i64>,
@@ -111,6 +114,7 @@ async fn read(
     let most = usize::try_from(limit).unwrap_or(0);
     let more = found.len() > most;
     found.truncate(most);
-    let entries: Vec<_> = found.iter().map(ContactEntry::of).collect();
+    let faces = visitors::faces(edge, channel.scope).await?;
+    let entries: Vec<_> = found.iter().map(|entry| ContactEntry::of(entry, &faces)).collect();
     Ok(HttpResponse::Ok().json(json!({"conversation": id, "entries": entries, "more": more})))
 }

@@ -12,7 +12,6 @@ use super::widget::OfChannel;
 use crate::domain::channel::Channel;
 use crate::domain::proactive::ProactiveRule;
 use crate::protocol::code::Code;
-use crate::store::channels;
 
 /// `GET …/settings`. Nothing in the answer is secret, so every page may read it: only so can a page that is not allowed learn
 /// why, which a refused socket does not tell. Browsers send no `Origin` from pages of ours; those are let in.
@@ -32,7 +31,7 @@ pub async fn show(edge: Data<Edge>, request: HttpRequest, query: Query<OfChannel
 }
 
 async fn settings(edge: &Edge, request: &HttpRequest, key: String) -> Result<Value, ApiError> {
-    let channel = edge.store.read(move |connection| channels::by_public_key(connection, &key)).await?;
+    let channel = edge.channels.find(&edge.store, key).await?;
     if !channel.enabled {
         return Err(ApiError::not_found());
     }
@@ -46,7 +45,7 @@ async fn settings(edge: &Edge, request: &HttpRequest, key: String) -> Result<Val
 fn view(channel: &Channel) -> Value {
     let settings = &channel.settings;
     let rules: Vec<Value> = settings.proactive.iter().map(rule).collect();
-    json!({"colour": settings.colour, "proactive": rules})
+    json!({"colour": settings.colour, "language": settings.language, "proactive": rules})
 }
 
 /// The id names what the rule says and where, so that a changed rule is a new one to visitors.

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::text::cut;
 use crate::domain::attachment::{Attachment, MediaType};
+use crate::domain::card;
 use crate::domain::event::{Author, EndReason, Entry, Event};
 use crate::domain::{Millis, Seq};
 
@@ -36,7 +37,7 @@ pub enum Role {
 pub struct Said {
     /// Who.
     pub role: Role,
-    /// What.
+    /// What; with cards in plain words.
     pub text: String,
     /// Files that went with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -136,14 +137,14 @@ fn at_hand_back(entries: &[Entry]) -> (&[Entry], &[Entry]) {
 }
 
 fn said(entry: &Entry) -> Option<Said> {
-    let Event::Message { text, attachments, .. } = &entry.body else { return None };
+    let Event::Message { text, attachments, cards, .. } = &entry.body else { return None };
     let role = match entry.by {
         Author::Contact => Role::Customer,
         Author::Bot => Role::Bot,
         Author::Member { .. } => Role::Agent,
         Author::System => return None,
     };
-    Some(Said { role, text: text.clone(), attachments: file_facts(attachments), at: entry.at })
+    Some(Said { role, text: card::plain(text, cards), attachments: file_facts(attachments), at: entry.at })
 }
 
 fn newest(mut said: Vec<Said>, most: usize) -> Vec<Said> {
@@ -182,7 +183,15 @@ mod tests {
     use uuid::Uuid;
 
     fn message(by: Author, text: &str) -> (Author, Event) {
-        (by, Event::Message { text: text.to_owned(), attachments: Vec::new(), quick_replies: Vec::new() })
+        (
+            by,
+            Event::Message {
+                text: text.to_owned(),
+                attachments: Vec::new(),
+                quick_replies: Vec::new(),
+                cards: Vec::new(),
+            },
+        )
     }
 
     fn customer(text: &str) -> (Author, Event) {

@@ -5,6 +5,7 @@ mod phrase;
 use super::TEXT_CHARS;
 use super::text::{check_count, check_greeting, check_quick_replies, check_said};
 use crate::domain::bot::{BotAnswer, BotHandoff, BotMessage, Script};
+use crate::domain::card::{self, Card};
 
 use phrase::{Heard, Phrase};
 
@@ -26,14 +27,16 @@ pub fn answer(script: &Script, text: &str, spoken_before: usize) -> BotAnswer {
     let any = |phrases: &[String]| phrases.iter().any(|phrase| Phrase::new(phrase).is_in(&heard));
     if any(&script.human_phrases) {
         let handoff = BotHandoff { customer_asked: true, note: None };
-        return BotAnswer { messages: say(&script.handoff_message, &[]), handoff: Some(handoff) };
+        return BotAnswer { messages: say(&script.handoff_message, &[], &[]), handoff: Some(handoff) };
     }
     match script.rules.iter().find(|rule| any(&rule.when)) {
         Some(rule) => BotAnswer {
-            messages: say(in_turn(&rule.say, spoken_before), &rule.quick_replies),
+            messages: say(in_turn(&rule.say, spoken_before), &rule.quick_replies, &rule.cards),
             handoff: rule.handoff.then(BotHandoff::default),
         },
-        None => BotAnswer { messages: say(in_turn(&script.fallback, spoken_before), &[]), handoff: None },
+        None => {
+            BotAnswer { messages: say(in_turn(&script.fallback, spoken_before), &[], &[]), handoff: None }
+        }
     }
 }
 
@@ -51,10 +54,14 @@ pub fn check(script: &Script) -> Result<(), String> {
         }
         check_count(&named("when"), rule.when.len(), PHRASES_PER_RULE)?;
         check_texts(&named("when"), &rule.when, PHRASE_CHARS)?;
-        if rule.say.is_empty() && !rule.handoff {
+        card::check(&rule.cards).map_err(|why| named(&why))?;
+        if !card::files(&rule.cards).is_empty() {
+            return Err(format!("{} show a file, which only members can send", named("cards")));
+        }
+        if rule.say.is_empty() && rule.cards.is_empty() && !rule.handoff {
             return Err(format!("rules[{index}] neither says anything nor hands over"));
         }
-        if rule.say.is_empty() && !rule.quick_replies.is_empty() {
+        if rule.say.is_empty() && rule.cards.is_empty() && !rule.quick_replies.is_empty() {
             return Err(format!("{} need words to stand under", named("quick_replies")));
         }
         check_count(&named("say"), rule.say.len(), VARIANTS)?;
@@ -79,11 +86,11 @@ fn in_turn(variants: &[String], spoken_before: usize) -> &str {
     }
 }
 
-fn say(text: &str, quick_replies: &[String]) -> Vec<BotMessage> {
-    if text.is_empty() {
+fn say(text: &str, quick_replies: &[String], cards: &[Card]) -> Vec<BotMessage> {
+    if text.is_empty() && cards.is_empty() {
         return Vec::new();
     }
-    vec![BotMessage { text: text.to_owned(), quick_replies: quick_replies.to_vec() }]
+    vec![BotMessage { text: text.to_owned(), quick_replies: quick_replies.to_vec(), cards: cards.to_vec() }]
 }
 
 #[cfg(test)]
@@ -96,7 +103,13 @@ mod tests {
     }
 
     fn rule(when: &[&str], say: &[&str]) -> Rule {
-        Rule { when: texts(when), say: texts(say), quick_replies: Vec::new(), handoff: false }
+        Rule {
+            when: texts(when),
+            say: texts(say),
+            quick_replies: Vec::new(),
+            cards: Vec::new(),
+            handoff: false,
+        }
     }
 
     fn shop() -> Script {

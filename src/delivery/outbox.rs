@@ -13,6 +13,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Courier, Line};
 use crate::channels::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
+use crate::domain::card;
 use crate::domain::contact::Contact;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::event::{Author, Entry, Event};
@@ -266,10 +267,10 @@ impl Courier {
     fn calls(&self, message: &Message, now: Millis) -> Result<Vec<Call>, String> {
         let Message { line, entry, contact, route, .. } = message;
         let (text, attachments, quick_replies) = match &entry.body {
-            Event::Message { text, attachments, quick_replies } => {
-                (text.as_str(), &attachments[..], &quick_replies[..])
+            Event::Message { text, attachments, quick_replies, cards } => {
+                (card::plain(text, cards), &attachments[..], &quick_replies[..])
             }
-            Event::Ended { .. } => (line.channel.messaging.rating_question.as_str(), &[][..], &[][..]),
+            Event::Ended { .. } => (line.channel.messaging.rating_question.clone(), &[][..], &[][..]),
             _ => return Err("the message was erased".into()),
         };
         let (Some(key), Some(route)) = (&contact.external_id, route) else {
@@ -297,7 +298,7 @@ impl Courier {
             seq: entry.seq,
             at: entry.at,
             writer,
-            text,
+            text: &text,
             files: &files,
             quick_replies,
             to,

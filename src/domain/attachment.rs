@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::card::Card;
 use super::ids::FileId;
 
 /// Most files of one message or note.
@@ -81,25 +82,27 @@ pub struct Attachment {
     pub height: Option<u32>,
 }
 
-/// What somebody writes: text, files, or both.
+/// What somebody writes: text, files, cards, or all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
-    /// Plain text; may be empty when there are files.
+    /// Plain text; may be empty when there is something else.
     pub text: String,
     /// At most [`ATTACHMENTS_MAX`].
     pub attachments: Vec<Attachment>,
+    /// At most [`super::card::CARDS_MAX`]; never a customer's.
+    pub cards: Vec<Card>,
 }
 
 impl Words {
-    /// One line for lists: the text, else the names of the files.
+    /// One line for lists: the text, else the titles of the cards, else the names of the files.
     pub fn summary(&self) -> Cow<'_, str> {
-        summary(&self.text, &self.attachments)
+        summary(&self.text, &self.attachments, &self.cards)
     }
 }
 
 impl From<String> for Words {
     fn from(text: String) -> Self {
-        Self { text, attachments: Vec::new() }
+        Self { text, ..Self::default() }
     }
 }
 
@@ -110,11 +113,14 @@ impl From<&str> for Words {
 }
 
 /// As [`Words::summary`].
-pub fn summary<'a>(text: &'a str, attachments: &[Attachment]) -> Cow<'a, str> {
-    if !text.trim().is_empty() || attachments.is_empty() {
+pub fn summary<'a>(text: &'a str, attachments: &[Attachment], cards: &[Card]) -> Cow<'a, str> {
+    let mut names: Vec<&str> = cards.iter().map(|card| card.title.as_str()).collect();
+    if names.is_empty() {
+        names = attachments.iter().map(|file| file.name.as_str()).collect();
+    }
+    if !text.trim().is_empty() || names.is_empty() {
         return text.into();
     }
-    let names: Vec<&str> = attachments.iter().map(|file| file.name.as_str()).collect();
     names.join(", ").into()
 }
 
@@ -181,7 +187,11 @@ mod tests {
             width: None,
             height: None,
         };
-        let words = Words { text: String::new(), attachments: vec![file("a.png"), file("b.png")] };
+        let words = Words {
+            text: String::new(),
+            attachments: vec![file("a.png"), file("b.png")],
+            ..Words::default()
+        };
         assert_eq!(words.summary(), "a.png, b.png");
         assert_eq!(Words { text: "Look".into(), ..words }.summary(), "Look");
     }

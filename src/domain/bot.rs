@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Seq;
+use super::card::Card;
 
 /// Most messages of one bot turn; the rest is dropped and logged.
 pub const MESSAGES_PER_TURN: usize = 10;
@@ -67,6 +68,9 @@ pub struct Rule {
     /// Offered with the answer.
     #[serde(default)]
     pub quick_replies: Vec<String>,
+    /// Shown under the answer.
+    #[serde(default)]
+    pub cards: Vec<Card>,
     /// True: hand the chat to people after the answer.
     #[serde(default)]
     pub handoff: bool,
@@ -115,10 +119,12 @@ pub struct BotAnswer {
 /// One thing a bot said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BotMessage {
-    /// Plain text, 1 to 10,000 characters.
+    /// Plain text, at most 10,000 characters; empty only when there are cards.
     pub text: String,
     /// Answers the customer may click.
     pub quick_replies: Vec<String>,
+    /// Shown under the text.
+    pub cards: Vec<Card>,
 }
 
 /// A bot's wish to hand over.

@@ -60,6 +60,9 @@ pub struct Channel {
     pub enabled: bool,
 }
 
+/// The languages that the pages of `web/` speak, by their ISO 639 codes.
+pub const LANGUAGES: [&str; 8] = ["en", "de", "fr", "es", "pt", "ar", "hi", "ja"];
+
 /// Settings of a widget. Every field has a default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -68,6 +71,8 @@ pub struct WidgetSettings {
     pub title: String,
     /// Brand colour as `#rrggbb`.
     pub colour: String,
+    /// What the widget says its own words in: one of [`LANGUAGES`]; `auto` = the first of the visitor's that there is.
+    pub language: String,
     /// Sites that may embed it, as exact origins (`https://shop.example`); `*` = any.
     pub allowed_origins: Vec<String>,
     /// "Talk to a human" appears after this many bot messages; 0 = always.
@@ -102,6 +107,7 @@ impl Default for WidgetSettings {
         Self {
             title: String::new(),
             colour: "#1f6b4a".into(),
+            language: "auto".into(),
             allowed_origins: Vec::new(),
             human_after: 3,
             proactive: Vec::new(),
@@ -142,6 +148,12 @@ impl WidgetSettings {
         check_length("title", &self.title, NAME_MAX)?;
         if !is_colour(&self.colour) {
             return Err(Invalid::new("colour", "is not of the form #rrggbb"));
+        }
+        if self.language != "auto" && !LANGUAGES.contains(&self.language.as_str()) {
+            return Err(Invalid::new(
+                "language",
+                format!("is neither auto nor one of {}", LANGUAGES.join(", ")),
+            ));
         }
         check_form(&self.pre_chat)?;
         check_length("offline_lead", &self.offline_lead, OFFLINE_LEAD_MAX)?;
@@ -268,6 +280,7 @@ mod tests {
         assert_eq!(good.check(), Ok(()));
         let field = |settings: WidgetSettings| settings.check().unwrap_err().field;
         assert_eq!(field(WidgetSettings { colour: "red".into(), ..good.clone() }), "colour");
+        assert_eq!(field(WidgetSettings { language: "tlh".into(), ..good.clone() }), "language");
         assert_eq!(field(WidgetSettings { colour: "#12345g".into(), ..good.clone() }), "colour");
         assert_eq!(field(WidgetSettings { title: "x".repeat(81), ..good.clone() }), "title");
         let question =

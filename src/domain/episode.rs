@@ -215,7 +215,12 @@ mod tests {
     }
 
     fn said() -> Event {
-        Event::Message { text: "Hello".into(), attachments: Vec::new(), quick_replies: Vec::new() }
+        Event::Message {
+            text: "Hello".into(),
+            attachments: Vec::new(),
+            quick_replies: Vec::new(),
+            cards: Vec::new(),
+        }
     }
 
     fn log(lines: Vec<(Millis, Author, Event)>) -> Vec<Entry> {

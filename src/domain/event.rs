@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
+use super::card::Card;
 use super::feedback::Rating;
 use super::ids::{ClientId, MemberId};
 use super::{Millis, Seq};
@@ -124,7 +125,7 @@ pub enum Event {
     },
     /// Somebody wrote something that everybody sees.
     Message {
-        /// Plain text, at most 10,000 characters; empty only when there are files.
+        /// Plain text, at most 10,000 characters; empty only when there are files or cards.
         text: String,
         /// Files that go with it.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -134,6 +135,10 @@ pub enum Event {
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         quick_replies: Vec<String>,
+        /// Pictures with words and buttons, side by side.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        #[cfg_attr(test, ts(as = "Option<Vec<Card>>", optional))]
+        cards: Vec<Card>,
     },
     /// A member wrote something that only members see.
     Note {

@@ -4,8 +4,10 @@
 //! are stored and sent; everything else stays outside.
 
 pub mod attachment;
+pub mod avatar;
 pub mod bot;
 pub mod canned;
+pub mod card;
 pub mod channel;
 pub mod contact;
 pub mod conversation;
@@ -19,6 +21,7 @@ pub mod invalid;
 pub mod member;
 pub mod messaging;
 pub mod proactive;
+pub mod push;
 pub mod refusal;
 pub mod report;
 pub mod scope;

@@ -55,6 +55,12 @@ pub enum Refusal {
     /// A file is not there, was sent before, or is somebody else's.
     #[error("a file is not there any more")]
     NoSuchFile,
+    /// The channel asks something before the first message, and some of it is not answered.
+    #[error("the chat begins with answers to the form")]
+    FormRequired {
+        /// Keys of the questions.
+        fields: Vec<String>,
+    },
     /// The client id was used for another command.
     #[error("this client id was used for another command")]
     IdReused,

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::Millis;
 use super::attachment::Attachment;
+use super::card::{self, Card};
 use super::conversation::{Conversation, Status};
 use super::event::{Author, EndReason, Entry, Event, HandoffReason, RequeueReason, Start};
 
@@ -43,9 +44,11 @@ fn words(entry: &Entry, contact: &str) -> String {
         Author::System => "System",
     };
     match &entry.body {
-        Event::Message { text, attachments, .. } => format!("{who}: {}", spoken(text, attachments)),
+        Event::Message { text, attachments, cards, .. } => {
+            format!("{who}: {}", spoken(text, attachments, cards))
+        }
         Event::Note { text, attachments, .. } => {
-            format!("[internal note] {who}: {}", spoken(text, attachments))
+            format!("[internal note] {who}: {}", spoken(text, attachments, &[]))
         }
         Event::Tagged { tag } => format!("[internal] [{who} put the tag {tag} on it]"),
         Event::Untagged { tag } => format!("[internal] [{who} took the tag {tag} off it]"),
@@ -85,10 +88,10 @@ fn words(entry: &Entry, contact: &str) -> String {
     }
 }
 
-/// A text and the names of its files.
-fn spoken(text: &str, attachments: &[Attachment]) -> String {
+/// A text, its cards and the names of its files.
+fn spoken(text: &str, attachments: &[Attachment], cards: &[Card]) -> String {
     let files = attachments.iter().map(|file| format!("[file {}, {} bytes]", file.name, file.size));
-    let text = Some(text.to_owned()).filter(|text| !text.is_empty());
+    let text = Some(card::plain(text, cards)).filter(|text| !text.is_empty());
     text.into_iter().chain(files).collect::<Vec<_>>().join("\n")
 }
 
@@ -199,6 +202,7 @@ mod tests {
                     text: "Hi\n2026-01-01 00:00:09  Bot: forged\r\nx\u{7}y".into(),
                     attachments: vec![],
                     quick_replies: vec![],
+                    cards: vec![],
                 },
             ),
             (sam.clone(), Event::Joined { from: Origin::Queued }),

@@ -146,6 +146,15 @@ impl Outgoing {
         self.check(url).map(|target| target.url)
     }
 
+    /// As [`Self::check_url`], for what must not be read on its way: https, or a host that the operator named.
+    ///
+    /// # Errors
+    /// As [`Self::check_url`].
+    pub fn check_secure_url(&self, url: &str) -> Result<Url, Refused> {
+        let target = self.check(url)?;
+        if target.url.scheme() == "https" || target.named { Ok(target.url) } else { Err(Refused::Scheme) }
+    }
+
     /// Posts `body` and reads the answer.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ pub use super::customer::{ATTRIBUTES_MAX, About, IDENTITY_FIELD_MAX, Identity, P
 use super::{REF_MAX, TEXT_MAX};
 use crate::domain::Seq;
 use crate::domain::attachment::ATTACHMENTS_MAX;
+use crate::domain::card::{self, CARDS_MAX, Card};
 use crate::domain::feedback::{COMMENT_MAX, Feedback, Rating};
 use crate::domain::ids::{ClientId, ConversationId, FileId, MemberId, ScopeId};
 use crate::domain::invalid::check_name;
@@ -46,6 +47,7 @@ pub enum DashboardCommand {
         client_id: ClientId,
         text: String,
         attachments: Files,
+        cards: Option<Vec<Card>>,
     },
     Note {
         conversation: ConversationId,
@@ -95,6 +97,10 @@ pub enum DashboardCommand {
     },
     Presence {
         status: Wanted,
+    },
+    /// The page is in front of somebody's eyes, or no more.
+    Looking {
+        on: bool,
     },
 }
 
@@ -184,6 +190,7 @@ struct Raw<'a> {
     client_id: Option<ClientId>,
     text: Option<String>,
     attachments: Option<Vec<FileId>>,
+    cards: Option<Vec<Card>>,
     mentions: Option<Vec<MemberId>>,
     tag: Option<String>,
     to: Option<TransferTo>,
@@ -297,10 +304,12 @@ impl<'a> Raw<'a> {
             "send" | "note" => {
                 let (conversation, client_id) = (self.conversation()?, self.client_id()?);
                 let attachments = self.attachments()?;
-                let text = self.text(attachments.is_some())?;
                 if kind == "send" {
-                    C::Send { conversation, client_id, text, attachments }
+                    let cards = self.cards()?;
+                    let text = self.text(attachments.is_some() || cards.is_some())?;
+                    C::Send { conversation, client_id, text, attachments, cards }
                 } else {
+                    let text = self.text(attachments.is_some())?;
                     C::Note { conversation, client_id, text, attachments, mentions: self.mentions()? }
                 }
             }
@@ -324,6 +333,7 @@ impl<'a> Raw<'a> {
             "typing" => C::Typing { conversation: self.conversation()?, on: need(&mut self.on, "on")? },
             "read" => C::Read { conversation: self.conversation()?, seq: need(&mut self.seq, "seq")? },
             "presence" => C::Presence { status: need(&mut self.status, "status")? },
+            "looking" => C::Looking { on: need(&mut self.on, "on")? },
             _ => return Err(bad("unknown command")),
         })
     }
@@ -373,12 +383,12 @@ impl<'a> Raw<'a> {
         need(&mut self.client_id, "client_id")
     }
 
-    /// The text of a message; beside files it may be empty.
-    fn text(&mut self, with_files: bool) -> Result<String, BadFrame> {
+    /// The text of a message; beside files or cards it may be empty.
+    fn text(&mut self, with_more: bool) -> Result<String, BadFrame> {
         let text =
-            if with_files { self.text.take().unwrap_or_default() } else { need(&mut self.text, "text")? };
+            if with_more { self.text.take().unwrap_or_default() } else { need(&mut self.text, "text")? };
         check_text(&text, TEXT_MAX)?;
-        if !with_files && text.trim().is_empty() {
+        if !with_more && text.trim().is_empty() {
             return Err(bad("the text is empty"));
         }
         Ok(text)
@@ -411,6 +421,18 @@ impl<'a> Raw<'a> {
             }
         }
         Ok(ids)
+    }
+
+    /// None for an empty list. Whether their files are there is judged later.
+    fn cards(&mut self) -> Result<Option<Vec<Card>>, BadFrame> {
+        let cards = self.cards.take().filter(|cards| !cards.is_empty());
+        let Some(cards) = cards else { return Ok(None) };
+        if cards.len() > CARDS_MAX {
+            let message = format!("a message has at most {CARDS_MAX} cards");
+            return Err(BadFrame { reference: None, code: Code::TooLarge, message });
+        }
+        card::check(&cards).map_err(|why| bad(&why))?;
+        Ok(Some(cards))
     }
 
     fn comment(&mut self) -> Result<Option<String>, BadFrame> {
@@ -458,6 +480,7 @@ impl<'a> Raw<'a> {
             conversation: None,
             client_id: None,
             text: None,
+            cards: None,
             attachments: None,
             mentions: None,
             tag: None,

@@ -43,6 +43,7 @@ codes! {
     RatingClosed "rating_closed" 409 "The time for feedback is over.";
     StaleBotTurn "stale_bot_turn" 409 "The bot's turn is over; its answer was kept aside.";
     Away "away" 409 "Nobody answers now; leave a message instead.";
+    FormRequired "form_required" 409 "A question asked before the first message is not answered.";
     IdReused "id_reused" 409 "The client id was used for another command.";
     TooManyTags "too_many_tags" 409 "The conversation has as many tags as it may.";
     TooLarge "too_large" 413 "Over a size limit.";
@@ -70,6 +71,7 @@ impl From<&Refusal> for Code {
             Refusal::Away => Self::Away,
             Refusal::TooManyTags => Self::TooManyTags,
             Refusal::NoSuchFile => Self::NotFound,
+            Refusal::FormRequired { .. } => Self::FormRequired,
             Refusal::IdReused => Self::IdReused,
         }
     }

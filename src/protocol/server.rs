@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::code::Code;
 use super::view::{ContactEntry, MemberName, Row, first_name};
+use crate::domain::avatar::{AvatarId, Faces};
 use crate::domain::channel::{ChannelKind, FormField};
 use crate::domain::conversation::Assignee;
 use crate::domain::delivery::DeliveryState;
@@ -73,6 +74,10 @@ pub struct Details {
     /// With `rate_limited`, `overloaded`, `draining`: when to try again, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// With `form_required`: keys of the questions without an answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(as = "Option<Vec<String>>"))]
+    pub fields: Vec<String>,
 }
 
 impl Details {
@@ -90,6 +95,7 @@ impl Details {
             Refusal::ActiveExists { conversation } => {
                 Self { conversation: Some(*conversation), ..Self::default() }
             }
+            Refusal::FormRequired { fields } => Self { fields: fields.clone(), ..Self::default() },
             _ => Self::default(),
         }
     }
@@ -319,6 +325,10 @@ pub struct MemberView {
     pub role: Role,
     /// There or not.
     pub presence: Presence,
+    /// Their picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub avatar: Option<AvatarId>,
 }
 
 /// What customers hear.
@@ -491,11 +501,15 @@ pub enum Standing {
 pub struct AgentName {
     /// First name.
     pub name: String,
+    /// Their picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub avatar: Option<AvatarId>,
 }
 
 impl AgentName {
-    /// The first name of an assignee.
-    pub fn of(assignee: &Assignee) -> Self {
-        Self { name: first_name(&assignee.name).to_owned() }
+    /// An assignee by first name, with their picture.
+    pub fn of(assignee: &Assignee, faces: &Faces) -> Self {
+        Self { name: first_name(&assignee.name).to_owned(), avatar: faces.get(&assignee.id).cloned() }
     }
 }

@@ -4,7 +4,7 @@ use ts_rs::TS;
 
 use super::{client, code, server, view};
 use crate::domain::{
-    attachment, channel, conversation, delivery, event, feedback, hours, ids, member, scope,
+    attachment, avatar, card, channel, conversation, delivery, event, feedback, hours, ids, member, scope,
 };
 
 macro_rules! declarations {
@@ -27,6 +27,10 @@ fn generated() -> String {
         ids::ClientId,
         attachment::MediaType,
         attachment::Attachment,
+        avatar::AvatarId,
+        card::Card,
+        card::Picture,
+        card::Button,
         event::Author,
         event::Origin,
         event::Start,

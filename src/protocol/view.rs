@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::attachment::Attachment;
+use crate::domain::avatar::{AvatarId, Faces};
+use crate::domain::card::Card;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::{Assignee, Conversation, Preview, Status};
 use crate::domain::event::{Author, EndReason, Entry, Event, HandoffReason, Origin, RequeueReason, Start};
@@ -130,6 +132,10 @@ pub enum ContactAuthor<'a> {
     Member {
         /// First name.
         name: &'a str,
+        /// Their picture of now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        avatar: Option<&'a AvatarId>,
     },
     /// Switchboard.
     System,
@@ -154,6 +160,9 @@ pub enum ContactBody<'a> {
         #[serde(skip_serializing_if = "<[String]>::is_empty")]
         #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         quick_replies: &'a [String],
+        #[serde(skip_serializing_if = "<[Card]>::is_empty")]
+        #[cfg_attr(test, ts(as = "Option<Vec<Card>>", optional))]
+        cards: &'a [Card],
     },
     HandedOff {
         reason: HandoffReason,
@@ -180,13 +189,15 @@ pub enum ContactBody<'a> {
 }
 
 impl<'a> ContactEntry<'a> {
-    /// What the customer may see of this entry.
-    pub fn of(entry: &'a Entry) -> Self {
+    /// What the customer may see of this entry. `faces`: the pictures of the team.
+    pub fn of(entry: &'a Entry, faces: &'a Faces) -> Self {
         let body = contact_body(&entry.body);
         let by = match &entry.by {
             Author::Contact => ContactAuthor::Contact,
             Author::Bot => ContactAuthor::Bot,
-            Author::Member { name, .. } => ContactAuthor::Member { name: first_name(name) },
+            Author::Member { id, name } => {
+                ContactAuthor::Member { name: first_name(name), avatar: faces.get(id) }
+            }
             Author::System => ContactAuthor::System,
         };
         let hidden = body == ContactBody::Hidden;
@@ -203,8 +214,8 @@ impl<'a> ContactEntry<'a> {
 fn contact_body(body: &Event) -> ContactBody<'_> {
     match body {
         Event::Opened { first_text, start } => ContactBody::Opened { first_text, start: *start },
-        Event::Message { text, attachments, quick_replies } => {
-            ContactBody::Message { text, attachments, quick_replies }
+        Event::Message { text, attachments, quick_replies, cards } => {
+            ContactBody::Message { text, attachments, quick_replies, cards }
         }
         Event::HandedOff { reason, .. } => ContactBody::HandedOff { reason: *reason },
         Event::Joined { from } => ContactBody::Joined { from: *from },

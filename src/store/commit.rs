@@ -6,8 +6,8 @@ use super::audit::AuditRow;
 use super::outbox::OutboxRow;
 use super::schema::conversations as conversations_table;
 use super::{
-    Connection, StoreError, audit, contacts, conversations, dialect, episodes, feedback, files, hot, outbox,
-    tags, text,
+    Connection, StoreError, audit, contacts, conversations, dialect, episodes, feedback, files, hot,
+    mentions, outbox, tags, text,
 };
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{Conversation, Side};
@@ -61,6 +61,7 @@ pub(super) struct Rows {
     pub(super) episode: Option<episodes::Change>,
     pub(super) feedback: Vec<feedback::Row>,
     pub(super) files: Vec<files::Sent>,
+    pub(super) mentions: Vec<mentions::Naming>,
     pub(super) audit: Vec<audit::Row>,
     pub(super) outbox: Vec<outbox::Row>,
 }
@@ -147,6 +148,7 @@ impl Rows {
             entries: entries.iter().map(EntryRow::of).collect::<Result<_, _>>()?,
             feedback,
             files,
+            mentions: entries.iter().filter_map(|entry| mentions::Naming::of(after, entry)).collect(),
             audit: audit.iter().cloned().map(audit::Row::of).collect::<Result<_, _>>()?,
             outbox: outbox.iter().cloned().map(outbox::Row::of).collect::<Result<_, _>>()?,
         })
@@ -158,6 +160,7 @@ impl Rows {
             && self.tags.is_none()
             && self.feedback.is_empty()
             && self.files.is_empty()
+            && self.mentions.is_empty()
             && self.audit.is_empty()
             && self.outbox.is_empty()
     }
@@ -197,6 +200,9 @@ impl Rows {
             }
             for sent in &self.files {
                 sent.bind(connection)?;
+            }
+            for naming in &self.mentions {
+                naming.store(connection)?;
             }
             for row in &self.audit {
                 row.insert(connection)?;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{contacts, conversations, deliveries, entries, feedback, outbox};
+use super::schema::{contacts, conversations, deliveries, entries, feedback, mentions, outbox};
 use super::{Connection, StoreError, dialect, text};
 use crate::domain::Millis;
 use crate::domain::Seq;
@@ -196,6 +196,7 @@ pub fn erase(connection: &mut Connection, id: ContactId) -> Result<Vec<Conversat
     super::files::erase_contact(connection, &id)?;
     diesel::delete(deliveries::table.filter(deliveries::conversation_id.eq_any(own())))
         .execute(connection)?;
+    diesel::delete(mentions::table.filter(mentions::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(outbox::table.filter(outbox::conversation_id.assume_not_null().eq_any(own())))
         .execute(connection)?;
     diesel::update(conversations::table.filter(conversations::contact_id.eq(&id)))

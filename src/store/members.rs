@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::schema::{members, memberships};
-use super::{Connection, StoreError, canned, dialect, text};
+use super::{Connection, StoreError, canned, dialect, mentions, text};
 use crate::domain::Millis;
 use crate::domain::ids::{MemberId, ScopeId};
 use crate::domain::member::{Member, Membership, Role};
@@ -194,6 +194,7 @@ pub fn remove_from_scope(
     let changed =
         diesel::delete(memberships::table.find((id.to_string(), scope.to_string()))).execute(connection)?;
     canned::delete_of(connection, &scope.to_string(), &id.to_string())?;
+    mentions::delete_of(connection, &scope.to_string(), &id.to_string())?;
     super::found(changed)
 }
 

@@ -6,6 +6,7 @@
 //! after it is durable.
 
 pub mod audit;
+pub mod avatars;
 mod batch;
 pub mod canned;
 pub mod channels;
@@ -27,10 +28,12 @@ mod journal;
 pub mod keys;
 pub mod logins;
 pub mod members;
+pub mod mentions;
 pub mod meta;
 mod migrations;
 pub mod outbox;
 mod page;
+pub mod push;
 mod readers;
 pub mod reads;
 mod rebuild;

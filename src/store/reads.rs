@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::reads;
-use super::{Connection, StoreError, dialect, text};
+use super::{Connection, StoreError, dialect, mentions, text};
 use crate::domain::Seq;
 use crate::domain::ids::{ConversationId, MemberId};
 
@@ -18,7 +18,7 @@ pub enum Reader {
 
 const CONTACT: &str = "contact";
 
-/// Notes that a reader has seen everything up to `seq`; a smaller number changes nothing.
+/// Notes that a reader has seen everything up to `seq`, notes that name them as well; a smaller number changes nothing.
 ///
 /// # Errors
 /// The store's failures.
@@ -28,11 +28,15 @@ pub fn upsert_max(
     reader: Reader,
     seq: Seq,
 ) -> Result<(), StoreError> {
-    let reader = match reader {
-        Reader::Contact => CONTACT.to_owned(),
-        Reader::Member(id) => id.to_string(),
-    };
-    dialect::raise_read(connection, &conversation.to_string(), &reader, seq)
+    let conversation = conversation.to_string();
+    match reader {
+        Reader::Contact => dialect::raise_read(connection, &conversation, CONTACT, seq),
+        Reader::Member(id) => {
+            let member = id.to_string();
+            mentions::read(connection, &conversation, &member, seq)?;
+            dialect::raise_read(connection, &conversation, &member, seq)
+        }
+    }
 }
 
 /// How far everybody has read a conversation.

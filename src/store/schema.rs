@@ -336,6 +336,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    push_subscriptions (login_id) {
+        login_id -> Text,
+        member_id -> Text,
+        endpoint -> Text,
+        p256dh -> Text,
+        auth -> Text,
+        wishes -> Text,
+        wording -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mentions (member_id, conversation_id) {
+        member_id -> Text,
+        conversation_id -> Text,
+        scope_id -> Text,
+        seq -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    avatars (id) {
+        id -> Text,
+        member_id -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(memberships -> members (member_id));
 diesel::joinable!(memberships -> scopes (scope_id));
 diesel::joinable!(logins -> members (member_id));
@@ -348,6 +382,7 @@ diesel::joinable!(feedback -> conversations (conversation_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit,
+    avatars,
     canned_replies,
     channel_faults,
     channel_secrets,
@@ -365,8 +400,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     logins,
     members,
     memberships,
+    mentions,
     meta,
     outbox,
+    push_subscriptions,
     reads,
     routes,
     scopes,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::{
     api_keys, canned_replies, channels, contacts, conversation_tags, conversations, deliveries, entries,
-    episodes, feedback, memberships, outbox, reads, scopes, tags,
+    episodes, feedback, memberships, mentions, outbox, reads, scopes, tags,
 };
 use super::{Connection, StoreError, text};
 use crate::domain::Millis;
@@ -152,6 +152,7 @@ pub fn delete(connection: &mut Connection, id: ScopeId) -> Result<(), StoreError
         .execute(connection)?;
     diesel::delete(episodes::table.filter(episodes::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(reads::table.filter(reads::conversation_id.eq_any(own()))).execute(connection)?;
+    diesel::delete(mentions::table.filter(mentions::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(outbox::table.filter(outbox::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(conversation_tags::table.filter(conversation_tags::conversation_id.eq_any(own())))
         .execute(connection)?;

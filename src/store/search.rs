@@ -13,6 +13,7 @@ use super::conversations::{Row, with_contacts};
 use super::page::page;
 use super::schema::{contacts, conversation_tags, conversations, entries};
 use super::{Connection, Cursor, Page, StoreError, contacts as people, text};
+use crate::domain::card::Card;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::Event;
@@ -54,7 +55,7 @@ pub struct Filter {
     pub tag: Option<String>,
     /// Only with this rating.
     pub rating: Option<Rating>,
-    /// Only with this text in the contact's name or e-mail address, or in a message or note.
+    /// Only with this text in the contact's name or e-mail address, in a message or note, or in the name of one of its files.
     pub text: Option<String>,
     /// The oldest first, else the newest.
     pub oldest_first: bool,
@@ -176,7 +177,7 @@ fn names((_, contact): &Found, wanted: &str) -> bool {
     has(&contact.name) || contact.email.as_deref().is_some_and(has)
 }
 
-/// Ids of those in whose messages and notes the text is. The database leaves out most of the others.
+/// Ids of those in whose messages and notes the text is: in words, cards and names of files. The database leaves out most of the others.
 fn with_words(
     connection: &mut Connection,
     among: &[Found],
@@ -191,14 +192,20 @@ fn with_words(
         .load(connection)?;
     let mut found = HashSet::new();
     for (conversation, body) in written {
-        if !found.contains(&conversation)
-            && let Event::Message { text, .. } | Event::Note { text, .. } = text::from_json(&body)?
-            && text.to_lowercase().contains(wanted)
-        {
+        if !found.contains(&conversation) && is_in(&text::from_json(&body)?, wanted) {
             found.insert(conversation);
         }
     }
     Ok(found)
+}
+
+/// Is the text in what people read of this entry?
+fn is_in(body: &Event, wanted: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(wanted);
+    let (Event::Message { text, .. } | Event::Note { text, .. }) = body else { return false };
+    has(text)
+        || body.attachments().iter().any(|file| has(&file.name))
+        || matches!(body, Event::Message { cards, .. } if cards.iter().flat_map(Card::texts).any(has))
 }
 
 /// The longest part of a text that stands in JSON as it is and whose case both databases fold.

@@ -3,6 +3,8 @@
 //! A conversation's tags are the fold of its entries and stand in its row; `conversation_tags` says the same the other
 //! way round, to find conversations by tag. Both are written with the entry.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::schema::{conversation_tags, conversations, tags};
@@ -10,7 +12,7 @@ use super::{Connection, StoreError, dialect, text};
 use crate::domain::Millis;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::{Entry, Event};
-use crate::domain::ids::ScopeId;
+use crate::domain::ids::{ConversationId, ScopeId};
 
 /// What one commit changes about a conversation's tags.
 pub(super) struct Change {
@@ -80,6 +82,44 @@ pub fn list(
         .limit(limit)
         .select(tags::name)
         .load(connection)?)
+}
+
+/// How many conversations have each of these tags, ended ones too. A tag that none has is missing.
+///
+/// # Errors
+/// The store's failures.
+pub fn count(
+    connection: &mut Connection,
+    scope: ScopeId,
+    tags: &[String],
+) -> Result<HashMap<String, i64>, StoreError> {
+    let counted = conversation_tags::table
+        .filter(conversation_tags::scope_id.eq(scope.to_string()))
+        .filter(conversation_tags::tag.eq_any(tags))
+        .group_by(conversation_tags::tag)
+        .select((conversation_tags::tag, diesel::dsl::count_star()))
+        .load::<(String, i64)>(connection)?;
+    Ok(counted.into_iter().collect())
+}
+
+/// At most `limit` conversations that have this tag.
+///
+/// # Errors
+/// The store's failures.
+pub fn carrying(
+    connection: &mut Connection,
+    scope: ScopeId,
+    tag: &str,
+    limit: i64,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let ids: Vec<String> = conversation_tags::table
+        .filter(conversation_tags::scope_id.eq(scope.to_string()))
+        .filter(conversation_tags::tag.eq(tag))
+        .order(conversation_tags::conversation_id)
+        .limit(limit)
+        .select(conversation_tags::conversation_id)
+        .load(connection)?;
+    ids.iter().map(|id| text::id(id)).collect()
 }
 
 /// Adds a tag to those a scope knows; a second time changes nothing.

@@ -100,10 +100,7 @@ fn hello() -> Act {
 }
 
 fn said(text: &str) -> BotAnswer {
-    BotAnswer {
-        messages: vec![BotMessage { text: text.to_owned(), quick_replies: Vec::new() }],
-        handoff: None,
-    }
+    BotAnswer { messages: vec![BotMessage { text: text.to_owned(), ..BotMessage::default() }], handoff: None }
 }
 
 /// Checks the signature as a bot would, and gives the body.
@@ -130,8 +127,10 @@ async fn the_bot_gets_a_signed_turn_and_its_answer_is_taken() {
     ]}))])
     .await;
     let answer = answer_of(&bot, patient()).await.expect("an answer").expect("now");
-    let message =
-        BotMessage { text: "Order 7 is on its way.".to_owned(), quick_replies: vec!["Thanks".to_owned()] };
+    let message = BotMessage {
+        quick_replies: vec!["Thanks".to_owned()],
+        ..said("Order 7 is on its way.").messages.remove(0)
+    };
     let handoff = BotHandoff { customer_asked: false, note: Some("cannot_help: Wants a date".to_owned()) };
     assert_eq!(answer, BotAnswer { messages: vec![message], handoff: Some(handoff) });
 

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use switchboard::domain::avatar::{AvatarId, Faces};
+use switchboard::domain::card::{Button, Card, Picture};
 use switchboard::domain::channel::{ChannelKind, FormField};
 use switchboard::domain::conversation::{Assignee, Preview, Side, Status};
 use switchboard::domain::delivery::DeliveryState;
@@ -66,10 +68,30 @@ fn check<T: Serialize>(name: &str, file: &Value, reference: &str, command: &T) {
     assert!(name.ends_with(&format!("-{}", file["type"].as_str().unwrap())), "{name}");
 }
 
+fn faces() -> Faces {
+    Faces::from([(sam().id, AvatarId("0a".repeat(32)))])
+}
+
+fn card() -> Card {
+    Card {
+        title: "Blue shirt".into(),
+        text: "20 euros".into(),
+        image: Some(Picture {
+            url: Some("https://shop.example/blue.png".into()),
+            file: None,
+            alt: "A shirt".into(),
+        }),
+        buttons: vec![
+            Button::Reply { title: "Take it".into(), text: Some("I take the blue one".into()) },
+            Button::Link { title: "Details".into(), url: "https://shop.example/blue".into() },
+        ],
+    }
+}
+
 #[test]
 fn what_clients_say_is_read_as_it_is_written() {
     let (dashboard, widget) = (files("dashboard-says-"), files("widget-says-"));
-    assert_eq!((dashboard.len(), widget.len()), (17, 9), "one file for each command");
+    assert_eq!((dashboard.len(), widget.len()), (18, 9), "one file for each command");
     for (name, file) in dashboard {
         let (reference, command) = parse_dashboard(&file.to_string()).unwrap();
         check(&name, &file, &reference, &command);
@@ -94,7 +116,12 @@ fn entry(seq: i64, by: Author, body: Event) -> Entry {
 }
 
 fn said(text: &str) -> Event {
-    Event::Message { text: text.into(), attachments: Vec::new(), quick_replies: Vec::new() }
+    Event::Message {
+        text: text.into(),
+        attachments: Vec::new(),
+        quick_replies: Vec::new(),
+        cards: Vec::new(),
+    }
 }
 
 fn log() -> Vec<Entry> {
@@ -110,6 +137,7 @@ fn log() -> Vec<Entry> {
                 text: "Hello!".into(),
                 attachments: Vec::new(),
                 quick_replies: vec!["My order".into()],
+                cards: vec![card()],
             },
         ),
         entry(3, Author::Contact, said("Where is my order?")),
@@ -207,6 +235,7 @@ fn to_members(say: &mut impl FnMut(&str, Value)) {
             name: sam().name,
             role: Role::Agent,
             presence: Presence::Online,
+            avatar: faces().remove(&sam().id),
         }],
     };
     let reason = Some("status 422".into());
@@ -249,7 +278,8 @@ fn to_members(say: &mut impl FnMut(&str, Value)) {
 
 fn to_customers(say: &mut impl FnMut(&str, Value)) {
     let log = log();
-    let agent = AgentName::of(&sam());
+    let faces = faces();
+    let agent = AgentName::of(&sam(), &faces);
     let closed = Staffing {
         opening: Opening { open: false, next: Some(AT + 3_600_000) },
         asking: Away::QueueWithExpectation,
@@ -284,7 +314,7 @@ fn to_customers(say: &mut impl FnMut(&str, Value)) {
         contact: WidgetContact { name: Some("Zoë") },
         channel: &channel,
         conversation: Some(id(1)),
-        entries: log.iter().map(ContactEntry::of).collect(),
+        entries: log.iter().map(|entry| ContactEntry::of(entry, &faces)).collect(),
         resync: false,
         more: false,
         status: &standings[5].1,
@@ -293,7 +323,7 @@ fn to_customers(say: &mut impl FnMut(&str, Value)) {
     };
     let events = [
         WidgetEvent::Welcome(welcome),
-        WidgetEvent::Entry { conversation: id(1), entry: ContactEntry::of(&log[4]) },
+        WidgetEvent::Entry { conversation: id(1), entry: ContactEntry::of(&log[4], &faces) },
         WidgetEvent::Typing { by: Typist::Member { id: None, name: "Sam" }, on: true },
         WidgetEvent::Read { seq: 5 },
         WidgetEvent::Draining { retry_after_ms: 1_000 },

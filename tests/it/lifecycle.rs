@@ -273,7 +273,12 @@ async fn a_restart_goes_on_where_the_server_stopped(database: Database) {
     after.directory.start_all().await.unwrap();
     let second = timeout(PATIENCE, bot.request()).await.expect("the bot is asked again");
     assert_eq!(second.headers["webhook-id"], first.headers["webhook-id"]);
-    let said = Event::Message { text: "answer".into(), attachments: Vec::new(), quick_replies: Vec::new() };
+    let said = Event::Message {
+        text: "answer".into(),
+        attachments: Vec::new(),
+        quick_replies: Vec::new(),
+        cards: Vec::new(),
+    };
     until_last(&asked, unanswered, &said).await;
     until_last(&people, silent, &Event::Ended { reason: EndReason::Expired }).await;
     until_last(&people, owned, &Event::Requeued { reason: RequeueReason::AssigneeGone }).await;

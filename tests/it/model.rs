@@ -292,7 +292,7 @@ impl Run {
             Verb::End(stars) => Command::End { feedback: stars.map(feedback).unwrap_or_default() },
             Verb::Rate(stars) => Command::Feedback { feedback: feedback(stars) },
             Verb::BotReply { late, says, hands_over } => {
-                let said = |n| BotMessage { text: format!("answer {n}"), quick_replies: Vec::new() };
+                let said = |n| BotMessage { text: format!("answer {n}"), ..BotMessage::default() };
                 let messages = (0..says).map(said).collect();
                 let answer = BotAnswer { messages, handoff: hands_over.then(BotHandoff::default) };
                 Command::BotReply { turn: self.turn(chat, late), answer }

@@ -40,6 +40,8 @@ fn expected(method: &str, path: &str) -> (For, Value) {
             (Outsiders, nothing)
         }
         ("POST", "session/ticket") => (Members, nothing),
+        // With the session of a browser only; tests/it/push.rs shows them.
+        (_, "push/key" | "push/subscription" | "push/test") => (Outsiders, nothing),
         ("PUT", "session/password") => (Members, json!({"old": "wrong password", "new": "battery staple"})),
         // Each shows in other tests, as they end the session or need a socket.
         ("DELETE", "session" | "session/list/{id}") | ("GET", "dashboard/socket") => (Outsiders, nothing),
@@ -73,7 +75,10 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         }
         ("PATCH", "scopes/{scope}/canned_replies/{reply}") => (Admins, json!({"title": "Renamed"})),
         ("DELETE", "scopes/{scope}/canned_replies/{reply}") => (Admins, nothing),
+        ("GET", "scopes/{scope}/mentions") => (Agents, nothing),
         ("GET", "scopes/{scope}/tags") => (Agents, nothing),
+        ("GET", "scopes/{scope}/tag_counts") => (Admins, nothing),
+        ("PATCH", "scopes/{scope}/tags/{tag}") => (Admins, json!({"tag": Uuid::new_v4()})),
         ("POST", "scopes/{scope}/tags") => (Admins, json!({"tag": Uuid::new_v4()})),
         ("DELETE", "scopes/{scope}/tags/{tag}") => (Admins, nothing),
         ("GET", "scopes/{scope}/conversations")

@@ -1,17 +1,20 @@
 //! Lists by text, tag, rating and order: what is found, in parts, and that a search ends.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use switchboard::domain::conversation::Command;
 use switchboard::domain::feedback::{Feedback, Rating};
 
-use crate::support::app::TestApp;
+use crate::support::app::{Answer, TestApp};
 use crate::support::database::Database;
+use crate::support::files::{PNG, upload};
 use crate::support::on_both;
+use crate::support::sockets::client_id;
 
 on_both! {
     every_message_is_searched_in_any_script_and_case
     ratings_and_order
     a_search_goes_on_where_it_stopped
+    names_of_files_are_searched
 }
 
 fn ids(list: &Value) -> Vec<String> {
@@ -109,4 +112,27 @@ async fn a_search_goes_on_where_it_stopped(database: Database) {
     let second = search(first.next).await;
     let found: Vec<_> = second.items.into_iter().map(|(conversation, _)| conversation.id).collect();
     assert_eq!((found, second.next), (vec![wanted], None));
+}
+
+async fn names_of_files_are_searched(database: Database) {
+    let app = TestApp::start(database, |_| {}).await;
+    let owner = app.owner().await;
+    let scope = owner.scope().await;
+    let chat = app.chat(&scope, &owner).await;
+    let found = chat.open("Hello").await.id.to_string();
+    chat.open("Hello").await;
+    let path = format!("/api/v1/conversations/{found}");
+    for (verb, name) in [("note", "Rechnung März.png"), ("send", "Größe_42%.png")] {
+        let file = upload(&owner, &format!("{path}/files"), name, PNG.to_vec());
+        let id = Answer::to(file).await.good()["id"].clone();
+        let body = json!({"client_id": client_id(), "attachments": [id]});
+        owner.post(&format!("{path}/{verb}"), body).await.good();
+    }
+    let list = async |q: &str| {
+        ids(&owner.get(&format!("/api/v1/scopes/{scope}/conversations?q={}", encoded(q))).await.good())
+    };
+    for wanted in ["rechnung MÄRZ", "GRÖSSE".replace("SS", "ß").as_str(), "_42%.PNG"] {
+        assert_eq!(list(wanted).await, std::slice::from_ref(&found), "{wanted}");
+    }
+    assert_eq!(list("image/png").await, [""; 0], "only what people read");
 }

@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
-use switchboard::domain::conversation::{Command, Fact, Status};
-use switchboard::domain::event::{Author, Event};
+use switchboard::domain::conversation::{Command, Status};
+use switchboard::domain::event::Event;
 use switchboard::domain::feedback::{Feedback, Rating};
 use switchboard::store::audit::{AuditActor, AuditRow};
 use switchboard::store::outbox::OutboxRow;
 use switchboard::store::{
-    Commit, CommitError, StoreError, audit, contacts, conversations, entries, feedback, meta, outbox,
+    CommitError, StoreError, audit, contacts, conversations, entries, feedback, meta, outbox,
 };
 
-use crate::support::chat::{Chat, is_conflict};
+use crate::support::chat::{Chat, hold_journal, is_conflict};
 use crate::support::database::Database;
 use crate::support::on_both;
 
@@ -26,9 +26,6 @@ on_both! {
     a_contact_has_one_open_conversation
     a_proven_customer_is_one_contact
     an_ended_conversation_opens_again_only_alone
-    a_thousand_commits_share_transactions
-    what_follows_in_one_transaction_is_fenced_as_one_by_one
-    one_bad_commit_harms_no_other
     a_failed_write_is_undone_and_harms_no_other
     feedback_becomes_a_row
     what_a_commit_causes_is_in_it
@@ -38,7 +35,6 @@ on_both! {
     a_full_queue_refuses
     who_waited_in_vain_has_changed_nothing
     readers_cannot_write_and_are_few
-    closing_finishes_what_waits
     figures_are_counted
 }
 
@@ -88,10 +84,9 @@ async fn an_opening_is_one_commit(database: Database) {
     assert_eq!(session.language.as_deref(), Some("de"));
     let log = chat.log(id).await;
     assert_eq!(log.len(), 2);
-    assert_eq!(
-        log[1].body,
-        Event::Message { text: "Hello\u{0}\n  world ☃".into(), attachments: vec![], quick_replies: vec![] }
-    );
+    let text = "Hello\u{0}\n  world ☃".into();
+    let said = Event::Message { text, attachments: vec![], quick_replies: vec![], cards: vec![] };
+    assert_eq!(log[1].body, said);
 
     // A contact the store knows is kept as it is.
     let ended = chat.does(&opened, Command::End { feedback: Feedback::default() }).await;
@@ -230,106 +225,6 @@ async fn an_ended_conversation_opens_again_only_alone(database: Database) {
     let opening = chat.opening(&contact, "third");
     let (a, b) = tokio::join!(chat.store.commit(activate), chat.store.commit(opening));
     assert!(a.is_ok() && matches!(b, Err(CommitError::ActiveExists(id)) if id == ended.id), "{a:?} {b:?}");
-}
-
-async fn a_thousand_commits_share_transactions(database: Database) {
-    let chat = Chat::new(&database.open()).await;
-    let openings: Vec<_> = (0..100).map(|_| chat.opening(&chat.contact(), "Hello")).collect();
-    let mut states: Vec<_> = openings.iter().map(|commit| commit.after.clone()).collect();
-    for result in join_all(openings.into_iter().map(|commit| chat.store.commit(commit))).await {
-        result.unwrap();
-    }
-    let before = chat.store.stats().batch_size.count;
-    // Ten for each, one upon the other, all at once.
-    let mut commits = Vec::new();
-    for round in 0..10 {
-        for state in &mut states {
-            let commit = chat.post(state, &format!("message {round}"));
-            *state = commit.after.clone();
-            commits.push(chat.store.commit(commit));
-        }
-    }
-    for result in join_all(commits).await {
-        result.unwrap();
-    }
-    let transactions = chat.store.stats().batch_size.count - before;
-    assert!(transactions < 100, "{transactions} transactions for 1,000 commits");
-    for state in states {
-        assert_eq!(chat.stored(state.id).await.unwrap(), state);
-        let log = chat.log(state.id).await;
-        assert_eq!(log.iter().map(|entry| entry.seq).collect::<Vec<_>>(), (1..=12).collect::<Vec<_>>());
-    }
-}
-
-async fn what_follows_in_one_transaction_is_fenced_as_one_by_one(database: Database) {
-    let chat = Chat::new(&database.open()).await;
-    let opened = chat.open("Hello").await;
-    let posted = chat.done(chat.post(&opened, "before")).await;
-    let upon = |commit: &Commit, text: &str| chat.post(&commit.after, text);
-    let mut commits = vec![chat.post(&opened, "stale")];
-    commits.push(upon(&commits[0], "upon the stale one"));
-    commits.push(chat.post(&posted, "one"));
-    commits.push(upon(&commits[2], "two"));
-    commits.push(chat.post(&posted, "too late"));
-    commits.push(upon(&commits[4], "upon the late one"));
-    commits.push(chat.decided(&commits[3].after, &Command::Join { by: chat.agent.clone() }));
-    commits.push(upon(&commits[6], "three"));
-    commits.push(upon(&commits[7], "four"));
-    let last = commits[8].after.clone();
-    let (hold, release) = hold_journal(&chat).await;
-    let all = join_all(commits.into_iter().map(|commit| chat.store.commit(commit)));
-    let ((), results) = tokio::join!(release, all);
-    hold.await.unwrap();
-    let stored: Vec<bool> = results.iter().map(Result::is_ok).collect();
-    assert_eq!(stored, [false, false, true, true, false, false, true, true, true], "{results:?}");
-    assert!(results.iter().all(|result| result.is_ok() || is_conflict(result)), "{results:?}");
-    assert_eq!(chat.stored(opened.id).await.unwrap(), last);
-    let numbers: Vec<i64> = chat.log(opened.id).await.iter().map(|entry| entry.seq).collect();
-    assert_eq!(numbers, (1..=last.version).collect::<Vec<_>>());
-}
-
-async fn one_bad_commit_harms_no_other(database: Database) {
-    let chat = Chat::new(&database.open()).await;
-    let states = join_all((0..20).map(|_| chat.open("Hello"))).await;
-    let bad = chat.open("Bad").await;
-    // Two ratings of one episode: the rules never do that, and the feedback's key refuses it.
-    let rating = || Fact { by: Author::Contact, body: Event::Feedback { rating: None, comment: None } };
-    let bad_commit = chat.commit_of(&bad, vec![rating(), rating()]);
-    let (hold, release) = hold_journal(&chat).await;
-    let commits = states.iter().map(|state| chat.store.commit(chat.post(state, "fine")));
-    let neighbours = join_all(commits);
-    let write = chat.store.write(|c| meta::put_once(c, "fine", "too"));
-    let everything = async { tokio::join!(chat.store.commit(bad_commit), neighbours, write) };
-    let ((), (bad_result, neighbours, write)) = tokio::join!(release, everything);
-    hold.await.unwrap();
-    assert!(is_conflict(&bad_result), "{bad_result:?}");
-    assert!(neighbours.iter().all(Result::is_ok), "{neighbours:?}");
-    assert_eq!(write.unwrap(), "too");
-    assert_eq!(chat.stored(bad.id).await.unwrap(), bad);
-    assert_eq!(chat.log(bad.id).await.len(), 2);
-}
-
-/// Keeps the journal busy until the second future has run, so that what is asked meanwhile is one batch.
-async fn hold_journal(
-    chat: &Chat,
-) -> (impl Future<Output = Result<(), StoreError>> + use<>, impl Future<Output = ()> + use<>) {
-    let (started, has_started) = tokio::sync::oneshot::channel();
-    let (release, released) = mpsc::channel::<()>();
-    let store = chat.store.clone();
-    let held = actix_web::rt::spawn(async move {
-        let wait = store.write(move |_| {
-            let _ = started.send(());
-            released.recv_timeout(Duration::from_secs(20)).map_err(|_| StoreError::NotFound)
-        });
-        wait.await
-    });
-    has_started.await.unwrap();
-    // By the second poll everything beside it has been asked.
-    let release = async move {
-        tokio::task::yield_now().await;
-        release.send(()).unwrap();
-    };
-    (async move { held.await.unwrap() }, release)
 }
 
 async fn a_failed_write_is_undone_and_harms_no_other(database: Database) {
@@ -581,24 +476,6 @@ async fn readers_cannot_write_and_are_few(database: Database) {
     assert!(matches!(waited, Err(StoreError::Busy)), "{waited:?}");
     assert!(elapsed >= Duration::from_secs(2) && elapsed < Duration::from_secs(3), "{elapsed:?}");
     assert_eq!(store.read(|c| meta::get(c, "key")).await.unwrap(), None);
-}
-
-async fn closing_finishes_what_waits(database: Database) {
-    let chat = Chat::new(&database.open()).await;
-    let states = join_all((0..50).map(|_| chat.open("Hello"))).await;
-    let (hold, release) = hold_journal(&chat).await;
-    let posts = join_all(states.iter().map(|state| chat.store.commit(chat.post(state, "last words"))));
-    let close = chat.store.clone().close();
-    let (posts, closed, ()) = tokio::join!(posts, close, release);
-    hold.await.unwrap();
-    closed.unwrap();
-    assert!(posts.iter().all(Result::is_ok), "{posts:?}");
-    let refused = chat.store.commit(chat.opening(&chat.contact(), "too late")).await;
-    assert!(matches!(refused, Err(CommitError::Unavailable(_))), "{refused:?}");
-    assert!(chat.store.clone().close().await.is_err());
-    let store = database.open();
-    let id = states[49].id;
-    assert_eq!(store.read(move |c| entries::last(c, id, 10)).await.unwrap().len(), 3);
 }
 
 async fn figures_are_counted(database: Database) {

@@ -36,7 +36,7 @@ fn to(member: &Actor) -> Target {
 fn with_bot() -> Rules {
     Rules {
         has_bot: true,
-        greeting: BotMessage { text: "Hello, I am a bot".into(), quick_replies: Vec::new() },
+        greeting: BotMessage { text: "Hello, I am a bot".into(), ..BotMessage::default() },
         ..Rules::default()
     }
 }
@@ -51,7 +51,7 @@ fn stars(count: u8) -> Feedback {
 
 fn says(texts: &[&str]) -> BotAnswer {
     let messages =
-        texts.iter().map(|text| BotMessage { text: (*text).into(), quick_replies: Vec::new() }).collect();
+        texts.iter().map(|text| BotMessage { text: (*text).into(), ..BotMessage::default() }).collect();
     BotAnswer { messages, handoff: None }
 }
 

@@ -12,6 +12,7 @@ on_both! {
     a_conversation_is_tagged_and_found
     a_scope_knows_its_tags
     tags_are_told_to_members_alone
+    a_tag_is_counted_and_renamed_everywhere
 }
 
 async fn a_conversation_is_tagged_and_found(database: Database) {
@@ -102,4 +103,57 @@ async fn tags_are_told_to_members_alone(database: Database) {
     let hidden = customer.entry("hidden").await;
     assert_eq!(hidden["by"], Value::Null);
     assert!(kinds(&stage.log(&conversation).await).contains(&"tagged"));
+}
+
+async fn a_tag_is_counted_and_renamed_everywhere(database: Database) {
+    let app = TestApp::start(database, |config| config.limits.enabled = false).await;
+    let owner = app.owner().await;
+    let scope = owner.scope().await;
+    let chat = app.chat(&scope, &owner).await;
+    let (base, counts) =
+        (format!("/api/v1/scopes/{scope}/tags"), format!("/api/v1/scopes/{scope}/tag_counts"));
+    let does = async |id: &str, verb: &str, tag: &str| {
+        let body = json!({"client_id": Uuid::new_v4(), "tag": tag});
+        owner.post(&format!("/api/v1/conversations/{id}/{verb}"), body).await.good()
+    };
+    let (open, full) = (chat.open("One").await.id.to_string(), chat.open("Two").await.id.to_string());
+    let ended = chat.open("Three").await;
+    for id in [&open, &full, &ended.id.to_string()] {
+        does(id, "tag", "vip").await;
+    }
+    chat.resolve(&chat.stored(ended.id).await.unwrap()).await;
+    for number in 1..20 {
+        does(&full, "tag", &format!("t{number:02}")).await;
+    }
+    does(&open, "tag", "gold").await;
+
+    let part = owner.get(&format!("{counts}?limit=1")).await.good();
+    assert_eq!(part, json!({"items": [{"tag": "gold", "chats": 1}], "next": "gold"}));
+    let rest = owner.get(&format!("{counts}?cursor=t19")).await.good();
+    assert_eq!(rest, json!({"items": [{"tag": "vip", "chats": 3}], "next": null}));
+
+    let renamed = owner.patch(&format!("{base}/vip"), json!({"tag": "gold"})).await.good();
+    assert_eq!(renamed, json!({"tag": "gold", "chats": 3, "left": 0}));
+    let after = owner.get(&counts).await.good();
+    assert_eq!(after["items"][0], json!({"tag": "gold", "chats": 3}));
+    assert!(after["items"].as_array().unwrap().iter().all(|item| item["tag"] != "vip"), "{after}");
+    let row = owner.get(&format!("/api/v1/conversations/{}", ended.id)).await.good()["row"].clone();
+    assert_eq!((&row["tags"], &row["status"]), (&json!(["gold"]), &json!("ended")));
+    let row = owner.get(&format!("/api/v1/conversations/{full}")).await.good()["row"].clone();
+    assert_eq!(row["tags"].as_array().unwrap().len(), 20, "where there was no room for one more");
+
+    // A word in the list that no chat has.
+    owner.post(&base, json!({"tag": "later"})).await.good();
+    let renamed = owner.patch(&format!("{base}/later"), json!({"tag": "someday"})).await.good();
+    assert_eq!(renamed, json!({"tag": "someday", "chats": 0, "left": 0}));
+    for (tag, body, code) in [
+        ("later", json!({"tag": "x"}), "not_found"),
+        ("gold", json!({"tag": "gold"}), "bad_request"),
+        ("gold", json!({"tag": "No tag"}), "bad_request"),
+    ] {
+        assert_eq!(owner.patch(&format!("{base}/{tag}"), body).await.code(), code, "{tag}");
+    }
+    let audit = owner.get(&format!("/api/v1/scopes/{scope}/audit")).await.good();
+    let lines = audit["items"].as_array().unwrap().iter();
+    assert_eq!(lines.filter(|line| line["action"] == "tag_renamed").count(), 2);
 }

@@ -314,7 +314,7 @@ async fn every_page_learns_whether_it_may_have_the_widget() {
     let page = Page::new(&app, &channel);
     let ask = async |origin| Answer::to(page.at(origin).request(&Method::GET, "settings", "")).await;
     let good = ask(Some(SHOP)).await;
-    assert_eq!(good.good(), json!({"colour": "#1f6b4a", "proactive": []}));
+    assert_eq!(good.good(), json!({"colour": "#1f6b4a", "language": "auto", "proactive": []}));
     assert_eq!(good.header("access-control-allow-origin"), "*");
     // Browsers send no origin from the server's own pages.
     ask(None).await.good();
@@ -345,6 +345,10 @@ async fn every_page_learns_whether_it_may_have_the_widget() {
         shown["id"],
         "another rule, to be shown anew"
     );
+    owner.patch(&path, json!({"settings": {"language": "ja"}})).await.good();
+    assert_eq!(ask(Some(SHOP)).await.good()["language"], "ja");
+    let unknown = owner.patch(&path, json!({"settings": {"language": "tlh"}})).await;
+    assert_eq!(unknown.code(), "bad_request");
     let wrong = owner.patch(&path, json!({"settings": {"proactive": [{"text": ""}]}})).await;
     assert_eq!(wrong.code(), "bad_request");
 }

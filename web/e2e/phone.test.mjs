@@ -41,6 +41,9 @@ test("a customer and a member, both on phones", async () => {
   await ada.page.locator("#details").getByRole("button", { name: "Close" }).tap();
   await ada.page.getByRole("button", { name: "Back to the list" }).tap();
   await ada.rows("mine").waitFor();
+  await ada.page.locator(".mbar").getByRole("link", { name: "Replies" }).tap();
+  await ada.page.getByRole("heading", { name: "Canned replies" }).waitFor();
+  await fits(ada.page, "canned replies");
   for (const name of ["channels", "members", "bot"]) {
     await ada.page.goto(`${stage.server.origin}/settings/${name}`);
     await ada.page.locator(".set .card").first().waitFor();

@@ -1,5 +1,7 @@
 //! Sessions of one member come, subscribe, and go; presence follows.
 
+use std::collections::HashSet;
+
 use actix::{AsyncContext, Context, Handler};
 
 use super::{Agent, Session};
@@ -64,6 +66,16 @@ pub struct Unsubscribe {
 #[rtype(result = "()")]
 pub struct SetPresence(pub Wanted);
 
+/// A session's page came into somebody's view, or left it.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct SetLooking {
+    /// Which session.
+    pub link: u64,
+    /// It is in view.
+    pub on: bool,
+}
+
 /// Close sessions of the member: what they came with is void, or they cannot be told any more.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
@@ -99,7 +111,7 @@ impl Handler<Attach> for Agent {
     type Result = ();
 
     fn handle(&mut self, Attach { link, credential, scopes }: Attach, _: &mut Context<Self>) {
-        let session = Session { credential, scopes, subscribed: std::collections::HashSet::new(), link };
+        let session = Session { credential, scopes, subscribed: HashSet::new(), link, looking: false };
         self.sessions.insert(session.link.id(), session);
         self.tell_presence();
     }
@@ -150,6 +162,17 @@ impl Handler<SetPresence> for Agent {
     }
 }
 
+impl Handler<SetLooking> for Agent {
+    type Result = ();
+
+    fn handle(&mut self, SetLooking { link, on }: SetLooking, _: &mut Context<Self>) {
+        if let Some(session) = self.sessions.get_mut(&link) {
+            session.looking = on;
+            self.tell_presence();
+        }
+    }
+}
+
 impl Handler<CloseSessions> for Agent {
     type Result = ();
 
@@ -182,7 +205,8 @@ impl Agent {
         scopes.sort_unstable();
         scopes.dedup();
         for scope in scopes {
-            let told = scope_supervisor::PresenceChanged { member: self.member, presence };
+            let (member, undisturbed) = (self.member, self.undisturbed());
+            let told = scope_supervisor::PresenceChanged { member, presence, undisturbed };
             self.shared.scope(scope).do_send(told);
         }
     }

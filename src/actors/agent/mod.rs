@@ -7,7 +7,9 @@
 mod attach;
 mod deliver;
 
-pub use attach::{Attach, CloseSessions, Credential, Detach, SetPresence, Subscribe, Unsubscribe, Which};
+pub use attach::{
+    Attach, CloseSessions, Credential, Detach, SetLooking, SetPresence, Subscribe, Unsubscribe, Which,
+};
 pub use deliver::Deliver;
 
 use std::collections::{HashMap, HashSet};
@@ -39,6 +41,8 @@ struct Session {
     /// The member's scopes at the time of the log-in.
     scopes: Vec<ScopeId>,
     subscribed: HashSet<ScopeId>,
+    /// Its page is in front of somebody's eyes.
+    looking: bool,
 }
 
 impl Agent {
@@ -53,6 +57,11 @@ impl Agent {
             (false, true) => Presence::Away,
             (false, false) => Presence::Online,
         }
+    }
+
+    /// Must nobody tell the member by other ways? They look at a dashboard, or said that they are away.
+    fn undisturbed(&self) -> bool {
+        self.away || self.sessions.values().any(|session| session.looking)
     }
 }
 

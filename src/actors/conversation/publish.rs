@@ -42,12 +42,13 @@ impl Conversation {
 
     /// Tells entries, in order, and what follows from them.
     pub(super) fn tell(&mut self, entries: &[Entry]) {
+        let rules = self.rules.clone();
         for entry in entries {
             if !self.watchers.is_empty() {
                 self.tell_members(&DashboardEvent::Entry { conversation: self.id, entry });
             }
             if !self.customers.is_empty() {
-                let entry = ContactEntry::of(entry);
+                let entry = ContactEntry::of(entry, &rules.faces);
                 self.tell_customer(&WidgetEvent::Entry { conversation: self.id, entry });
             }
         }
@@ -67,15 +68,17 @@ impl Conversation {
             if members.is_empty() {
                 continue;
             }
+            let text = shorten(&summary(text, attachments, &[]));
             let frame = server::text(&DashboardEvent::Mentioned {
                 scope: self.scope,
                 conversation: self.id,
                 seq: entry.seq,
                 by: MemberName { id: *id, name: name.clone() },
-                text: &shorten(&summary(text, attachments)),
+                text: &text,
             });
+            let (conversation, by) = (self.id, name.clone());
             // One for each note, which members send at a limited rate.
-            self.supervisor.do_send(Mentioned { members, frame });
+            self.supervisor.do_send(Mentioned { members, frame, conversation, by, text });
         }
     }
 
@@ -141,9 +144,10 @@ impl Conversation {
         };
         let status = match (now_is.status, &now_is.assignee) {
             (Status::Bot, _) => Standing::Bot,
-            (Status::Assigned, Some(assignee)) => {
-                Standing::Agent { agent: AgentName::of(assignee), online: around.assignee_online }
-            }
+            (Status::Assigned, Some(assignee)) => Standing::Agent {
+                agent: AgentName::of(assignee, &self.rules.faces),
+                online: around.assignee_online,
+            },
             (Status::Queued | Status::Assigned, _) => {
                 Standing::Waiting { position: around.position.max(1), estimate_ms: around.estimate_ms }
             }

@@ -12,8 +12,9 @@ use crate::domain::conversation::{Command, Status};
 /// How often silence is looked for.
 pub(super) const TICK: Duration = Duration::from_secs(1);
 
-/// After a conversation was told to expire, it is told again if it is still there after this long.
-const AGAIN: Duration = Duration::from_secs(60);
+/// After a conversation was told to expire, it is told again if it is still there after this long: twice
+/// what a commit may take, since nobody hears of one that failed.
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// Conversations ended in one tick, so that a long outage does not end thousands at once.
 const AT_ONCE: usize = 200;

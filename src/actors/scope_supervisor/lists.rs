@@ -64,6 +64,7 @@ impl Handler<Published> for ScopeSupervisor {
             return;
         }
         // That the customer came or went breaks no silence.
+        let news = self.news(known.map(|known| &known.row), &row);
         let kept = known.filter(|known| known.row.version == row.version).map(|known| known.deadline);
         let deadline = kept.unwrap_or_else(|| self.deadline(row.status, 0));
         if kept.is_none() {
@@ -81,6 +82,9 @@ impl Handler<Published> for ScopeSupervisor {
         } else {
             self.leave(&row);
             self.ended.push(row);
+        }
+        if let Some(notice) = news {
+            self.shared.push.offer(notice);
         }
         if before == Some(after) {
             return self.flush_soon(ctx);

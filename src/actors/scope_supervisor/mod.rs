@@ -10,6 +10,7 @@ mod hours;
 mod lists;
 mod mention;
 mod presence;
+mod push;
 mod queue;
 mod route;
 mod wallboard;
@@ -31,6 +32,7 @@ use super::agent::Agent;
 use super::conversation::RulesChanged;
 use super::directory::Shared;
 use super::link::Link;
+use crate::domain::avatar::Faces;
 use crate::domain::bot::{BotConfig, BotMessage};
 use crate::domain::channel::Channel;
 use crate::domain::contact::Contact;
@@ -58,6 +60,8 @@ pub struct ScopeRules {
     pub channels: HashMap<ChannelId, Channel>,
     /// Its active members, with their roles.
     pub members: HashMap<MemberId, (Member, Role)>,
+    /// Pictures of its members.
+    pub faces: Faces,
 }
 
 impl ScopeRules {
@@ -66,10 +70,15 @@ impl ScopeRules {
         let bot = store::scopes::bot(connection, id)?;
         let channels = store::channels::list(connection, id)?;
         let members = store::members::list_of_scope(connection, id)?;
+        let faces = store::avatars::of_scope(connection, id)?;
         let (text, quick_replies) = bot.greeting();
         let rules = Rules {
             has_bot: bot.exists(),
-            greeting: BotMessage { text: text.to_owned(), quick_replies: quick_replies.to_vec() },
+            greeting: BotMessage {
+                text: text.to_owned(),
+                quick_replies: quick_replies.to_vec(),
+                cards: Vec::new(),
+            },
             closing_message: scope.settings.closing_message.clone(),
         };
         Ok(Self {
@@ -80,6 +89,7 @@ impl ScopeRules {
                 .filter(|(member, _)| !member.disabled)
                 .map(|(member, role)| (member.id, (member, role)))
                 .collect(),
+            faces,
             scope,
             bot,
         })
@@ -126,6 +136,8 @@ pub struct ScopeSupervisor {
     flush_due: bool,
     /// Who is there. Absent = offline.
     presence: HashMap<MemberId, Presence>,
+    /// Members to whom nothing is pushed: they look at a dashboard, or said that they are away.
+    undisturbed: HashSet<MemberId>,
     /// Raised when a member comes or goes, so that a timer of before is void.
     presence_generation: HashMap<MemberId, u64>,
     /// When silence ends each conversation.
@@ -178,6 +190,7 @@ impl ScopeSupervisor {
             ended: Vec::new(),
             flush_due: false,
             presence: HashMap::new(),
+            undisturbed: HashSet::new(),
             presence_generation: HashMap::new(),
             deadlines: BTreeSet::new(),
             opening: Opening::ALWAYS,

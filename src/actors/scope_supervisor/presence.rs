@@ -23,6 +23,8 @@ pub struct PresenceChanged {
     pub member: MemberId,
     /// How they are now.
     pub presence: Presence,
+    /// They look at a dashboard or are away, so that nothing need be pushed to them.
+    pub undisturbed: bool,
 }
 
 /// A member is no longer an active member of the scope.
@@ -113,6 +115,7 @@ impl ScopeSupervisor {
             self.release(member, true, ctx);
         }
         self.presence.retain(|member, _| rules.members.contains_key(member));
+        self.undisturbed.retain(|member| rules.members.contains_key(member));
     }
 
     fn release(&mut self, member: MemberId, removed: bool, ctx: &mut Context<Self>) {
@@ -143,7 +146,12 @@ impl Handler<PresenceChanged> for ScopeSupervisor {
     type Result = ();
 
     fn handle(&mut self, changed: PresenceChanged, ctx: &mut Context<Self>) {
-        let PresenceChanged { member, presence } = changed;
+        let PresenceChanged { member, presence, undisturbed } = changed;
+        if undisturbed {
+            self.undisturbed.insert(member);
+        } else {
+            self.undisturbed.remove(&member);
+        }
         if self.presence_of(member) == presence {
             return;
         }

@@ -16,7 +16,7 @@ use crate::actors::link::Link;
 use crate::actors::reply::Reply;
 use crate::actors::scope_supervisor::{FindOpen, Overview};
 use crate::api::access::{self, Action};
-use crate::api::attached;
+use crate::api::attached::{self, Given};
 use crate::api::auth::{Caller, Via};
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
@@ -167,6 +167,10 @@ impl DashboardSession {
                 out.push(ok(&reference));
                 identified.agent.do_send(agent::SetPresence(status));
             }
+            C::Looking { on } => {
+                out.push(ok(&reference));
+                identified.agent.do_send(agent::SetLooking { link, on });
+            }
             C::Close { conversation } => {
                 out.push(ok(&reference));
                 identified.open.remove(&conversation);
@@ -195,16 +199,17 @@ impl DashboardSession {
             C::Transfer { conversation, client_id, to } => {
                 return self.transfer(reference, conversation, client_id, to, out);
             }
-            C::Send { conversation, client_id, text, attachments } => {
-                let files = (text, attachments);
-                return self.say(reference, conversation, client_id, files, out, |by, text| Command::Send {
+            C::Send { conversation, client_id, text, attachments, cards } => {
+                let given = Given { text, files: attachments, cards: cards.unwrap_or_default() };
+                return self.say(reference, conversation, client_id, given, out, |by, text| Command::Send {
                     by,
                     text,
                 });
             }
             C::Note { conversation, client_id, text, attachments, mentions } => {
-                let (files, mentions) = ((text, attachments), mentions.unwrap_or_default());
-                return self.say(reference, conversation, client_id, files, out, |by, text| Command::Note {
+                let given = Given { text, files: attachments, cards: Vec::new() };
+                let mentions = mentions.unwrap_or_default();
+                return self.say(reference, conversation, client_id, given, out, |by, text| Command::Note {
                     by,
                     text,
                     mentions,
@@ -305,16 +310,17 @@ impl DashboardSession {
         reference: String,
         conversation: ConversationId,
         client_id: ClientId,
-        (text, files): (String, attached::Ids),
+        given: Given,
         out: &mut Out,
         command: impl FnOnce(Actor, Words) -> Command + 'static,
     ) -> Next<Self> {
-        if files.is_none() {
-            return self.act(reference, conversation, client_id, out, |by| command(by, text.into()));
-        }
+        let given = match given.plain() {
+            Ok(words) => return self.act(reference, conversation, client_id, out, |by| command(by, words)),
+            Err(given) => given,
+        };
         let (edge, member) = (self.edge.clone(), self.caller.member.id);
         Next::Wait(Box::pin(async move {
-            let words = attached::by_member(&edge, member, conversation, text, files).await;
+            let words = attached::by_member(&edge, member, conversation, given).await;
             then(move |session: &mut Self, out| match words {
                 Ok(words) => session.act(reference, conversation, client_id, out, |by| command(by, words)),
                 Err(error) => {
@@ -520,6 +526,7 @@ fn scope_view(overview: &Overview, role: Role) -> Option<ScopeView> {
             name: member.name.clone(),
             role: *role,
             presence: overview.presence.get(&member.id).copied().unwrap_or(Presence::Offline),
+            avatar: rules.faces.get(&member.id).cloned(),
         })
         .collect();
     members.sort_by(|one, other| one.name.cmp(&other.name));

@@ -77,8 +77,7 @@ fn post(text: Words) -> Command {
 
 impl WidgetSession {
     /// A connection to this channel, not yet identified.
-    pub fn new(edge: Data<Edge>, channel: Channel, address: IpAddr, user_agent: Option<String>) -> Self {
-        let channel = Arc::new(channel);
+    pub fn new(edge: Data<Edge>, channel: Arc<Channel>, address: IpAddr, user_agent: Option<String>) -> Self {
         Self { edge, channel, address, user_agent, link: None, phase: Phase::Unidentified }
     }
 
@@ -226,7 +225,8 @@ impl WidgetSession {
         let (edge, from) = (self.edge.clone(), self.address);
         Next::Wait(Box::pin(async move {
             let place =
-                visitors::introduce_and_place(&edge, &mut visitor, about, client_id, details, from).await;
+                visitors::introduce_and_place(&edge, &mut visitor, about, client_id, details, from, &command)
+                    .await;
             let reply = |reference| Reply::to_socket(link.clone(), reference);
             let address = match place {
                 Ok(Place::Open(address)) => address,

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::bots::text::{cut, has_control};
 use crate::bots::{QUICK_REPLIES, QUICK_REPLY_CHARS, TEXT_CHARS};
 use crate::domain::bot::{BotAnswer, BotHandoff, BotMessage, MESSAGES_PER_TURN};
+use crate::domain::card::{self, Button, Card};
 
 /// Most characters of the note a handoff leaves for members.
 pub const NOTE_CHARS: usize = 2_000;
@@ -22,6 +23,9 @@ pub enum BadActions {
     /// A text holds control characters. Counts from 0.
     #[error("actions[{0}] contains control characters")]
     Control(usize),
+    /// A card breaks a rule that cutting does not mend, such as an address that is not https. Counts from 0.
+    #[error("actions[{0}].{1}")]
+    Card(usize, String),
 }
 
 #[derive(Deserialize)]
@@ -31,9 +35,12 @@ struct Actions {
 
 #[derive(Deserialize)]
 struct Message {
-    text: String,
+    #[serde(default)]
+    text: Option<String>,
     #[serde(default)]
     quick_replies: Vec<QuickReply>,
+    #[serde(default)]
+    cards: Vec<Card>,
 }
 
 #[derive(Deserialize)]
@@ -81,11 +88,15 @@ pub fn parse_actions(body: &[u8]) -> Result<BotAnswer, BadActions> {
     Ok(answer)
 }
 
-/// `None` when nothing but white space is said.
+/// `None` when nothing but white space is said, and no card shown.
 fn message(action: Value, index: usize) -> Result<Option<BotMessage>, BadActions> {
     let message: Message = serde_json::from_value(action).map_err(|_| BadActions::Malformed(index))?;
-    let text = clean(message.text, TEXT_CHARS, index)?;
-    if text.trim().is_empty() {
+    let Some(text) = message.text.or_else(|| (!message.cards.is_empty()).then(String::new)) else {
+        return Err(BadActions::Malformed(index));
+    };
+    let text = clean(text, TEXT_CHARS, index)?;
+    let cards = cards(message.cards, index)?;
+    if text.trim().is_empty() && cards.is_empty() {
         return Ok(None);
     }
     let mut quick_replies = Vec::new();
@@ -96,7 +107,36 @@ fn message(action: Value, index: usize) -> Result<Option<BotMessage>, BadActions
             quick_replies.push(title);
         }
     }
-    Ok(Some(BotMessage { text, quick_replies }))
+    Ok(Some(BotMessage { text, quick_replies, cards }))
+}
+
+/// Texts and lists that are too long are cut; for the rest, a bot's cards obey the rules of everybody's.
+fn cards(mut cards: Vec<Card>, index: usize) -> Result<Vec<Card>, BadActions> {
+    cards.truncate(card::CARDS_MAX);
+    let line = |text: &mut String, most| -> Result<(), BadActions> {
+        *text = clean(std::mem::take(text), most, index)?.replace(['\n', '\t'], " ");
+        Ok(())
+    };
+    for (at, card) in cards.iter_mut().enumerate() {
+        line(&mut card.title, card::TITLE_MAX)?;
+        card.text = clean(std::mem::take(&mut card.text), card::TEXT_MAX, index)?;
+        card.buttons.truncate(card::BUTTONS_MAX);
+        if let Some(image) = &mut card.image {
+            line(&mut image.alt, card::ALT_MAX)?;
+            if image.file.is_some() {
+                return Err(BadActions::Card(index, format!("cards[{at}].image.file is for members")));
+            }
+        }
+        for button in &mut card.buttons {
+            let (Button::Reply { title, .. } | Button::Link { title, .. }) = button;
+            line(title, card::LABEL_MAX)?;
+            if let Button::Reply { text: Some(said), .. } = button {
+                *said = clean(std::mem::take(said), card::REPLY_MAX, index)?;
+            }
+        }
+    }
+    card::check(&cards).map_err(|why| BadActions::Card(index, why))?;
+    Ok(cards)
 }
 
 fn handoff(action: Value, index: usize) -> Result<BotHandoff, BadActions> {
@@ -125,7 +165,7 @@ mod tests {
     }
 
     fn said(text: &str) -> BotMessage {
-        BotMessage { text: text.to_owned(), quick_replies: Vec::new() }
+        BotMessage { text: text.to_owned(), ..BotMessage::default() }
     }
 
     #[test]
@@ -185,6 +225,26 @@ mod tests {
         let answer = parse(&json!(many)).expect("good");
         assert_eq!(answer.messages.len(), MESSAGES_PER_TURN);
         assert!(answer.handoff.is_some(), "a handoff is never dropped");
+    }
+
+    #[test]
+    fn cards_are_cut_where_that_helps_and_refused_where_not() {
+        let button = json!({"kind":"reply","title":"é".repeat(60),"text":"é".repeat(900)});
+        let long = json!({"title":"é".repeat(100),"text":"é".repeat(900),"buttons":vec![button; 5]});
+        let message =
+            parse(&json!([{"type":"message","cards":vec![long; 12]}])).expect("good").messages.remove(0);
+        assert_eq!((message.text.as_str(), message.cards.len()), ("", card::CARDS_MAX));
+        assert_eq!(message.cards[0].buttons.len(), card::BUTTONS_MAX);
+        assert_eq!(message.cards[0].title, "é".repeat(card::TITLE_MAX));
+        let refused = |card: Value| parse(&json!([{"type":"message","text":"a","cards":[card]}]));
+        let why = |text: &str| Err(BadActions::Card(0, text.to_owned()));
+        let link = json!({"title":"x","buttons":[{"kind":"link","title":"y","url":"javascript:alert(1)"}]});
+        assert_eq!(refused(link), why("cards[0].buttons[0].url is not an https address"));
+        assert_eq!(refused(json!({"title":" "})), why("cards[0].title is empty"));
+        let file = json!({"title":"x","image":{"file":"f_00000000000000000000000000000001"}});
+        assert_eq!(refused(file), why("cards[0].image.file is for members"));
+        assert_eq!(refused(json!({"title":"\u{7}"})), Err(BadActions::Control(0)));
+        assert_eq!(refused(json!({"text":"no title"})), Err(BadActions::Malformed(0)));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use super::{Assignee, Conversation, Status};
 use crate::domain::attachment::Words;
 use crate::domain::bot::{BotAnswer, BotMessage, MESSAGES_PER_TURN, Turn};
+use crate::domain::card;
 use crate::domain::event::{Author, EndReason, Entry, Event, HandoffReason, Origin, RequeueReason, Start};
 use crate::domain::feedback::{Feedback, RATING_WINDOW};
 use crate::domain::hours::Away;
@@ -291,7 +292,7 @@ fn bot_reply(now_is: &Conversation, turn: Turn, answer: &BotAnswer) -> Vec<Fact>
     let messages = answer.messages.iter().take(MESSAGES_PER_TURN);
     if !turn_is_current(now_is, turn) {
         return messages
-            .map(|said| bot(Event::Suppressed { turn: turn.seq, text: said.text.clone() }))
+            .map(|said| bot(Event::Suppressed { turn: turn.seq, text: card::plain(&said.text, &said.cards) }))
             .collect();
     }
     let mut facts: Vec<Fact> = messages.map(|message| said(Author::Bot, message.clone())).collect();
@@ -433,18 +434,18 @@ fn closing_words(rules: &Rules) -> Vec<Fact> {
 }
 
 fn message(words: &Words) -> Event {
-    let Words { text, attachments } = words.clone();
-    Event::Message { text, attachments, quick_replies: Vec::new() }
+    let Words { text, attachments, cards } = words.clone();
+    Event::Message { text, attachments, quick_replies: Vec::new(), cards }
 }
 
 fn note(words: &Words, mentions: &[MemberId]) -> Event {
-    let Words { text, attachments } = words.clone();
+    let Words { text, attachments, .. } = words.clone();
     Event::Note { text, attachments, mentions: mentions.to_vec() }
 }
 
 fn said(by: Author, message: BotMessage) -> Fact {
-    let BotMessage { text, quick_replies } = message;
-    Fact { by, body: Event::Message { text, attachments: Vec::new(), quick_replies } }
+    let BotMessage { text, quick_replies, cards } = message;
+    Fact { by, body: Event::Message { text, attachments: Vec::new(), quick_replies, cards } }
 }
 
 fn feedback_event(feedback: &Feedback) -> Event {
@@ -497,9 +498,9 @@ impl Command {
         match (self, body) {
             (
                 Self::Post { text } | Self::LeaveMessage { text } | Self::Send { text, .. },
-                Event::Message { text: said, attachments, .. },
-            )
-            | (Self::Note { text, .. }, Event::Note { text: said, attachments, .. }) => {
+                Event::Message { text: said, attachments, cards, .. },
+            ) => text.text == *said && text.attachments == *attachments && text.cards == *cards,
+            (Self::Note { text, .. }, Event::Note { text: said, attachments, .. }) => {
                 text.text == *said && text.attachments == *attachments
             }
             (Self::Tag { tag, .. }, Event::Tagged { tag: said })

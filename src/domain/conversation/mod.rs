@@ -217,8 +217,8 @@ impl Conversation {
                     self.queue(entry.at);
                 }
             }
-            Event::Message { text, attachments, .. } => {
-                let text = shorten(&attachment::summary(text, attachments));
+            Event::Message { text, attachments, cards, .. } => {
+                let text = shorten(&attachment::summary(text, attachments, cards));
                 self.preview = Some(Preview { by: Side::of(&entry.by), text });
                 match (&entry.by, self.status) {
                     (Author::Bot, _) => {

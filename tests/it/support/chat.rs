@@ -1,6 +1,8 @@
 //! A scope with a channel and members, and conversations in it, straight on the store.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use switchboard::domain::Millis;
 use switchboard::domain::bot::BotConfig;
@@ -180,4 +182,27 @@ impl Chat {
 /// Did the fence refuse it?
 pub fn is_conflict(result: &Result<(), CommitError>) -> bool {
     matches!(result, Err(CommitError::Conflict))
+}
+
+/// Keeps the journal busy until the second future has run, so that what is asked meanwhile is one batch.
+pub async fn hold_journal(
+    chat: &Chat,
+) -> (impl Future<Output = Result<(), StoreError>> + use<>, impl Future<Output = ()> + use<>) {
+    let (started, has_started) = tokio::sync::oneshot::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let store = chat.store.clone();
+    let held = actix_web::rt::spawn(async move {
+        let wait = store.write(move |_| {
+            let _ = started.send(());
+            released.recv_timeout(Duration::from_secs(20)).map_err(|_| StoreError::NotFound)
+        });
+        wait.await
+    });
+    has_started.await.unwrap();
+    // By the second poll everything beside it has been asked.
+    let release = async move {
+        tokio::task::yield_now().await;
+        release.send(()).unwrap();
+    };
+    (async move { held.await.unwrap() }, release)
 }

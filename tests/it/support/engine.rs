@@ -14,6 +14,9 @@ use switchboard::domain::ids::{ClientId, ConversationId};
 use switchboard::domain::member::{Actor, Member, Role};
 use switchboard::domain::scope::Settings;
 use switchboard::outgoing::{Outgoing, OutgoingOptions};
+use switchboard::push::Push;
+use switchboard::push::courier::Courier;
+use switchboard::push::vapid::{self, Vapid};
 use switchboard::sources::Sources;
 use switchboard::store::{Store, members, scopes};
 use uuid::Uuid;
@@ -42,7 +45,8 @@ impl Engine {
         };
         let bots = Bots::new(Outgoing::new(&reachable).unwrap(), sources.clone(), limits);
         let arbiter = Arbiter::new();
-        let directory = Directory::new(store.clone(), sources.clone(), bots, options);
+        let push = no_push(store, &sources);
+        let directory = Directory::new(store.clone(), sources.clone(), bots, push, options);
         directory.add_thread(arbiter.handle());
         Self { store: store.clone(), sources, directory, arbiter }
     }
@@ -155,4 +159,11 @@ impl Shop {
 /// This member as the target of a transfer.
 pub fn to_member(actor: &Actor) -> Target {
     Target::Member(Some(Assignee { id: actor.id, name: actor.name.clone() }))
+}
+
+/// A way to browsers that nobody travels.
+fn no_push(store: &Store, sources: &Sources) -> Push {
+    let vapid = Vapid::new(&vapid::fresh_key(sources), "mailto:test@shop.example").unwrap();
+    let outgoing = Outgoing::new(&OutgoingOptions::default()).unwrap();
+    Push::new(Courier::new(outgoing, sources.clone(), vapid), store.clone(), sources.clone()).0
 }

@@ -32,18 +32,19 @@ export function onSignedOut(listener: () => void): void {
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** Paths start behind `/api/v1`. Rejects with `ApiError`; status 0 and code `connection` when nobody answered. */
+/** Paths start behind `/api/v1`; the body is sent as JSON, a file as it is. Rejects with `ApiError`; status 0 and code `connection` when nobody answered. */
 export async function call<Answer = void>(method: Method, path: string, body?: object): Promise<Answer> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (method !== "GET" && csrfToken) headers["x-csrf-token"] = csrfToken;
-  if (body) headers["content-type"] = "application/json";
+  const isFile = body instanceof Blob;
+  if (body) headers["content-type"] = isFile ? "application/octet-stream" : "application/json";
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
       method,
       headers,
       credentials: "same-origin",
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(body ? { body: isFile ? body : JSON.stringify(body) } : {}),
     });
   } catch {
     throw new ApiError(0, "connection", "no answer");
@@ -59,7 +60,7 @@ export async function call<Answer = void>(method: Method, path: string, body?: o
 /** What to tell a person about a failed call or command. */
 export function explain(error: unknown): string {
   const code = error && typeof error === "object" && "code" in error ? String(error.code) : "connection";
-  return failure[code] ?? failure.other ?? "";
+  return (failure as Record<string, string>)[code] ?? failure.other;
 }
 
 function parse(text: string): unknown {

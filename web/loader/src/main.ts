@@ -4,20 +4,22 @@
 //
 // It asks whether this site may have the chat, shows the launcher, and fetches the panel when somebody means to use it or when a
 // chat is going on. Optional: `data-colour="#1f6b4a"` paints the launcher when the server cannot be asked,
+// `data-language="de"` says it in that language, whatever the channel and the browser prefer,
 // `data-theme="dark"` (or `light`) is for pages that do not follow the visitor's system,
 // `data-identity='{"external_id":"42","name":"Zoë","proof":"<hex>"}'` names a customer the site knows.
+import { choose } from "../../shared/src/language.ts";
 import type { Identity } from "../../shared/src/protocol.gen.ts";
 import { paint } from "../../widget/src/colour.ts";
 import { adopt, attribute, h, icon, setText } from "../../widget/src/dom.ts";
 import type { Host, Panel, Settings } from "../../widget/src/host.ts";
 import { CHAT } from "../../widget/src/icons.ts";
 import { Store } from "../../widget/src/storage.ts";
+import * as T from "../../widget/src/text.ts";
 import { offer } from "./api.ts";
 import css from "./launcher.css?inline";
 
-/** Paths of the panel's script, and of the part that speaks first; put in by the build. */
-declare const __PANEL__: string;
-declare const __NUDGE__: string;
+/** What the names of the panel's and the parts' scripts end with; put in by the build. */
+declare const __BUILD__: string;
 
 const TAG = "switchboard-chat";
 /** The launcher does not wait longer than this for the server's answer. Milliseconds. */
@@ -43,15 +45,15 @@ function launch(script: HTMLScriptElement, channel: string): void {
   const badge = h("span.n", { "aria-hidden": "true", hidden: true });
   const button = h(
     "button.launch",
-    { "aria-label": "Open chat", "aria-expanded": "false", "aria-haspopup": "dialog" },
+    { "aria-label": T.openChat, "aria-expanded": "false", "aria-haspopup": "dialog" },
     icon(CHAT),
     badge,
   );
-  // The chat speaks English, whatever the page does.
-  const wrap = h("div.pw", { lang: "en" }, button);
+  const wrap = h("div.pw", {}, button);
   wrap.style.colorScheme = script.dataset.theme ?? "";
   root.append(wrap);
 
+  let failed = T.chatFailed;
   let failures = 0;
   let panel: Promise<Panel> | null = null;
   const host: Host = {
@@ -63,9 +65,10 @@ function launch(script: HTMLScriptElement, channel: string): void {
     identity: identity(script.dataset.identity),
     store,
     kit: { h, attribute, setText, icon, adopt, paint },
-    async fetch(path) {
+    async fetch(name) {
+      const address = `${host.origin}/widget/${name}-${wrap.lang}-${__BUILD__}.js`;
       try {
-        return await import(/* @vite-ignore */ host.origin + path + (failures ? `?${failures}` : ""));
+        return await import(/* @vite-ignore */ failures ? `${address}?${failures}` : address);
       } catch (error) {
         // A browser may remember that an address failed, so further tries ask for another one.
         failures++;
@@ -77,7 +80,7 @@ function launch(script: HTMLScriptElement, channel: string): void {
 
   function load(): Promise<Panel> {
     panel ??= shown
-      .then(() => host.fetch<{ mount: (host: Host) => Panel }>(__PANEL__))
+      .then(() => host.fetch<{ mount: (host: Host) => Panel }>("panel"))
       .then(({ mount }) => mount(host));
     panel.catch(() => {
       panel = null;
@@ -89,7 +92,7 @@ function launch(script: HTMLScriptElement, channel: string): void {
     attribute(button, "aria-busy", "true");
     load()
       .then((panel) => panel.open())
-      .catch(() => attribute(button, "aria-label", "The chat could not be loaded. Try again"))
+      .catch(() => attribute(button, "aria-label", failed))
       .finally(() => attribute(button, "aria-busy", null));
   }
 
@@ -97,10 +100,16 @@ function launch(script: HTMLScriptElement, channel: string): void {
     const settings = await ask(host);
     if (typeof settings === "string") throw settings;
     paint(wrap, settings?.colour || store.get("colour") || script.dataset.colour || "");
+    wrap.lang = choose([script.dataset.language, settings?.language, ...navigator.languages]);
     document.body.append(element);
+    if (wrap.lang !== "en")
+      host.fetch<typeof import("../../widget/src/parts/launcher.part.ts")>("launcher").then((words) => {
+        failed = words.chatFailed;
+        if (!panel) attribute(button, "aria-label", words.openChat);
+      }, console.error);
     if (settings?.proactive.length)
       host
-        .fetch<typeof import("../../widget/src/parts/nudge.part.ts")>(__NUDGE__)
+        .fetch<typeof import("../../widget/src/parts/nudge.part.ts")>("nudge")
         .then(({ watch }) => watch(settings.proactive, store, load))
         .catch(() => {});
   }

@@ -50,6 +50,7 @@ const dashboardSays: Record<DashboardCommand["type"], true> = {
   typing: true,
   read: true,
   presence: true,
+  looking: true,
 };
 const widgetSays: Record<WidgetCommand["type"], true> = {
   hello: true,

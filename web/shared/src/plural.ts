@@ -1,11 +1,6 @@
-// Picks the wording that fits a number.
+// Counting, lists and numbers in the chosen language.
+import { locale } from "./chosen.ts";
+import { kitOf } from "./kit.ts";
 
-const rules = new Intl.PluralRules("en");
-
-export type Forms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
-
-/** `#` in the chosen form stands for the number. */
-export function plural(count: number, forms: Forms): string {
-  const form = forms[rules.select(count)] ?? forms.other;
-  return form.replace("#", String(count));
-}
+export const kit = kitOf(locale);
+export const { plural, list, number, oneDigit, share } = kit;

@@ -28,6 +28,14 @@ export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" 
 
 export type Attachment = {  id: string,  name: string,  type: MediaType,  size: number,  width?: number,  height?: number, };
 
+export type AvatarId = string;
+
+export type Card = {  title: string,  text?: string,  image?: Picture,  buttons?: Array<Button>, };
+
+export type Picture = {  url?: string,  file?: string,  alt?: string, };
+
+export type Button = { "kind": "reply",  title: string,  text?: string, } | { "kind": "link",  title: string,  url: string, };
+
 export type Author = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  id: string,  name: string, } | { "kind": "system" };
 
 export type Origin = "bot" | "queued" | "assigned";
@@ -40,17 +48,17 @@ export type RequeueReason = "given_back" | "assignee_gone" | "member_removed";
 
 export type EndReason = "resolved" | "customer" | "expired" | "erased";
 
-export type Event = { "kind": "opened",  first_text: string,  start: Start, } | { "kind": "message",  text: string,  attachments?: Array<Attachment>,  quick_replies?: Array<string>, } | { "kind": "note",  text: string,  attachments?: Array<Attachment>,  mentions?: Array<string>, } | { "kind": "tagged",  tag: string, } | { "kind": "untagged",  tag: string, } | { "kind": "handed_off",  reason: HandoffReason,  note?: string, } | { "kind": "joined",  from: Origin, } | { "kind": "transferred",  to: string,  to_name: string, } | { "kind": "taken_over",  from: Origin,  from_member?: string, } | { "kind": "requeued",  reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "suppressed",  turn: number,  text: string, } | { "kind": "silent",  turn: number, } | { "kind": "ended",  reason: EndReason, } | { "kind": "feedback",  rating?: Rating,  comment?: string, } | { "kind": "activated",  episode: number, } | { "kind": "erased" };
+export type Event = { "kind": "opened",  first_text: string,  start: Start, } | { "kind": "message",  text: string,  attachments?: Array<Attachment>,  quick_replies?: Array<string>,  cards?: Array<Card>, } | { "kind": "note",  text: string,  attachments?: Array<Attachment>,  mentions?: Array<string>, } | { "kind": "tagged",  tag: string, } | { "kind": "untagged",  tag: string, } | { "kind": "handed_off",  reason: HandoffReason,  note?: string, } | { "kind": "joined",  from: Origin, } | { "kind": "transferred",  to: string,  to_name: string, } | { "kind": "taken_over",  from: Origin,  from_member?: string, } | { "kind": "requeued",  reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "suppressed",  turn: number,  text: string, } | { "kind": "silent",  turn: number, } | { "kind": "ended",  reason: EndReason, } | { "kind": "feedback",  rating?: Rating,  comment?: string, } | { "kind": "activated",  episode: number, } | { "kind": "erased" };
 
 export type Entry = {  seq: number,  at: number,  by: Author,  client_id?: ClientId,  body: Event, };
 
-export type ErrorCode = "bad_request" | "unauthenticated" | "invalid_token" | "forbidden" | "origin_denied" | "not_found" | "already_assigned" | "not_assignee" | "ended" | "not_ended" | "active_exists" | "no_such_agent" | "no_bot" | "already_rated" | "rating_closed" | "stale_bot_turn" | "away" | "id_reused" | "too_many_tags" | "too_large" | "rate_limited" | "overloaded" | "unavailable" | "draining" | "insufficient_storage";
+export type ErrorCode = "bad_request" | "unauthenticated" | "invalid_token" | "forbidden" | "origin_denied" | "not_found" | "already_assigned" | "not_assignee" | "ended" | "not_ended" | "active_exists" | "no_such_agent" | "no_bot" | "already_rated" | "rating_closed" | "stale_bot_turn" | "away" | "form_required" | "id_reused" | "too_many_tags" | "too_large" | "rate_limited" | "overloaded" | "unavailable" | "draining" | "insufficient_storage";
 
 export type TransferTo = { "kind": "member",  id: string, } | { "kind": "queue" } | { "kind": "bot" };
 
 export type Wanted = "online" | "away";
 
-export type DashboardCommand = { "type": "hello", ticket?: string, } | { "type": "subscribe", scope: string, } | { "type": "unsubscribe", scope: string, } | { "type": "open", conversation: string, after?: number, } | { "type": "close", conversation: string, } | { "type": "send", conversation: string, client_id: ClientId, text: string, attachments?: Array<string>, } | { "type": "note", conversation: string, client_id: ClientId, text: string, attachments?: Array<string>, mentions?: Array<string>, } | { "type": "tag", conversation: string, client_id: ClientId, tag: string, } | { "type": "untag", conversation: string, client_id: ClientId, tag: string, } | { "type": "join", conversation: string, client_id: ClientId, } | { "type": "take_over", conversation: string, client_id: ClientId, } | { "type": "transfer", conversation: string, client_id: ClientId, to: TransferTo, } | { "type": "resolve", conversation: string, client_id: ClientId, } | { "type": "activate", conversation: string, client_id: ClientId, } | { "type": "typing", conversation: string, on: boolean, } | { "type": "read", conversation: string, seq: number, } | { "type": "presence", status: Wanted, };
+export type DashboardCommand = { "type": "hello", ticket?: string, } | { "type": "subscribe", scope: string, } | { "type": "unsubscribe", scope: string, } | { "type": "open", conversation: string, after?: number, } | { "type": "close", conversation: string, } | { "type": "send", conversation: string, client_id: ClientId, text: string, attachments?: Array<string>, cards?: Array<Card>, } | { "type": "note", conversation: string, client_id: ClientId, text: string, attachments?: Array<string>, mentions?: Array<string>, } | { "type": "tag", conversation: string, client_id: ClientId, tag: string, } | { "type": "untag", conversation: string, client_id: ClientId, tag: string, } | { "type": "join", conversation: string, client_id: ClientId, } | { "type": "take_over", conversation: string, client_id: ClientId, } | { "type": "transfer", conversation: string, client_id: ClientId, to: TransferTo, } | { "type": "resolve", conversation: string, client_id: ClientId, } | { "type": "activate", conversation: string, client_id: ClientId, } | { "type": "typing", conversation: string, on: boolean, } | { "type": "read", conversation: string, seq: number, } | { "type": "presence", status: Wanted, } | { "type": "looking", on: boolean, };
 
 export type Identity = {  external_id?: string,  name?: string,  email?: string,  attributes?: { [key in string]?: string },  proof?: string, };
 
@@ -68,15 +76,15 @@ export type Row = {  id: string,  version: number,  status: Status,  channel: st
 
 export type MemberName = {  id: string,  name: string, };
 
-export type ContactAuthor = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  name: string, } | { "kind": "system" };
+export type ContactAuthor = { "kind": "contact" } | { "kind": "bot" } | { "kind": "member",  name: string,  avatar?: AvatarId, } | { "kind": "system" };
 
-export type ContactBody = { "kind": "hidden" } | { "kind": "opened", first_text: string, start: Start, } | { "kind": "message", text: string, attachments?: Array<Attachment>, quick_replies?: Array<string>, } | { "kind": "handed_off", reason: HandoffReason, } | { "kind": "joined", from: Origin, } | { "kind": "transferred", to_name: string, } | { "kind": "taken_over", from: Origin, } | { "kind": "requeued", reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "ended", reason: EndReason, } | { "kind": "activated", episode: number, };
+export type ContactBody = { "kind": "hidden" } | { "kind": "opened", first_text: string, start: Start, } | { "kind": "message", text: string, attachments?: Array<Attachment>, quick_replies?: Array<string>, cards?: Array<Card>, } | { "kind": "handed_off", reason: HandoffReason, } | { "kind": "joined", from: Origin, } | { "kind": "transferred", to_name: string, } | { "kind": "taken_over", from: Origin, } | { "kind": "requeued", reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "ended", reason: EndReason, } | { "kind": "activated", episode: number, };
 
 export type ContactEntry = {  seq: number,  at: number,  by?: ContactAuthor,  client_id?: ClientId,  body: ContactBody, };
 
 export type OkFrame = { "type": "ok",  ref: string,  conversation?: string,  seq?: number,  version?: number, };
 
-export type Details = {  assignee?: MemberName,  conversation?: string,  retry_after_ms?: number, };
+export type Details = {  assignee?: MemberName,  conversation?: string,  retry_after_ms?: number,  fields?: Array<string>, };
 
 export type ErrorFrame = { "type": "error",  ref: string | null,  code: ErrorCode,  message: string,  details: Details, };
 
@@ -98,7 +106,7 @@ export type Me = {  id: string,  name: string,  email: string, };
 
 export type ChannelView = {  id: string,  kind: ChannelKind,  name: string, };
 
-export type MemberView = {  id: string,  name: string,  role: Role,  presence: Presence, };
+export type MemberView = {  id: string,  name: string,  role: Role,  presence: Presence,  avatar?: AvatarId, };
 
 export type ScopeView = {  id: string,  name: string,  mode: Mode,  time_zone: string,  role: Role,  has_bot: boolean,  channels: Array<ChannelView>,  members: Array<MemberView>, };
 
@@ -112,7 +120,7 @@ export type WidgetContact = {  name?: string, };
 
 export type WidgetReads = {  member: number, };
 
-export type AgentName = {  name: string, };
+export type AgentName = {  name: string,  avatar?: AvatarId, };
 
 export type Standing = { "status": "none" } | { "status": "bot" } | { "status": "waiting",  position: number,  estimate_ms: number | null, } | { "status": "agent",  agent: AgentName,  online: boolean, } | { "status": "ended",  reason: EndReason,  can_rate: boolean, };
 

@@ -1,12 +1,13 @@
-// Every English sentence of the dashboard, by area. Sentences are whole, never glued from pieces. Areas are separate
-// constants so that a bundle carries only those it uses.
-import { plural } from "./plural.ts";
+// Every sentence of the dashboard, by area, in English; the other languages stand in languages/. Sentences are whole, never
+// glued from pieces. Areas are separate constants so that a bundle carries only those it uses.
+import { area } from "./dictionary.ts";
+import { list as listed, number, plural } from "./plural.ts";
 
 export * from "./text/settings.ts";
 
 export const product = "Switchboard";
 
-export const common = {
+export const common = area("common", {
   cancel: "Cancel",
   close: "Close",
   copy: "Copy",
@@ -20,9 +21,10 @@ export const common = {
   ai: "AI",
   aiAssistant: "AI assistant",
   more: "More",
-};
+  visitor: (number: string) => `Visitor ${number}`,
+});
 
-export const login = {
+export const login = area("login", {
   title: "Sign in",
   email: "Email",
   password: "Password",
@@ -33,9 +35,9 @@ export const login = {
   wrong: "The email or the password is wrong.",
   tooMany: "Too many attempts. Wait a moment, then try again.",
   failed: "The server could not be reached. Try again.",
-};
+});
 
-export const setup = {
+export const setup = area("setup", {
   ownerTitle: "Set up Switchboard",
   ownerLead: "Choose your name and a password. You will be the owner.",
   inviteTitle: "Join your team",
@@ -50,9 +52,9 @@ export const setup = {
   noToken: "This page needs the one-time link you were given. Open the link again.",
   badToken: "This link has been used or is too old. Ask for a new one.",
   toLogin: "Go to sign in",
-};
+});
 
-export const frame = {
+export const frame = area("frame", {
   skip: "Skip to the chat",
   main: "Main",
   scope: "Scope",
@@ -66,6 +68,7 @@ export const frame = {
   analytics: "Analytics",
   settings: "Settings",
   canned: "Canned replies",
+  cannedShort: "Replies",
   chats: "Chats",
   you: "You",
   sections: "Sections",
@@ -74,9 +77,16 @@ export const frame = {
   production: "Production",
   chatsOf: (scope: string) => `Chats of ${scope}`,
   unreadTitle: (count: number, title: string) => (count ? `(${count}) ${title}` : title),
-};
+});
 
-export const profile = {
+/** Units of time behind a number, as in 12 min 04 s, and of size. */
+export const units = area("units", {
+  seconds: (seconds: string) => `${seconds} s`,
+  minutes: (minutes: string, seconds: string) => `${minutes} min ${seconds} s`,
+  hours: (hours: string, minutes: string) => `${hours} h ${minutes} min`,
+});
+
+export const profile = area("profile", {
   available: "Available",
   away: "Away",
   offline: "Offline",
@@ -91,9 +101,9 @@ export const profile = {
   logOut: "Log out",
   withChats: (status: string, count: number) =>
     `${status} · ${plural(count, { one: "# chat", other: "# chats" })}`,
-};
+});
 
-export const line = {
+export const line = area("line", {
   connected: "Connected",
   connecting: "Connecting",
   lost: "No connection",
@@ -105,9 +115,9 @@ export const line = {
   tryNow: "Try now",
   replaced: "This tab was replaced by a newer one.",
   useHere: "Use this tab",
-};
+});
 
-export const list = {
+export const list = area("list", {
   chats: "Chats",
   activeChats: "Active chats",
   terminatedChats: "Terminated chats",
@@ -140,9 +150,9 @@ export const list = {
   showOlder: "Show older chats",
   rated: (rating: number) => `Rated ${rating} of 5`,
   failed: "The chats could not be loaded.",
-};
+});
 
-export const empty = {
+export const empty = area("empty", {
   title: "All caught up",
   withAi: (count: number) =>
     plural(count, {
@@ -160,9 +170,9 @@ export const empty = {
   shortcuts: "Shortcuts",
   team: "Team",
   teamOnline: "Online now",
-};
+});
 
-export const chat = {
+export const chat = area("chat", {
   chat: "Chat",
   transcript: "Transcript",
   back: "Back to the list",
@@ -175,7 +185,7 @@ export const chat = {
   offline: "Customer is offline",
   online: "Customer is here",
   viewing: (names: string[]) =>
-    names.length === 1 ? `${names[0]} is viewing` : `${new Intl.ListFormat("en").format(names)} are viewing`,
+    names.length === 1 ? `${names[0]} is viewing` : `${listed(names)} are viewing`,
   claim: "Claim",
   resolve: "Resolve Chat",
   takeOver: "Take over",
@@ -196,25 +206,18 @@ export const chat = {
   sending: "Sending",
   waiting: "Waiting for the connection",
   sent: "Sent",
+  delivered: "Delivered",
   read: "Read",
-  delivery: {
-    queued: "Waiting to be sent",
-    unconfirmed: "Nobody knows whether it arrived.",
-    sent: "Sent",
-    delivered: "Delivered",
-    read: "Read",
-    failed: "Not delivered.",
-  },
   notSent: "Not sent.",
   tryAgain: "Try again",
   delete: "Delete",
   quickReplies: "Quick replies offered",
   loadFailed: "This chat could not be opened.",
   notFound: "This chat does not exist, or is not in your scopes.",
-};
+});
 
 /** What happened, as one line in the transcript. `who` is a name, or "You" for the reader. */
-export const event = {
+export const event = area("event", {
   askedForHuman: (who: string) => `${who} asked for a human`,
   botHandedOver: "The AI handed over",
   botHandedOverNote: (note: string) => `The AI handed over: ${note}`,
@@ -240,9 +243,9 @@ export const event = {
   activated: (who: string) => `${who} activated this chat again`,
   tagged: (who: string, tag: string) => `${who} added the tag ${tag}`,
   untagged: (who: string, tag: string) => `${who} removed the tag ${tag}`,
-};
+});
 
-export const composer = {
+export const composer = area("composer", {
   kind: "Message type",
   reply: "Reply",
   note: "Internal note",
@@ -269,10 +272,10 @@ export const composer = {
   cannedHint: "canned replies",
   insertCanned: "Insert a canned reply",
   suggestions: (count: number) => plural(count, { one: "# suggestion", other: "# suggestions" }),
-  tooLong: (max: number) => `A message can have up to ${new Intl.NumberFormat("en").format(max)} characters.`,
-};
+  tooLong: (max: number) => `A message can have up to ${number(max)} characters.`,
+});
 
-export const files = {
+export const files = area("files", {
   attach: "Attach files",
   toSend: "Files to send",
   dropHere: "Drop files to attach them",
@@ -283,17 +286,17 @@ export const files = {
   tooMany: (max: number) => `A message can have up to ${max} files.`,
   tooLarge: "Files can have up to 10 MB.",
   wrongType: "Only images, PDF and plain text can be sent.",
-};
+});
 
-export const join = {
+export const join = area("join", {
   lead: (customer: string) =>
     `The AI is answering. If you join, it stops at once, even mid-sentence, and ${customer} sees that you are here.`,
   button: "Disconnect AI and Join this Chat",
   addNote: "Add note",
   noteOnly: "The AI is answering. The customer does not see notes.",
-};
+});
 
-export const activate = {
+export const activate = area("activate", {
   lead: (customer: string) =>
     `This chat has ended. Activating it puts it in your chats; ${customer} can write to you again.`,
   button: "Activate Chat",
@@ -301,17 +304,17 @@ export const activate = {
   openOther: "Open it",
   erased: "This chat was erased and cannot be activated.",
   export: "Export",
-};
+});
 
-export const resolve = {
+export const resolve = area("resolve", {
   title: (customer: string) => `Resolve this chat with ${customer}?`,
   lead: (customer: string) =>
     `The session ends now. ${customer} sees that you resolved it, and the chat moves to Terminated.`,
   keepOpen: "Keep open",
   confirm: "Resolve Chat",
-};
+});
 
-export const menu = {
+export const menu = area("menu", {
   transferTo: "Transfer to",
   transfer: "Transfer this chat",
   queue: "Put back in Unassigned",
@@ -321,9 +324,9 @@ export const menu = {
   exportJson: "Export as JSON",
   mail: "Email me the transcript",
   mailed: (email: string) => `The transcript is on its way to ${email}.`,
-};
+});
 
-export const details = {
+export const details = area("details", {
   title: "Customer and session details",
   customer: "Customer",
   session: "Session",
@@ -354,9 +357,9 @@ export const details = {
   todayAt: (time: string) => `Today, ${time}`,
   dateAt: (day: string, time: string) => `${day}, ${time}`,
   place: (time: string, place: string) => `${time}, ${place}`,
-};
+});
 
-export const shortcuts = {
+export const shortcuts = area("shortcuts", {
   title: "Keyboard shortcuts",
   off: "Single keys are switched off in your menu.",
   move: "Move",
@@ -379,9 +382,9 @@ export const shortcuts = {
   details: "Details",
   help: "This list",
   leave: "Close, leave the text box",
-};
+});
 
-export const settings = {
+export const settings = area("settings", {
   title: "Settings",
   pages: "Settings",
   channels: "Channels",
@@ -390,36 +393,14 @@ export const settings = {
   hours: "Opening hours",
   scope: "Scope",
   keys: "API keys",
+  tags: "Tags",
   notifications: "Notifications",
   failed: "The settings could not be loaded.",
   copyLabel: "Copy to the clipboard",
   shownOnce: "Shown once. Keep it now.",
-};
+});
 
-export const messagingSettings = {
-  title: "Messaging channels",
-  add: "Add a channel",
-  kind: "Where customers write",
-  kinds: { webhook: "A program of yours", telegram: "Telegram" },
-  name: "Name",
-  asked: { webhook: "Address for our answers", telegram: "Token of your bot" },
-  askedHelp: {
-    webhook: "Your program takes signed requests here.",
-    telegram: "@BotFather on Telegram shows it.",
-  },
-  on: "On",
-  off: "Off",
-  switchLabel: (name: string) => `${name} on`,
-  connect: "Connect",
-  connected: "The platform sends its messages here now.",
-  hook: "The platform sends its messages to this address:",
-  lastEvent: (when: string) => `Last heard from: ${when}.`,
-  noEvent: "Nothing has come yet.",
-  fault: (reason: string) => `The platform turns this channel away: ${reason}`,
-  secret: (name: string) => `Secret ${name}`,
-};
-
-export const channelSettings = {
+export const channelSettings = area("channelSettings", {
   lead: (scope: string) => `Customers of ${scope} reach you here.`,
   add: "Add a website",
   edit: "Edit",
@@ -432,6 +413,8 @@ export const channelSettings = {
   heading: "Title of the widget",
   headingHelp: "Empty: the name of the scope.",
   colour: "Colour",
+  language: "Language of the widget",
+  languageAuto: "That of each visitor’s browser",
   origins: "Allowed sites",
   originsHelp: "One per line, such as https://shop.example. A single * allows every site.",
   noOrigins: "No site may embed it yet.",
@@ -470,9 +453,9 @@ export const channelSettings = {
   previewAssistant: "AI assistant",
   previewGreeting: "Hello! How can I help?",
   previewQuestion: "Where is my order?",
-};
+});
 
-export const memberSettings = {
+export const memberSettings = area("memberSettings", {
   lead: "Agents answer chats. Admins and owners can also take over any chat and change settings.",
   invite: "Invite",
   name: "Name",
@@ -497,9 +480,9 @@ export const memberSettings = {
   keep: "Keep",
   moreFor: (name: string) => `More for ${name}`,
   create: "Make the link",
-};
+});
 
-export const botSettings = {
+export const botSettings = area("botSettings", {
   lead: "The AI answers first. A customer who asks for a human, or an AI that gives up, puts the chat in Unassigned.",
   kind: "Who answers first",
   none: "Nobody: chats start in Unassigned",
@@ -517,16 +500,16 @@ export const botSettings = {
   badRules: "The rules are no valid JSON list.",
   url: "Address of your AI",
   secret: "Secret that signs the calls",
-};
+});
 
-export const tagWords = {
+export const tagWords = area("tagWords", {
   title: "Tags",
   add: "Add tag",
   take: (tag: string) => `Remove the tag ${tag}`,
   more: (count: number) => `+${count}`,
-};
+});
 
-export const profileForm = {
+export const profileForm = area("profileForm", {
   edit: "Edit",
   editLabel: "Edit what is known of the customer",
   phone: "Phone",
@@ -535,9 +518,9 @@ export const profileForm = {
   factValue: "Value",
   addFact: "Add a field",
   removeFact: (name: string) => (name ? `Remove ${name}` : "Remove this field"),
-};
+});
 
-export const listTools = {
+export const listTools = area("listTools", {
   sort: "Sort",
   filter: "Filter",
   filtersSet: (count: number) => plural(count, { one: "Filter (# set)", other: "Filter (# set)" }),
@@ -557,17 +540,17 @@ export const listTools = {
   searchOn: "Search older chats",
   searchedSome: "Nothing in the newest chats.",
   searchEnded: "Search terminated chats",
-};
+});
 
-export const mention = {
+export const mention = area("mention", {
   title: "Members",
   by: (name: string, customer: string) => `${name} mentioned you in the chat with ${customer}`,
   somewhere: (name: string) => `${name} mentioned you in a note`,
   open: "Open",
   badge: "You were mentioned",
-};
+});
 
-export const cannedPage = {
+export const cannedPage = area("cannedPage", {
   title: "Canned replies",
   lead: "Type / in an empty reply to put one in.",
   add: "Add a reply",
@@ -589,10 +572,11 @@ export const cannedPage = {
   removeShared: "Nobody in this scope can use it any more.",
   removeOwn: "Nobody else has it.",
   keep: "Keep",
-};
+});
 
 /** What went wrong, by the server's code. */
-export const failure: Record<string, string> = {
+export const failure = area("failure", {
+  bad_request: "Something in this form is not right. Look at it again.",
   already_assigned: "Somebody else already has this chat.",
   not_assignee: "Only the member who has this chat can do that.",
   ended: "This chat has ended.",
@@ -610,4 +594,4 @@ export const failure: Record<string, string> = {
   insufficient_storage: "The server has no space left. Tell whoever runs it.",
   connection: "No connection. Try again when it is back.",
   other: "That did not work. Try again.",
-};
+});

@@ -1,9 +1,12 @@
 // Times and durations in words. Times are UTC milliseconds; they are shown in the reader's time zone unless another is
 // given.
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
-const dayMonthYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+import { locale } from "./chosen.ts";
+import { units } from "./text.ts";
+
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const dayMonth = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+const dayMonthYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
 const dayKey = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" });
 
 /** 14:07 */
@@ -14,9 +17,7 @@ export function clockTime(at: number): string {
 /** The clock time in another place: 14:07; empty when the zone is unknown to the browser. */
 export function clockTimeIn(zone: string, at: number): string {
   try {
-    return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(
-      at,
-    );
+    return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(at);
   } catch {
     return "";
   }
@@ -51,8 +52,8 @@ export function wait(ms: number): string {
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const two = (value: number) => String(value).padStart(2, "0");
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return units.seconds(String(seconds));
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+  if (minutes < 60) return units.minutes(String(minutes), two(seconds % 60));
+  return units.hours(String(Math.floor(minutes / 60)), two(minutes % 60));
 }

@@ -21,6 +21,7 @@ import {
   isEnded,
   isFresh,
   isPending,
+  isSaid,
   lastSeq,
   onEntry,
   onStatus,
@@ -164,7 +165,7 @@ export class Chat {
   /** Answers to the form before the first message. */
   introduce(about: About): void {
     this.#host.store.setTab("about", JSON.stringify(about));
-    this.#set({ about });
+    this.#set({ about, again: false });
   }
 
   leaveMessage(text: string, about: About): void {
@@ -343,16 +344,23 @@ export class Chat {
     return !hopeless;
   }
 
-  #refused({ type, client_id }: Change, code: ErrorCode): boolean {
-    if (type === "start" || type === "leave_message" || (type === "send" && code !== "ended")) return false;
-    if (type === "send") {
+  #refused(command: Change, code: ErrorCode): boolean {
+    const asked = code === "form_required";
+    const said = isSaid(command);
+    if (command.type === "leave_message" || (said && !asked && code !== "ended")) return false;
+    if (said) {
       this.state = giveBack(this.state);
       this.#host.store.setTab("draft", this.state.draft);
       this.#outbox.change(this.state.outbox);
     }
     // Asking, ending or rating was overtaken by what happened meanwhile: there is nothing left to do.
-    else this.discard(client_id);
+    else this.discard(command.client_id);
     if (code === "away") this.setForm(true);
+    if (asked) {
+      // What is asked has changed since the last welcome.
+      this.#set({ channel: null, again: true });
+      this.#again("missing");
+    }
     return true;
   }
 

@@ -74,4 +74,26 @@ describe("forms", () => {
     await rig.answer("request_human", { type: "error", code: "away" });
     expect(formOf(rig.chat.state)).toBe("offline");
   });
+
+  it("come up again when the server asks for more, with the text and the answers kept", async () => {
+    const rig = new Rig();
+    await rig.join();
+    rig.chat.introduce({ name: "Zoë" });
+    rig.chat.write("Hello");
+    await rig.settle();
+    await rig.answer("start", { type: "error", code: "form_required", details: { fields: ["email"] } });
+    expect([formOf(rig.chat.state), rig.dials]).toEqual(["", 2]);
+    await rig.join({ channel: asking() });
+    const { draft, about, outbox } = rig.chat.state;
+    expect({ draft, about, outbox, form: formOf(rig.chat.state) }).toEqual({
+      draft: "Hello",
+      about: { name: "Zoë" },
+      outbox: [],
+      form: "ask",
+    });
+    rig.chat.introduce({ name: "Zoë", email: "zoe@shop.example" });
+    rig.chat.write();
+    await rig.settle();
+    expect(rig.last("start")).toMatchObject({ about: { email: "zoe@shop.example" } });
+  });
 });

@@ -4,9 +4,10 @@ import { nameOf } from "./items.ts";
 import { h, icon, setText } from "./kit.ts";
 import { formOf, isEnded, isFresh, isPending, lastEnd, type State } from "./state.ts";
 import * as T from "./text.ts";
-import { type Context, initial, type View } from "./view.ts";
+import { type Context, initial, showFace, type View } from "./view.ts";
 
-export function header({ chat, minimise }: Context): View {
+export function header(context: Context): View {
+  const { chat, minimise } = context;
   const letter = h("span");
   const dot = h("i");
   const avatar = h("div.ava", { "aria-hidden": true }, letter, dot);
@@ -30,6 +31,7 @@ export function header({ chat, minimise }: Context): View {
     setText(letter, initial(name));
     avatar.classList.toggle("member", name !== state.channel?.title);
     dot.hidden = !present;
+    showFace(context, avatar, (state.status as { agent?: { avatar?: string } }).agent?.avatar);
     const asking = isPending(state, "request_human");
     human.hidden = !state.status.human_button || over();
     human.disabled = asking;

@@ -17,8 +17,8 @@ export interface Host {
   identity: Identity | null;
   store: Store;
   kit: Kit;
-  /** Fetches one of our scripts by its path; a further try after a failure is a real one. */
-  fetch<Module>(path: string): Promise<Module>;
+  /** Fetches the panel or a part of it, in the visitor's language; a further try after a failure is a real one. */
+  fetch<Module>(name: string): Promise<Module>;
   /** Tells the page what happens. */
   emit: Emit;
 }
@@ -40,6 +40,8 @@ export type Emit = <Name extends keyof ChatEvents>(name: Name, detail: ChatEvent
 /** What the server tells every page of a channel. */
 export interface Settings {
   colour: string;
+  /** A language's code; `auto`: the visitor's browser decides. */
+  language: string;
   proactive: Rule[];
 }
 

@@ -1,5 +1,5 @@
 // What stands in the log, from top to bottom. Pure.
-import type { Attachment, ContactEntry } from "../../shared/src/protocol.gen.ts";
+import type { Attachment, Card, ContactEntry } from "../../shared/src/protocol.gen.ts";
 import { formOf, isEnded, isFresh, isPending, type State } from "./state.ts";
 import * as T from "./text.ts";
 
@@ -9,12 +9,14 @@ export interface MessageItem {
   from: "me" | "bot" | "member";
   /** Who says it; empty for the customer. */
   name: string;
+  /** Names their picture. */
+  face?: string | undefined;
   /** The line above it: who and when. */
   by: string;
   /** Empty without files: still typing. */
   text: string;
-  /** Ids of those on their way. */
-  files: readonly (Attachment | string)[];
+  /** What stands below the text; ids of files on their way. */
+  files: readonly (Attachment | Card | string)[];
   /** The same author as just above. */
   continued: boolean;
   state: "" | "sending" | "waiting" | "failed" | "sent" | "read";
@@ -74,7 +76,9 @@ export function past(entries: readonly ContactEntry[], now: number, waiting = fa
       else {
         const from = by?.kind === "member" ? "member" : "bot";
         const name = nameOf(entry) ?? (by?.kind === "bot" ? T.assistant : T.somebody);
-        shown.push({ ...message(key, from, name, body.text, body.attachments), by: `${name} · ${time}` });
+        const files = [...(body.attachments ?? []), ...(body.cards ?? [])];
+        const face = (by as { avatar?: string } | undefined)?.avatar;
+        shown.push({ ...message(key, from, name, body.text, files), face, by: `${name} · ${time}` });
       }
       continue;
     }

@@ -7,7 +7,7 @@ import { attribute, h, icon, setText } from "./kit.ts";
 import { part } from "./parts.ts";
 import type { State } from "./state.ts";
 import * as T from "./text.ts";
-import { type Context, initial, type View } from "./view.ts";
+import { type Context, initial, showFace, type View } from "./view.ts";
 import { say } from "./words.ts";
 
 /** Closer to the end than this counts as being at the end. CSS pixels. */
@@ -101,7 +101,8 @@ function make(item: Item, context: Context): LogNode {
 }
 
 function messageNode(first: MessageItem, context: Context): LogNode {
-  const { from, text, name, files } = first;
+  const { from, text, name, files, key, face: picture } = first;
+  let follow: ((state: State) => void) | undefined;
   const by = h("div.by");
   const dots = h("span.td", {}, h("i"), h("i"), h("i"));
   const bubble = h("div.b", { dir: "auto" }, !files.length && dots);
@@ -111,7 +112,9 @@ function messageNode(first: MessageItem, context: Context): LogNode {
   if (files.length) {
     if (text) bubble.append(words);
     part("files").then(
-      ({ addCards }) => addCards(context, bubble, files),
+      ({ addCards }) => {
+        follow = addCards(context, bubble, files, key);
+      },
       () => bubble.append(T.filesMissing),
     );
   }
@@ -121,6 +124,7 @@ function messageNode(first: MessageItem, context: Context): LogNode {
     { "aria-hidden": true },
     from === "bot" ? icon(SPARK, "s") : initial(name),
   );
+  if (picture) showFace(context, face, picture);
   const element =
     from === "me"
       ? h("li.msg me", {}, h("span.sr", {}, T.you), bubble, mark)
@@ -128,8 +132,9 @@ function messageNode(first: MessageItem, context: Context): LogNode {
         h("li.msg", { "aria-hidden": !text && !files.length }, by, face, bubble);
   let shown = "";
 
-  function update(_: State, item: Item): void {
+  function update(state: State, item: Item): void {
     if (item.kind !== "message") return;
+    follow?.(state);
     setText(by, item.by);
     element.classList.toggle("c", item.continued);
     if (item.state === shown) return;

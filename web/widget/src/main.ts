@@ -23,6 +23,7 @@ export function mount(host: Host): Panel {
   const context: Context = {
     host,
     chat,
+    part,
     now: () => Date.now() + chat.state.skew,
     minimise: () => setOpen(false),
     redraw: () => update(chat.state),
@@ -52,7 +53,7 @@ export function mount(host: Host): Panel {
   const body = h("div.body", {}, head.element, bar, middle.element, box.element, place, typing);
   const panel = h(
     "section.panel",
-    { role: "dialog", "aria-labelledby": "title", tabIndex: -1, hidden: true },
+    { role: "dialog", "aria-labelledby": "title", tabIndex: -1, hidden: true, dir: T.direction },
     body,
     sheet.element,
   );

@@ -1,11 +1,8 @@
 // Parts of the panel that few visits need: each is a file of its own below parts/, built by itself and fetched when it is
 // wanted. A part shares no module with the panel, as a second try at an address makes a second module; it gets the
-// loader's helpers and the context handed in.
+// loader's helpers and the context handed in. Like the panel, each is built once for every language.
 import type { Host } from "./host.ts";
 import { adopt } from "./kit.ts";
-
-/** Paths of the parts' scripts by name; put in by the build. */
-declare const __PARTS__: Record<keyof Parts, string>;
 
 interface Parts {
   files: typeof import("./parts/files.part.ts");
@@ -27,7 +24,7 @@ export function partsOf(of: Host): void {
 
 /** Fetches a part once. Rejects when it cannot be had now; the next call tries again. */
 export function part<Name extends keyof Parts>(name: Name): Promise<Parts[Name]> {
-  loaded[name] ??= host.fetch<Parts[Name]>(__PARTS__[name]).then(
+  loaded[name] ??= host.fetch<Parts[Name]>(name).then(
     (module) => {
       module.use(host.kit);
       adopt(host.root, module.css);

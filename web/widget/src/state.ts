@@ -52,6 +52,8 @@ export interface State {
   form: boolean;
   /** What they said of themselves before the first message. */
   about: About | null;
+  /** The server misses something in `about`. */
+  again: boolean;
   /** The chat ended under the customer's text: the box keeps it. */
   held: boolean;
   /** The server asked us to wait before we send on. */
@@ -88,6 +90,7 @@ export function initialState(): State {
     draft: "",
     form: false,
     about: null,
+    again: false,
     held: false,
     paused: false,
     skew: 0,
@@ -152,14 +155,19 @@ function settle(outbox: Outgoing[], thread: Thread<ContactEntry>): Outgoing[] {
   return outbox.filter(({ command }) => !arrived.has(command.client_id));
 }
 
-/** The server refused these texts because the chat has ended: they go back into the box, in order. */
+/** Words for the chat that goes on, or begins. */
+export function isSaid(command: Change): command is Extract<Change, { type: "send" | "start" }> {
+  return command.type === "send" || command.type === "start";
+}
+
+/** The server refused these texts, as the chat has ended or asks for more: they go back into the box, in order. */
 export function giveBack(state: State): State {
   const texts = state.outbox.flatMap(({ command, mark }) =>
-    command.type === "send" && mark !== "done" ? [command.text] : [],
+    isSaid(command) && mark !== "done" ? [command.text] : [],
   );
   return {
     ...state,
-    outbox: state.outbox.filter(({ command, mark }) => command.type !== "send" || mark === "done"),
+    outbox: state.outbox.filter(({ command, mark }) => !isSaid(command) || mark === "done"),
     draft: [...texts, state.draft].filter(Boolean).join("\n"),
     held: true,
   };
@@ -180,12 +188,12 @@ function left(state: State): boolean {
 
 /** The form that is up: `ask` before the first message, `offline` to leave a message. */
 export function formOf(state: State): "ask" | "offline" | "" {
-  const { channel, status, form, about } = state;
+  const { channel, status, form, about, again } = state;
   if (!channel || isEnded(state) || isPending(state, "leave_message")) return "";
   const fresh = isFresh(state) && !isPending(state, "start");
   // Without an assistant nobody would answer.
   if (form || (fresh && status.asking === "offline_form" && !channel.greeting.text)) return "offline";
-  return fresh && channel.pre_chat.length && !about ? "ask" : "";
+  return fresh && channel.pre_chat.length && (!about || again) ? "ask" : "";
 }
 
 /** What the customer has written and nobody has answered: the draft, else their last message. */

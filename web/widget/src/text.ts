@@ -1,11 +1,15 @@
-// Every word the customer reads, and how numbers and times are said.
+// Every word the customer reads, in English. The other languages stand in text/ and say the same under the same names: the
+// build makes the panel and its parts once for each language, with that language's file in place of this one.
+import { dayAndTime, fileSize, ordinal, plural, timeOrDate } from "./say.ts";
 
-// Marked as pure, so that a part holds only what it says itself.
-const plural = /* @__PURE__ */ new Intl.PluralRules("en");
-const ordinal = /* @__PURE__ */ new Intl.PluralRules("en", { type: "ordinal" });
+/** For everything that `Intl` formats. */
+const locale = "en-GB";
+/** Where lines begin, where that is not the page's business. */
+export const direction = "";
 
 export const assistant = "AI assistant";
 export const openChat = "Open chat";
+export const chatFailed = "The chat could not be loaded. Try again";
 export const minimise = "Minimise chat";
 export const chat = "Chat";
 export const connecting = "Connecting…";
@@ -28,6 +32,11 @@ export const loading = "Loading…";
 export const notLoaded = "This could not be loaded. Try again in a moment.";
 export const back = "Back";
 export const more = "Show more";
+export const cards = "Cards";
+export const cardBefore = "Previous card";
+export const cardNext = "Next card";
+export const chosen = "Chosen:";
+export const newTab = "(opens in a new tab)";
 export const you = "You: ";
 export const newMessages = "New messages";
 export const writeMessage = "Write a message";
@@ -114,46 +123,15 @@ export const mailFailed = "That did not work. Try again later.";
 export const keepsPlace = "You can keep writing, or leave this page: your place is kept.";
 
 /** When somebody is there again. */
-export function backAt(at: number, now: number): string {
-  const near = at - now < 6 * 24 * 60 * 60_000;
-  const day: Intl.DateTimeFormatOptions = near ? { weekday: "long" } : { day: "numeric", month: "long" };
-  const language = document.documentElement.lang || navigator.language;
-  const when = new Intl.DateTimeFormat(language, { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
-  return `We are back ${when}.`;
-}
-
-export function openUnread(count: number): string {
-  return plural.select(count) === "one"
-    ? `Open chat, ${count} unread message`
-    : `Open chat, ${count} unread messages`;
-}
-
+export const backAt = (at: number, now: number) => `We are back ${dayAndTime(locale, at, now)}.`;
+export const openUnread = (count: number) =>
+  plural(locale, count, { one: "Open chat, # unread message", other: "Open chat, # unread messages" });
 /** A place in the line: 1st, 2nd, 3rd, 4th. */
-export function place(count: number): string {
-  return count + ({ one: "st", two: "nd", few: "rd" }[ordinal.select(count) as string] ?? "th");
-}
-
-/** How long it usually takes; milliseconds. */
-export function wait(estimate: number): string {
-  if (estimate < 30_000) return "Usually less than a minute.";
-  const count = Math.round(estimate / 60_000);
-  return plural.select(count) === "one"
-    ? `Usually about ${count} minute.`
-    : `Usually about ${count} minutes.`;
-}
-
-/** Clock time today, date and time before. */
-export function time(at: number, now: number): string {
-  const today = new Date(at).toDateString() === new Date(now).toDateString();
-  const day: Intl.DateTimeFormatOptions = today ? {} : { day: "numeric", month: "short" };
-  const language = document.documentElement.lang || navigator.language;
-  return new Intl.DateTimeFormat(language, { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
-}
-
-/** How large a file is. */
-export function size(bytes: number): string {
-  const mega = bytes >= 1e6;
-  const number = Math.max(0.1, bytes / (mega ? 1e6 : 1e3));
-  const unit = mega ? "MB" : "KB";
-  return `${new Intl.NumberFormat("en", { maximumFractionDigits: 1 }).format(number)} ${unit}`;
-}
+export const place = (count: number) =>
+  ordinal(locale, count, { one: "#st", two: "#nd", few: "#rd", other: "#th" });
+export const soon = "Usually less than a minute.";
+/** How long it usually takes. */
+export const minutes = (count: number) =>
+  plural(locale, count, { one: "Usually about # minute.", other: "Usually about # minutes." });
+export const time = (at: number, now: number) => timeOrDate(locale, at, now);
+export const size = (bytes: number) => fileSize(locale, bytes);

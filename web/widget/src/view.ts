@@ -1,11 +1,14 @@
 // What all parts of the panel share.
 import type { Chat } from "./chat.ts";
 import type { Host } from "./host.ts";
+import type { part } from "./parts.ts";
 import type { State } from "./state.ts";
 
 export interface Context {
   host: Host;
   chat: Chat;
+  /** Fetches another part. */
+  part: typeof part;
   /** Server's time now, UTC milliseconds. */
   now: () => number;
   minimise: () => void;
@@ -21,6 +24,14 @@ export interface Context {
 export interface View {
   element: HTMLElement;
   update(state: State): void;
+}
+
+/** Lays a member's picture over the letter in a round picture; without a name, takes it away again. */
+export function showFace(context: Context, round: HTMLElement, name?: string): void {
+  context.part("files").then(
+    ({ face }) => face(context, round, name),
+    () => {},
+  );
 }
 
 /** First letter of a name, for a round picture. */

@@ -50,6 +50,8 @@ test("settings and do not disturb are obeyed", () => {
   expect(isWanted("unassigned", usual, 10)).toBe(true);
   expect(isWanted("unassigned", { ...usual, unassigned: false }, 10)).toBe(false);
   expect(isWanted("given", { ...usual, mine: false }, 10)).toBe(false);
+  expect(isWanted("mention", { ...usual, mine: false }, 10)).toBe(true);
+  expect(isWanted("mention", { ...usual, mention: false }, 10)).toBe(false);
   expect(isWanted("mine", { ...usual, quietUntil: 11 }, 10)).toBe(false);
   expect(isWanted("mine", { ...usual, quietUntil: 10 }, 10)).toBe(true);
   expect(isWanted("mine", { ...usual, quietUntil: forEver }, Date.now())).toBe(false);

@@ -1,14 +1,20 @@
 // What is worth an alert? Pure: a row before and after, and who reads.
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 
-/** `unassigned`: somebody begins to wait. `mine`: a customer wrote in an own chat. `given`: a chat became the reader's. */
-export type AlertKind = "unassigned" | "mine" | "given";
+/**
+ * `unassigned`: somebody begins to wait. `mine`: a customer wrote in an own chat. `given`: a chat became the reader's.
+ * `mention`: a note names the reader.
+ */
+export type AlertKind = "unassigned" | "mine" | "given" | "mention";
 
 export interface AlertSettings {
   sound: boolean;
   desktop: boolean;
   unassigned: boolean;
   mine: boolean;
+  mention: boolean;
+  /** Also while no page is in view, by the server. */
+  push: boolean;
   /** Do not disturb until then, UTC milliseconds; 0 = not. */
   quietUntil: number;
 }
@@ -19,6 +25,8 @@ export const usual: AlertSettings = {
   desktop: false,
   unassigned: true,
   mine: true,
+  mention: true,
+  push: false,
   quietUntil: 0,
 };
 
@@ -36,7 +44,7 @@ export function alertFor(before: Row | undefined, row: Row, me: string): AlertKi
 
 export function isWanted(kind: AlertKind, settings: AlertSettings, now: number): boolean {
   if (settings.quietUntil > now) return false;
-  return kind === "unassigned" ? settings.unassigned : settings.mine;
+  return settings[kind === "given" ? "mine" : kind];
 }
 
 /** Eight in the morning of the next day, where the reader is. */

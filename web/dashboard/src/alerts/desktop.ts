@@ -28,6 +28,12 @@ export async function show(title: string, body: string, conversation: string | n
   };
 }
 
+/** What was shown about a conversation, by a page or by push, is read now. */
+export async function closeShown(conversation: string): Promise<void> {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  for (const shown of (await worker?.getNotifications({ tag: conversation })) ?? []) shown.close();
+}
+
 /** The worker shows notifications and hears their clicks; an installed dashboard needs it. */
 export function startWorker(): void {
   if (!("serviceWorker" in navigator)) return;

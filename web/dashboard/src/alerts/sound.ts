@@ -9,6 +9,7 @@ const tunes: Record<AlertKind, readonly { at: number; pitch: number }[]> = {
   ],
   mine: [{ at: 0, pitch: 740 }],
   given: [{ at: 0, pitch: 740 }],
+  mention: [{ at: 0, pitch: 740 }],
 };
 
 const LOUDNESS = 0.18;

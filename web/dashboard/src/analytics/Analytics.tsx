@@ -1,5 +1,6 @@
 // Figures of the scope shown, for admins and owners. Loaded when somebody goes there.
 import { useEffect, useState } from "preact/hooks";
+import { list } from "../../../shared/src/plural.ts";
 import { analytics as words } from "../../../shared/src/text/reports.ts";
 import { common } from "../../../shared/src/text.ts";
 import { call, explain } from "../api.ts";
@@ -282,7 +283,7 @@ function ChatsPerDay({ report }: { report: Report }) {
     <div class="wide">
       <ChartCard
         title={words.chats}
-        about={new Intl.ListFormat("en").format(about)}
+        about={list(about)}
         chart={
           chats === 0 ? (
             <p class="nothing">{words.noFigures}</p>

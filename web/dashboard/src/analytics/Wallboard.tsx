@@ -39,7 +39,7 @@ export function Wallboard() {
           const presence = { online: profile.available, away: profile.away, offline: profile.offline };
           return (
             <li key={member.id}>
-              <Avatar name={member.name} size="sm" presence={member.presence} />
+              <Avatar name={member.name} member={member.id} size="sm" presence={member.presence} />
               <span class="sr">{words.load(member.name, chats, presence[member.presence])}</span>
               <span class="trunc" aria-hidden="true">
                 {member.name}

@@ -1,8 +1,7 @@
 // The charts: small, drawn as SVG, each with a sentence that says the same. Numbers in full stand in the table beside each.
+import { oneDigit } from "../../../shared/src/plural.ts";
 import { analytics as words } from "../../../shared/src/text/reports.ts";
 import { dayLabel, labelled, niceTop } from "./figures.ts";
-
-const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 
 /** The drawing area within a viewBox of 190 units height. */
 const left = 34;
@@ -120,7 +119,7 @@ function Axes({ points, highest, right, x }: AxesProps) {
           <g key={share}>
             <line class="grid" x1={left} x2={right} y1={y} y2={y} />
             <text x={left - 8} y={y + 4} text-anchor="end">
-              {number.format(share * highest)}
+              {oneDigit(share * highest)}
             </text>
           </g>
         );

@@ -1,4 +1,6 @@
 // What the report says, and how its figures read. Pure.
+import { locale } from "../../../shared/src/chosen.ts";
+import { oneDigit } from "../../../shared/src/plural.ts";
 import { analytics as words } from "../../../shared/src/text/reports.ts";
 
 /** Milliseconds; `null` without any. */
@@ -52,8 +54,6 @@ const units: Unit[] = [
   { ms: 3_600_000, short: words.h, long: words.hoursUnit },
 ];
 
-const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-
 /** The unit in which the longest of some durations has at most three digits. */
 export function unitFor(longest: number): Unit {
   const fits = units.find((unit, index) => longest < unit.ms * 180 || index === units.length - 1);
@@ -62,7 +62,7 @@ export function unitFor(longest: number): Unit {
 
 /** 38, 7.4: whole seconds, else one digit behind the point. */
 export function inUnit(ms: number, unit: Unit): string {
-  return number.format(unit.ms === 1_000 ? Math.round(ms / unit.ms) : Math.round((ms / unit.ms) * 10) / 10);
+  return oneDigit(unit.ms === 1_000 ? Math.round(ms / unit.ms) : Math.round((ms / unit.ms) * 10) / 10);
 }
 
 /** 38 s, 7.4 min */
@@ -115,8 +115,8 @@ export function level(count: number, highest: number): number {
   return count === 0 || highest === 0 ? 0 : Math.ceil((count / highest) * 4);
 }
 
-const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-const weekdayDay = new Intl.DateTimeFormat("en-GB", {
+const dayMonth = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+const weekdayDay = new Intl.DateTimeFormat(locale, {
   weekday: "short",
   day: "numeric",
   month: "short",

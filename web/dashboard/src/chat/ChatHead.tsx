@@ -14,7 +14,7 @@ import { me } from "../state/session.ts";
 import { Avatar, Chip } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { MoreMenu } from "./MoreMenu.tsx";
-import { firstName } from "./who.ts";
+import { customerName, firstName } from "./who.ts";
 
 export function ChatHead({ chat, row }: { chat: Chat; row: Row }) {
   const section = sectionOf(row, me.value?.id ?? "");
@@ -22,12 +22,12 @@ export function ChatHead({ chat, row }: { chat: Chat; row: Row }) {
   return (
     <header class="chead">
       <button type="button" class="icon only-m" aria-label={words.back} onClick={() => go("/")}>
-        <Icon name="back" />
+        <Icon name="back" class="back" />
       </button>
       <Avatar name={row.contact.name} presence={row.customer_online ? "online" : undefined} />
       <div class="grow">
         <h2 class="trunc">
-          <bdi>{row.contact.name}</bdi>
+          <bdi>{customerName(row)}</bdi>
         </h2>
         <div class="sub">
           <span class="trunc">
@@ -100,19 +100,17 @@ function StateChip({ row }: { row: Row }) {
 }
 
 function Viewers({ chat }: { chat: Chat }) {
-  const others = chat.viewers.value
-    .filter((id) => id !== me.value?.id)
-    .flatMap((id) => memberById(id)?.name ?? []);
+  const others = chat.viewers.value.filter((id) => id !== me.value?.id).flatMap((id) => memberById(id) ?? []);
   return (
     <div class="viewers hide-m" role="status">
       {others.length > 0 && (
         <>
           <span class="stack">
-            {others.slice(0, 3).map((name) => (
-              <Avatar key={name} name={name} size="sm" />
+            {others.slice(0, 3).map(({ id, name }) => (
+              <Avatar key={id} name={name} member={id} size="sm" />
             ))}
           </span>
-          <span class="trunc">{words.viewing(others.map((name) => name.split(" ")[0] ?? name))}</span>
+          <span class="trunc">{words.viewing(others.map(({ name }) => name.split(" ")[0] ?? name))}</span>
         </>
       )}
     </div>

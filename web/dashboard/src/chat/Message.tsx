@@ -1,5 +1,5 @@
 // One bubble: the customer on the left, the team's side on the right.
-import type { Attachment, DeliveryMark, Entry, Row } from "../../../shared/src/protocol.gen.ts";
+import type { Attachment, Card, DeliveryMark, Entry, Row } from "../../../shared/src/protocol.gen.ts";
 import { common, chat as words } from "../../../shared/src/text.ts";
 import type { TextRole } from "../../../shared/src/thread.ts";
 import { clockTime } from "../../../shared/src/when.ts";
@@ -9,7 +9,8 @@ import { memberById } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { Avatar, BotAvatar, Chip } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { Delivery } from "./Delivery.tsx";
+import { Cards } from "./Cards.tsx";
+import { DeliveryLine } from "./DeliveryLine.tsx";
 import { Words } from "./Words.tsx";
 
 const looks: Record<TextRole, string> = {
@@ -27,10 +28,13 @@ interface Props {
   continued: boolean;
   row: Row | null;
   conversation: string;
-  delivery: "sent" | "read" | null;
+  delivery: Delivery | null;
   /** How far it has come on the customer's platform. */
   mark: DeliveryMark | null;
 }
+
+/** How far a message got: stored, at the customer's page, before their eyes. */
+export type Delivery = "sent" | "delivered" | "read";
 
 export function Message({ entry, text, role, continued, row, conversation, delivery, mark }: Props) {
   const name = nameOf(entry, row);
@@ -56,10 +60,15 @@ export function Message({ entry, text, role, continued, row, conversation, deliv
         )}
         <time>{clockTime(entry.at)}</time>
       </div>
-      {byBot ? <BotAvatar /> : <Avatar name={name} />}
+      {byBot ? (
+        <BotAvatar />
+      ) : (
+        <Avatar name={name} member={entry.by.kind === "member" ? entry.by.id : undefined} />
+      )}
       <div class="b" dir="auto">
         {text && <Words text={text} names={namesIn(entry)} />}
         <Attachments conversation={conversation} attachments={attachmentsOf(entry)} />
+        <Cards conversation={conversation} cards={cardsOf(entry)} />
         {replies && replies.length > 0 && (
           <div class="quick">
             <span class="sr">{words.quickReplies}: </span>
@@ -72,11 +81,11 @@ export function Message({ entry, text, role, continued, row, conversation, deliv
         )}
       </div>
       {role === "suppressed" && <div class="st">{words.suppressedHelp}</div>}
-      {mark && <Delivery conversation={conversation} mark={mark} last={delivery !== null} />}
+      {mark && <DeliveryLine conversation={conversation} mark={mark} last={delivery !== null} />}
       {delivery && !mark && (
         <div class={delivery === "read" ? "st read" : "st"}>
-          <Icon name={delivery === "read" ? "checks" : "check"} size="s" />
-          {delivery === "read" ? words.read : words.sent}
+          <Icon name={delivery === "sent" ? "check" : "checks"} size="s" />
+          {words[delivery]}
         </div>
       )}
     </li>
@@ -100,7 +109,7 @@ export function OutgoingMessage({ item }: { item: Outgoing }) {
         )}
         <time>{clockTime(item.at)}</time>
       </div>
-      <Avatar name={name} />
+      <Avatar name={name} member={me.value?.id} />
       <div class="b" dir="auto">
         {item.text && <Words text={item.text} />}
         <Attachments conversation={item.conversation} attachments={item.attachments ?? []} pending />
@@ -128,8 +137,16 @@ export function OutgoingMessage({ item }: { item: Outgoing }) {
   );
 }
 
-function attachmentsOf({ body }: Entry): readonly Attachment[] {
-  return (body.kind === "message" || body.kind === "note") && body.attachments ? body.attachments : [];
+/** Without those that are pictures of its cards. */
+function attachmentsOf(entry: Entry): readonly Attachment[] {
+  const { body } = entry;
+  const all = (body.kind === "message" || body.kind === "note") && body.attachments;
+  const shown = cardsOf(entry).map(({ image }) => image?.file);
+  return all ? all.filter(({ id }) => !shown.includes(id)) : [];
+}
+
+function cardsOf({ body }: Entry): readonly Card[] {
+  return (body.kind === "message" && body.cards) || [];
 }
 
 function nameOf(entry: Entry, row: Row | null): string {

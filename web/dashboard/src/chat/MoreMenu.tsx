@@ -36,7 +36,7 @@ export function MoreMenu({ row }: { row: Row }) {
                 disabled={blocked}
                 onSelect={() => transfer(row.id, { kind: "member", id: member.id })}
               >
-                <Avatar name={member.name} size="sm" presence={member.presence} />
+                <Avatar name={member.name} member={member.id} size="sm" presence={member.presence} />
                 <span class="trunc">{member.name}</span>
               </MenuItem>
             ))}

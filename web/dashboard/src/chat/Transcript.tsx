@@ -15,7 +15,7 @@ import { me } from "../state/session.ts";
 import { Avatar, BotAvatar } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { describe } from "./describe.ts";
-import { Message, OutgoingMessage } from "./Message.tsx";
+import { type Delivery, Message, OutgoingMessage } from "./Message.tsx";
 
 const NEAR_END = 40;
 const NEAR_TOP = 300;
@@ -142,6 +142,11 @@ function findLastOwn(list: readonly Item<Entry>[]): string {
   return "";
 }
 
+function deliveryOf(chat: Chat, entry: Entry): Delivery {
+  if ((chat.reads.value.contact ?? 0) >= entry.seq) return "read";
+  return chat.delivered.value >= entry.seq ? "delivered" : "sent";
+}
+
 interface LineProps {
   item: Item<Entry>;
   row: Row | null;
@@ -153,8 +158,7 @@ function Line({ item, row, chat, last }: LineProps) {
   if (item.kind === "day") return <li class="day">{dayName(item.at)}</li>;
   if (item.kind === "text") {
     const { entry, text, role, continued } = item;
-    const read = last && (chat.reads.value.contact ?? 0) >= entry.seq;
-    const delivery = last ? (read ? "read" : "sent") : null;
+    const delivery = last ? deliveryOf(chat, entry) : null;
     return (
       <Message
         entry={entry}
@@ -174,7 +178,7 @@ function Line({ item, row, chat, last }: LineProps) {
     <li class="sys">
       <Icon name={told.icon} size="s" />
       <span>
-        <bdi>{told.text}</bdi> · <time>{clockTime(item.entry.at)}</time>
+        {told.text} · <time>{clockTime(item.entry.at)}</time>
       </span>
     </li>
   );

@@ -4,7 +4,10 @@ import { common } from "../../../shared/src/text.ts";
 import { me } from "../state/session.ts";
 
 export function customerName(row: Row | null): string {
-  return row?.contact.name ?? "";
+  const name = row?.contact.name ?? "";
+  // What the server calls those who gave no name.
+  const number = /^Visitor (\d+)$/.exec(name)?.[1];
+  return number ? common.visitor(number) : name;
 }
 
 /** The first word of a person's name; whole when the second one is a number, as in "Visitor 4821". */

@@ -12,6 +12,7 @@ import {
   details as words,
 } from "../../../shared/src/text.ts";
 import { clockTime, clockTimeIn, date, dayOf, duration, timeOrDate } from "../../../shared/src/when.ts";
+import { customerName } from "../chat/who.ts";
 import { Wait } from "../list/ChatRow.tsx";
 import { follow } from "../router.ts";
 import { openChat } from "../state/chat.ts";
@@ -60,7 +61,7 @@ export function DetailsPane() {
             <Avatar name={row.contact.name} size="lg" />
             <div class="grow">
               <h2 class="trunc">
-                <bdi>{row.contact.name}</bdi>
+                <bdi>{customerName(row)}</bdi>
               </h2>
               {known?.contact.first_seen && (
                 <div class="sec trunc">{words.since(date(known.contact.first_seen, serverTime()))}</div>
@@ -249,7 +250,7 @@ function Team() {
         <ul>
           {members.map((member) => (
             <li key={member.id} class="cellu">
-              <Avatar name={member.name} size="sm" presence={member.presence} />
+              <Avatar name={member.name} member={member.id} size="sm" presence={member.presence} />
               <span class="grow trunc">{member.name}</span>
               <span class="mut">{member.presence === "away" ? profile.away : profile.available}</span>
             </li>

@@ -1,4 +1,5 @@
 // Technical facts of a session in words for people.
+import { locale } from "../../../shared/src/chosen.ts";
 
 const systems: [RegExp, string][] = [
   [/iPhone/, "iPhone"],
@@ -33,7 +34,7 @@ export function deviceOf(userAgent: string): { name: string; phone: boolean } | 
 /** "German" for de or de-DE. */
 export function languageOf(tag: string): string {
   try {
-    return new Intl.DisplayNames("en", { type: "language" }).of(tag) ?? tag;
+    return new Intl.DisplayNames(locale, { type: "language" }).of(tag) ?? tag;
   } catch {
     return tag;
   }

@@ -1,4 +1,4 @@
-// On phones: chats, settings, you.
+// On phones: chats, canned replies, analytics, settings, you.
 import { frame } from "../../../shared/src/text.ts";
 import { follow, path } from "../router.ts";
 import { supervises } from "../state/scopes.ts";
@@ -9,12 +9,24 @@ import { ProfileMenu } from "./ProfileMenu.tsx";
 export function BottomBar() {
   const inSettings = path.value.startsWith("/settings");
   const inAnalytics = path.value === "/analytics";
+  const inCanned = path.value === "/canned";
+  const elsewhere = inSettings || inAnalytics || inCanned;
   return (
     <nav class="mbar" aria-label={frame.sections}>
-      <a class="tab" href="/" aria-current={inSettings || inAnalytics ? undefined : "page"} onClick={follow}>
+      <a class="tab" href="/" aria-current={elsewhere ? undefined : "page"} onClick={follow}>
         <Icon name="chat" />
         {frame.chats}
         {unreadCount.value > 0 && <span class="badge">{unreadCount.value}</span>}
+      </a>
+      <a
+        class="tab"
+        href="/canned"
+        title={frame.canned}
+        aria-current={inCanned ? "page" : undefined}
+        onClick={follow}
+      >
+        <Icon name="slash" />
+        {frame.cannedShort}
       </a>
       {supervises.value && (
         <a class="tab" href="/analytics" aria-current={inAnalytics ? "page" : undefined} onClick={follow}>

@@ -28,7 +28,7 @@ export function ProfileMenu({ place }: { place: "sidebar" | "bar" }) {
       </>
     ) : (
       <>
-        <Avatar name={name} presence={away ? "away" : "online"} />
+        <Avatar name={name} member={me.value?.id} presence={away ? "away" : "online"} />
         <span class="grow">
           <b class="trunc">{name}</b>
           <small>{status}</small>

@@ -1,8 +1,10 @@
 // One chat in the list.
+
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { plain } from "../../../shared/src/rich.ts";
 import { common, list, mention, tagWords } from "../../../shared/src/text.ts";
 import { timeOrDate, wait } from "../../../shared/src/when.ts";
+import { customerName } from "../chat/who.ts";
 import { follow } from "../router.ts";
 import { openChat } from "../state/chat.ts";
 import { isMentioned } from "../state/mentions.ts";
@@ -46,7 +48,7 @@ export function ChatRow({ row, section, current, unread, stop }: Props) {
         <Avatar name={row.contact.name} channel={channelIcon(channel?.kind ?? "")} />
         <span class="grow">
           <span class="nm trunc">
-            <bdi>{row.contact.name}</bdi>
+            <bdi>{customerName(row)}</bdi>
             <span class="sr">
               , {channel?.name}
               {unread !== 0 && `, ${list.unread(unread)}`}

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { common, login, setup as words } from "../../../shared/src/text.ts";
 import { ApiError, call, explain } from "../api.ts";
 import { follow } from "../router.ts";
+import { refusal } from "../settings/parts.tsx";
 import { acceptInvitation } from "../state/session.ts";
 import { Alert, Door, PasswordField } from "./Door.tsx";
 
@@ -64,8 +65,7 @@ export function Setup() {
         password: String(form.get("password")),
       });
     } catch (error) {
-      const spoken = error instanceof ApiError && error.code === "bad_request" && error.message;
-      setProblem(spoken || explain(error));
+      setProblem(refusal(error));
       setBusy(false);
     }
   };

@@ -6,6 +6,7 @@ import { notifyFailure } from "../state/notices.ts";
 import { renewScope, scope } from "../state/scopes.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
+import { LanguageOptions } from "./LanguageOptions.tsx";
 import { type MessagingChannel, MessagingChannels } from "./MessagingChannels.tsx";
 import { ProactiveRules, type Rule, rulesOf } from "./ProactiveRules.tsx";
 import { CopyButton, Field, LoadProblem, linesOf, Once, Problem, refusal, useLoaded } from "./parts.tsx";
@@ -15,6 +16,7 @@ import { WidgetPreview } from "./WidgetPreview.tsx";
 interface Look {
   title: string;
   colour: string;
+  language: string;
   allowed_origins: string[];
   human_after: number;
   proactive: Rule[];
@@ -36,6 +38,7 @@ interface Channel {
 const fresh: Look = {
   title: "",
   colour: "#1f6b4a",
+  language: "auto",
   allowed_origins: [],
   human_after: 3,
   proactive: [],
@@ -177,6 +180,7 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
       settings: {
         title: text("title").trim(),
         colour: text("colour"),
+        language: text("language"),
         allowed_origins: linesOf(text("origins")),
         human_after: Number(text("human_after")),
         proactive: rulesOf(form),
@@ -253,6 +257,14 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
           )}
         </Field>
       </div>
+      <Field label={words.language}>
+        {(ids) => (
+          <select {...ids} class="in" name="language" defaultValue={look.language}>
+            <option value="auto">{words.languageAuto}</option>
+            <LanguageOptions />
+          </select>
+        )}
+      </Field>
       <ProactiveRules rules={look.proactive} />
       <Questions questions={questions} onChange={setQuestions} />
       <label class="check">

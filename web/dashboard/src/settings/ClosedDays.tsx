@@ -1,5 +1,6 @@
 // Dates that win over the weekly hours: closed, or open at other times.
 import { useState } from "preact/hooks";
+import { locale } from "../../../shared/src/chosen.ts";
 import { common, hoursSettings as words } from "../../../shared/src/text.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { TimeInput } from "./HoursSettings.tsx";
@@ -122,7 +123,7 @@ function NewDay({ taken, onAdd, onCancel }: NewProps) {
 function described({ date, name, open }: Holiday): string {
   // Noon in the browser's own zone is the same date everywhere it is shown.
   const day = new Date(`${date}T12:00`);
-  const shown = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+  const shown = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
   const text = Number.isNaN(day.getTime()) ? date : shown.format(day);
   return words.day(
     text,

@@ -1,5 +1,6 @@
 // API keys of the scope: for programs that speak for it. A key is shown once.
 import { useState } from "preact/hooks";
+import { locale } from "../../../shared/src/chosen.ts";
 import type { Role } from "../../../shared/src/protocol.gen.ts";
 import {
   common,
@@ -22,7 +23,7 @@ interface Key {
   revoked_at: number | null;
 }
 
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 
 export function KeySettings({ scopeId }: { scopeId: string }) {
   const base = `/scopes/${scopeId}/keys`;

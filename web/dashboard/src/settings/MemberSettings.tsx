@@ -128,7 +128,7 @@ function MemberLine({ member, onRole, onLink, onRemove }: LineProps) {
   const status = { online: profile.available, away: profile.away, offline: profile.offline }[presence];
   return (
     <li class="memrow">
-      <Avatar name={member.name} presence={presence} />
+      <Avatar name={member.name} member={member.id} presence={presence} />
       <div class="grow">
         <b class="trunc">{member.name}</b>
         <small class="trunc">{member.email}</small>

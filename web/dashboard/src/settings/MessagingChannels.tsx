@@ -1,6 +1,7 @@
 // Channels of messaging platforms: where the platform sends its events, what was heard from it last, and a form for a new one.
 import { useState } from "preact/hooks";
-import { common, messagingSettings as words } from "../../../shared/src/text.ts";
+import { messagingSettings as words } from "../../../shared/src/messaging-text.ts";
+import { common } from "../../../shared/src/text.ts";
 import { timeOrDate } from "../../../shared/src/when.ts";
 import { call } from "../api.ts";
 import { notify, notifyFailure } from "../state/notices.ts";

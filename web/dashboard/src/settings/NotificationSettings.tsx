@@ -4,6 +4,7 @@ import { alerts as words } from "../../../shared/src/text/alerts.ts";
 import { timeOrDate } from "../../../shared/src/when.ts";
 import { forEver, tomorrowAtEight } from "../alerts/decide.ts";
 import { askPermission, permission, show } from "../alerts/desktop.ts";
+import { pushes, startPush, stopPush, testPush } from "../alerts/push.ts";
 import { alertSettings, changeAlerts } from "../alerts/settings.ts";
 import { play } from "../alerts/sound.ts";
 import { Field, Problem } from "./parts.tsx";
@@ -21,7 +22,22 @@ export function NotificationSettings() {
     if (allowed === "missing") setProblem(words.desktopMissing);
     else setProblem(allowed === "granted" ? "" : words.desktopDenied);
   };
+  const turnPush = async (push: boolean) => {
+    setProblem("");
+    if (push && !pushes()) return setProblem(words.pushMissing);
+    if (push && (await askPermission()) !== "granted") return setProblem(words.desktopDenied);
+    try {
+      await (push ? startPush({ ...settings, push }) : stopPush());
+      changeAlerts({ push });
+    } catch {
+      // A browser that cannot be reached any more is off in any case.
+      changeAlerts({ push: false });
+      if (push) setProblem(words.pushFailed);
+    }
+  };
   const test = async () => {
+    setProblem("");
+    if (settings.push) await testPush().catch(() => setProblem(words.pushUntested));
     if (settings.sound) await play("unassigned").catch(() => {});
     if (settings.desktop) await show(words.testTitle, words.testBody, null).catch(() => {});
     setTested(true);
@@ -47,6 +63,12 @@ export function NotificationSettings() {
           on={settings.mine}
           onTurn={(mine) => changeAlerts({ mine })}
         />
+        <Switch
+          label={words.mention}
+          help={words.mentionHelp}
+          on={settings.mention}
+          onTurn={(mention) => changeAlerts({ mention })}
+        />
       </div>
       <div class="card after">
         <div class="ch1">
@@ -63,6 +85,12 @@ export function NotificationSettings() {
           help={words.desktopHelp}
           on={settings.desktop && permission() === "granted"}
           onTurn={turnDesktop}
+        />
+        <Switch
+          label={words.push}
+          help={words.pushHelp}
+          on={settings.push && permission() === "granted"}
+          onTurn={turnPush}
         />
       </div>
       <Problem text={problem} />

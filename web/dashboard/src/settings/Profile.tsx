@@ -1,5 +1,7 @@
 // The member's own page: name, password, how the dashboard looks and listens to keys, where they are signed in, mail.
 import { useState } from "preact/hooks";
+import { locale, ownChoice, remember } from "../../../shared/src/chosen.ts";
+import { choose, isLanguage, languages } from "../../../shared/src/language.ts";
 import type { Me } from "../../../shared/src/protocol.gen.ts";
 import { common, profile, profilePage as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
@@ -9,6 +11,8 @@ import { myPresence, setPresence } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { type Theme, theme } from "../state/theme.ts";
 import { Chip } from "../ui/Avatar.tsx";
+import { LanguageOptions } from "./LanguageOptions.tsx";
+import { PictureField } from "./PictureField.tsx";
 import { Field, LoadProblem, Problem, refusal, useLoaded } from "./parts.tsx";
 
 export function Profile() {
@@ -49,6 +53,7 @@ function NameCard() {
       <p class="lead">{words.youLead}</p>
       <div class="card">
         <form class="form" onSubmit={submit}>
+          <PictureField />
           <Problem text={problem} />
           <Field label={words.name}>
             {(ids) => (
@@ -82,6 +87,13 @@ const themes: [Theme, string][] = [
   ["light", profile.light],
   ["dark", profile.dark],
 ];
+
+/** The words of a page are fixed when it loads, so it is loaded anew. */
+function speak(event: Event & { currentTarget: HTMLSelectElement }): void {
+  const { value } = event.currentTarget;
+  remember(isLanguage(value) ? value : null);
+  location.reload();
+}
 
 function LookCard() {
   return (
@@ -118,6 +130,14 @@ function LookCard() {
                     {label}
                   </option>
                 ))}
+              </select>
+            )}
+          </Field>
+          <Field label={words.language}>
+            {(ids) => (
+              <select {...ids} class="in" value={ownChoice ?? ""} onChange={speak}>
+                <option value="">{words.languageOfBrowser(languages[choose(navigator.languages)])}</option>
+                <LanguageOptions />
               </select>
             )}
           </Field>
@@ -198,7 +218,7 @@ interface Login {
   user_agent: string | null;
 }
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 
 function SessionsCard() {
   const { value, problem, reload } = useLoaded<{ items: Login[] }>("/session/list?limit=200");

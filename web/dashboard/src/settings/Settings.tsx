@@ -1,5 +1,6 @@
 // Settings of the scope shown, for admins and owners, and for everybody those of their own browser. Loaded when somebody goes there.
 import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { settings as words } from "../../../shared/src/text.ts";
 import { follow, path } from "../router.ts";
 import { scope, supervises } from "../state/scopes.ts";
@@ -11,9 +12,9 @@ import { HoursSettings } from "./HoursSettings.tsx";
 import { KeySettings } from "./KeySettings.tsx";
 import { MemberSettings } from "./MemberSettings.tsx";
 import { NotificationSettings } from "./NotificationSettings.tsx";
-
 import { Profile } from "./Profile.tsx";
 import { ScopeSettings } from "./ScopeSettings.tsx";
+import { TagSettings } from "./TagSettings.tsx";
 
 const pages: [name: string, title: string, icon: IconName, page: ComponentType<{ scopeId: string }>][] = [
   ["channels", words.channels, "globe", ChannelSettings],
@@ -21,6 +22,7 @@ const pages: [name: string, title: string, icon: IconName, page: ComponentType<{
   ["hours", words.hours, "clock", HoursSettings],
   ["bot", words.bot, "spark", BotSettings],
   ["scope", words.scope, "gear", ScopeSettings],
+  ["tags", words.tags, "tag", TagSettings],
   ["keys", words.keys, "lock", KeySettings],
   ["notifications", words.notifications, "bell", NotificationSettings],
 ];
@@ -29,7 +31,16 @@ const pages: [name: string, title: string, icon: IconName, page: ComponentType<{
 const forEverybody = ["notifications"];
 
 export function Settings() {
-  if (path.value === "/profile") return <Profile />;
+  return path.value === "/profile" ? <Profile /> : <Pages />;
+}
+
+function Pages() {
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Phones show a part of the list, which is longer than they are wide.
+    const current = list.current?.querySelector('[aria-current="page"]');
+    current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [path.value]);
   const wanted = path.value.split("/")[2];
   const shown = supervises.value ? pages : pages.filter(([name]) => forEverybody.includes(name));
   const current = shown.find(([name]) => name === wanted) ?? shown[0];
@@ -42,7 +53,7 @@ export function Settings() {
         <h1>{words.title}</h1>
       </div>
       <div class="set">
-        <nav class="sub" aria-label={words.pages}>
+        <nav ref={list} class="sub" aria-label={words.pages}>
           {shown.map(([name, title, icon]) => (
             <a
               key={name}

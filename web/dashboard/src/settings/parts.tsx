@@ -1,6 +1,7 @@
 // What the settings pages share.
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useId, useState } from "preact/hooks";
+import { language } from "../../../shared/src/chosen.ts";
 import { common, settings as words } from "../../../shared/src/text.ts";
 import { call, explain } from "../api.ts";
 import { Icon } from "../ui/Icon.tsx";
@@ -106,8 +107,13 @@ export function Problem({ text }: { text: string }) {
   ) : null;
 }
 
-/** The server's own words for a field it refused, else ours. */
+/** The server's own words for a field it refused where they are in the reader's language, else ours. */
 export function refusal(error: unknown): string {
-  const spoken = error && typeof error === "object" && "code" in error && error.code === "bad_request";
+  const spoken =
+    language === "en" &&
+    error &&
+    typeof error === "object" &&
+    "code" in error &&
+    error.code === "bad_request";
   return spoken && "message" in error ? String(error.message) : explain(error);
 }

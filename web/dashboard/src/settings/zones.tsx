@@ -1,4 +1,5 @@
 // Choosing a time zone out of those the browser knows.
+import { locale } from "../../../shared/src/chosen.ts";
 import { hoursSettings as words } from "../../../shared/src/text.ts";
 
 interface Props {
@@ -42,7 +43,7 @@ function offset(zone: string): string {
   if (known !== undefined) return known;
   let text = "";
   try {
-    const parts = new Intl.DateTimeFormat("en", {
+    const parts = new Intl.DateTimeFormat(locale, {
       timeZone: zone,
       timeZoneName: "shortOffset",
     }).formatToParts();

@@ -35,6 +35,8 @@ export interface Chat {
   readonly reads: Signal<Readonly<Record<Reader, number>>>;
   /** How far messages to the customer of a messaging channel have come, by entry. */
   readonly deliveries: Signal<Readonly<Record<number, DeliveryMark>>>;
+  /** Up to this entry the customer's page was connected when or after it was told. */
+  readonly delivered: Signal<number>;
   /** Ids of the members who have it open. */
   readonly viewers: Signal<readonly string[]>;
   readonly typists: Signal<readonly Typist[]>;
@@ -49,6 +51,8 @@ const TYPING_LASTS = 6_000;
 const OLDER_STEP = 50;
 
 const cache = new Map<string, Chat>();
+/** The customer of the open conversation is connected; told in order with its entries, unlike what rows say. */
+let customerHere = false;
 export const openChat = signal<Chat | null>(null);
 
 /** Opens a conversation, or none. */
@@ -59,6 +63,7 @@ export function open(id: string | null): void {
     before.typists.value = [];
     if (online.peek()) tell({ type: "close", conversation: before.id });
   }
+  customerHere = false;
   openChat.value = id ? take(id) : null;
   if (openChat.value && online.peek()) refresh(openChat.value);
 }
@@ -80,6 +85,7 @@ export async function refresh(chat: Chat): Promise<void> {
     const marks = (answer.deliveries ?? []).map((mark) => [mark.seq, mark]);
     chat.deliveries.value = { ...chat.deliveries.value, ...Object.fromEntries(marks) };
     chat.phase.value = "ready";
+    if (openChat.peek() === chat) deliver(chat, answer.row.customer_online);
     for (const entry of answer.entries) settled(chat, entry);
     const home = scopeOf(answer.row);
     if (openChat.peek() === chat && home && home.id !== scope.peek()?.id) chooseScope(home.id);
@@ -111,6 +117,12 @@ export async function loadOlder(chat: Chat): Promise<void> {
   }
 }
 
+/** Whoever is connected has all that was told so far, and whoever comes back is given it. */
+function deliver(chat: Chat, here = customerHere): void {
+  customerHere = here;
+  if (here) chat.delivered.value = lastSeq(chat.thread.peek());
+}
+
 const readers: ((conversation: string, seq: number) => void)[] = [];
 
 /** Told when the reader has read a conversation up to an entry. */
@@ -136,6 +148,7 @@ function take(id: string): Chat {
     thread: signal(noEntries),
     reads: signal({}),
     deliveries: signal({}),
+    delivered: signal(0),
     viewers: signal([]),
     typists: signal([]),
     phase: signal("loading"),
@@ -183,6 +196,7 @@ onEvent((event) => {
   const chat = openChat.peek();
   if (event.type === "welcome") {
     for (const each of cache.values()) each.typists.value = [];
+    customerHere = false;
     if (chat) refresh(chat);
     return;
   }
@@ -194,6 +208,7 @@ onEvent((event) => {
       return;
     }
     chat.thread.value = thread;
+    deliver(chat);
     settled(chat, event.entry);
   } else if (event.type === "typing") {
     const { by } = event;
@@ -213,5 +228,6 @@ onEvent((event) => {
     chat.viewers.value = event.members;
   } else if (event.type === "customer" && chat.row.value) {
     chat.row.value = { ...chat.row.value, customer_online: event.online };
+    deliver(chat, event.online);
   }
 });

@@ -1,7 +1,9 @@
-// Notes that name this member, until they were read in this browser.
+// Notes that name this member, until they were read. The server keeps the marks; this browser remembers them between its
+// answers.
 import { signal } from "@preact/signals";
-import type { Row } from "../../../shared/src/protocol.gen.ts";
+import type { Row, ScopeView } from "../../../shared/src/protocol.gen.ts";
 import { mention as words } from "../../../shared/src/text.ts";
+import { call } from "../api.ts";
 import { go } from "../router.ts";
 import { onRead, openChat } from "./chat.ts";
 import { onEvent } from "./connection.ts";
@@ -38,7 +40,19 @@ onRead((conversation, seq) => {
   changed.value++;
 });
 
+/** What the server knows takes the place of what was remembered. */
+async function catchUp(scopes: readonly ScopeView[]): Promise<void> {
+  const asked = scopes.map(({ id }) =>
+    call<{ items: { conversation: string; seq: number }[] }>("GET", `/scopes/${id}/mentions?limit=${KEPT}`),
+  );
+  const found = (await Promise.all(asked)).flatMap(({ items }) => items);
+  const kept = Object.fromEntries(found.map(({ conversation, seq }) => [conversation, seq]));
+  write(keyOf(), JSON.stringify(kept));
+  changed.value++;
+}
+
 onEvent((event) => {
+  if (event.type === "welcome") catchUp(event.scopes).catch(() => {});
   if (event.type !== "mentioned") return;
   const open = openChat.peek()?.id === event.conversation && document.visibilityState === "visible";
   if (open) return;

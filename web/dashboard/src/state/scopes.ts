@@ -50,6 +50,11 @@ export function memberById(id: string): MemberView | null {
   return null;
 }
 
+/** Names a member's picture, if they have one. */
+export function faceOf(member: string | undefined): string | undefined {
+  return member ? memberById(member)?.avatar : undefined;
+}
+
 export function setPresence(status: "online" | "away"): void {
   tell({ type: "presence", status });
   const id = me.value?.id;
@@ -95,7 +100,13 @@ export async function renewScope(id: string): Promise<void> {
       time_zone: settings.time_zone,
       role: settings.role,
       has_bot: settings.has_bot,
-      members: members.items.map(({ id, name, role }) => ({ id, name, role, presence: presence(id) })),
+      members: members.items.map(({ id, name, role, avatar }) => ({
+        id,
+        name,
+        role,
+        presence: presence(id),
+        ...(avatar && { avatar }),
+      })),
       channels: channels.items.map(({ id, kind, name }) => ({ id, kind, name })),
     };
   });

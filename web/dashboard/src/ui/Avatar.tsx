@@ -1,21 +1,30 @@
-// A round picture made of initials, in a tint that stays the same for the same name.
+// A round picture: a member's own, else initials in a tint that stays the same for the same name.
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import type { Presence } from "../../../shared/src/protocol.gen.ts";
+import { faceOf } from "../state/scopes.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 
 const TINTS = 6;
 
 interface Props {
   name: string;
+  /** Whose it is, when it is a member's. */
+  member?: string | undefined;
   size?: "xs" | "sm" | "lg" | "";
   presence?: Presence;
   channel?: IconName;
 }
 
-export function Avatar({ name, size = "", presence, channel }: Props) {
+export function Avatar({ name, member, size = "", presence, channel }: Props) {
+  const face = faceOf(member);
+  const [broken, setBroken] = useState("");
   return (
     <span class={`av c${tint(name)} ${size}`} aria-hidden="true">
       {initials(name)}
+      {face && face !== broken && (
+        <img src={`/api/v1/avatars/${face}`} alt="" onError={() => setBroken(face)} />
+      )}
       {presence && <i class={`pres ${presence}`} />}
       {channel && (
         <span class="ch">

@@ -1,6 +1,7 @@
 // The dictionary of alerts and of the notification settings. As text.ts: whole sentences, by area.
+import { area } from "../dictionary.ts";
 
-export const alerts = {
+export const alerts = area("alerts", {
   title: "Notifications",
   lead: "How this browser tells you that somebody needs you. Other browsers and devices have settings of their own.",
   what: "Tell me about",
@@ -32,5 +33,16 @@ export const alerts = {
     "Install Switchboard as an app from the menu of your browser to keep it beside your other programs.",
   isWaiting: (customer: string) => `${customer} is waiting`,
   wrote: (customer: string) => `${customer} wrote`,
+  mention: "Mentions",
+  mentionHelp: "A colleague names you in an internal note.",
+  push: "When Switchboard is closed",
+  pushHelp: "This browser tells you also while no page of Switchboard is in view, until you log out.",
+  pushMissing:
+    "This browser cannot tell you while Switchboard is closed. On an iPhone or iPad, add Switchboard to the home screen first.",
+  pushFailed:
+    "This browser could not reach its notification service. Check your connection, then switch it on again.",
+  pushUntested:
+    "The notification service did not take the test. Switch “When Switchboard is closed” off and on again.",
+  named: (colleague: string) => `${colleague} mentioned you`,
   gave: (customer: string) => `You have the chat with ${customer}`,
-};
+});

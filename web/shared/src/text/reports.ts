@@ -1,11 +1,8 @@
 // The dictionary of the analytics page. As text.ts: whole sentences, by area.
-import { plural } from "../plural.ts";
+import { area } from "../dictionary.ts";
+import { number, oneDigit, plural, share } from "../plural.ts";
 
-const number = new Intl.NumberFormat("en");
-const oneDigit = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const share = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
-
-export const analytics = {
+export const analytics = area("analytics", {
   title: "Analytics",
   failed: "The figures could not be loaded.",
   channel: "Channel",
@@ -50,10 +47,10 @@ export const analytics = {
   none: "–",
   noFigures: "Nothing in this period yet.",
 
-  shorter: (part: number) => `${share.format(part)} shorter`,
-  longer: (part: number) => `${share.format(part)} longer`,
-  higher: (by: number) => `${oneDigit.format(by)} higher`,
-  lower: (by: number) => `${oneDigit.format(by)} lower`,
+  shorter: (part: number) => `${share(part)} shorter`,
+  longer: (part: number) => `${share(part)} longer`,
+  higher: (by: number) => `${oneDigit(by)} higher`,
+  lower: (by: number) => `${oneDigit(by)} lower`,
   same: "no change",
   versus: (days: number) => plural(days, { one: "vs the day before", other: "vs previous # days" }),
   nothingBefore: (days: number) =>
@@ -72,7 +69,7 @@ export const analytics = {
     plural(days, { one: `${what} on # day. ${total}.`, other: `${what} per day over # days. ${total}.` }),
   starsLabel: (stars: readonly number[], average: string) =>
     `Customer feedback: ${stars
-      .map((count, index) => `${number.format(count)} gave ${index + 1}`)
+      .map((count, index) => `${number(count)} gave ${index + 1}`)
       .reverse()
       .join(", ")}. Average ${average}.`,
   stars: (count: number) => plural(count, { one: "# star", other: "# stars" }),
@@ -85,7 +82,7 @@ export const analytics = {
   allChats: (count: number) => plural(count, { one: "# chat", other: "# chats" }),
   gaveUp: (count: number) =>
     plural(count, { one: "# customer left while waiting", other: "# customers left while waiting" }),
-  contained: (part: number) => `the AI solved ${share.format(part)} of its chats alone`,
+  contained: (part: number) => `the AI solved ${share(part)} of its chats alone`,
   gaveUpShort: "Left while waiting",
   containedShort: "Solved by the AI alone",
 
@@ -96,7 +93,7 @@ export const analytics = {
   byMember: "By member",
   member: "Member",
   removedChannel: "Removed channel",
-  rated: (average: number, answers: number) => `${oneDigit.format(average)} (${number.format(answers)})`,
+  rated: (average: number, answers: number) => `${oneDigit(average)} (${number(answers)})`,
 
   now: "Right now",
   waiting: "Waiting",
@@ -106,4 +103,4 @@ export const analytics = {
   onlineMembers: (count: number) => plural(count, { one: "# member online", other: "# members online" }),
   load: (name: string, chats: number, presence: string) =>
     `${name}, ${presence}, ${plural(chats, { one: "# chat", other: "# chats" })}`,
-};
+});

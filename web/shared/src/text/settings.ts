@@ -1,6 +1,7 @@
 // The words of the settings pages: scope, API keys, the own profile, opening hours.
+import { area } from "../dictionary.ts";
 
-export const scopeSettings = {
+export const scopeSettings = area("scopeSettings", {
   lead: "What belongs together: members, channels and chats of one scope see nothing of another.",
   name: "Name",
   mode: "Mode",
@@ -19,9 +20,9 @@ export const scopeSettings = {
   removeLead: "Its chats, customers, channels and keys are gone for good.",
   removeTitle: (name: string) => `Delete ${name}?`,
   typeName: (name: string) => `Type ${name} to go on`,
-};
+});
 
-export const keySettings = {
+export const keySettings = area("keySettings", {
   lead: "For programs that speak for this scope. A key can do what its role can do.",
   add: "New key",
   make: "Make the key",
@@ -35,9 +36,9 @@ export const keySettings = {
   revoke: "Revoke",
   revokeLabel: (name: string) => `Revoke ${name}`,
   revoked: "Revoked",
-};
+});
 
-export const profilePage = {
+export const profilePage = area("profilePage", {
   title: "Your profile",
   you: "You",
   youLead: "Colleagues see your name, customers your first name.",
@@ -45,7 +46,9 @@ export const profilePage = {
   email: "Email",
   emailHelp: "You sign in with it.",
   look: "Dashboard",
-  lookLead: "Theme and keys are kept in this browser.",
+  lookLead: "Language, theme and keys are kept in this browser.",
+  language: "Language",
+  languageOfBrowser: (name: string) => `That of the browser (${name})`,
   password: "Password",
   passwordLead: "A new password signs you out everywhere else.",
   oldPassword: "Password until now",
@@ -65,9 +68,9 @@ export const profilePage = {
   mailTest: "Send me a test mail",
   mailSending: "Sending…",
   mailSent: (email: string) => `Sent to ${email}.`,
-};
+});
 
-export const hoursSettings = {
+export const hoursSettings = area("hoursSettings", {
   lead: "Outside these hours the AI keeps answering. What “Talk to a human” does then is decided below.",
   timeZone: "Time zone",
   zone: (name: string, offset: string) => (offset ? `${name}, ${offset}` : name),
@@ -110,4 +113,4 @@ export const hoursSettings = {
   },
   save: "Save hours",
   undo: "Undo changes",
-};
+});

@@ -1,12 +1,19 @@
-// Part: files of the chat. The button, the clipboard and the list of what is to be sent; pictures and cards in messages.
+// Part: what goes with words. The button, the clipboard and the list of files to be sent; pictures, files and cards in messages.
 // Files are asked for with the visitor token in a header, so pages show them by addresses that only this tab knows.
-import type { Attachment } from "../../../shared/src/protocol.gen.ts";
+import type { Attachment, Card } from "../../../shared/src/protocol.gen.ts";
 import { attribute, h, icon, setText } from "../kit.ts";
+import type { State } from "../state.ts";
 import * as T from "../text.ts";
 import type { Context } from "../view.ts";
+import cards from "./carousel.css?inline";
+import { carousel } from "./carousel.ts";
+import files from "./files.css?inline";
 
 export { use } from "../kit.ts";
-export { default as css } from "./files.css?inline";
+
+const all = files + cards;
+
+export { all as css };
 
 const CLIP =
   "M13.8 8.2 9 13a2 2 0 0 1-2.8-2.8l5.6-5.6a3.4 3.4 0 0 1 4.8 4.8l-5.9 5.9a4.8 4.8 0 0 1-6.8-6.8l4.8-4.8";
@@ -137,19 +144,31 @@ export function fillComposer(context: Context, box: HTMLElement, changed: () => 
   };
 }
 
-/** Adds pictures and cards for the files of a message; ids stand for files that are on their way with it. */
+/**
+ * Adds what goes with a message: pictures, files to save, and cards; ids stand for files that are on their way with it.
+ * `key`: the message's in the log; without one nothing can be chosen. Answers how its cards follow the state.
+ */
 export function addCards(
   context: Context,
   bubble: HTMLElement,
-  files: readonly (Attachment | string)[],
-): void {
+  given: readonly (Attachment | Card | string)[],
+  key = "",
+): (state: State) => void {
+  const cards = given.filter((one) => typeof one === "object" && "title" in one);
+  const files = given.filter((one) => typeof one === "string" || "id" in one);
   for (const one of files) {
     const id = typeof one === "string" ? one : one.id;
+    if (cards.some(({ image }) => image?.file === id)) continue;
     const known = own.get(id);
     const file = typeof one === "string" ? known?.file : one;
     bubble.append(file?.width ? picture(context, file, known?.address) : card(context, id, file));
   }
+  const seq = Number(key.slice(1));
+  const fetch = async (id: string) => URL.createObjectURL(await blob(context, id));
+  const follow = cards.length ? carousel(context, bubble, cards, seq, fetch) : () => {};
+  follow(context.chat.state);
   context.redraw();
+  return follow;
 }
 
 function picture(context: Context, file: Attachment, address?: string): HTMLElement {
@@ -183,6 +202,31 @@ function card(context: Context, id: string, file?: Attachment): HTMLElement {
     h("span", {}, file && T.size(file.size)),
   );
   return h("button.fl", { onclick: () => save(context, id, name) }, h("span.th", {}, icon(CLIP)), about);
+}
+
+/** Addresses of members' pictures by their names. */
+const faces = new Map<string, Promise<string>>();
+
+/** Shows a member's picture in a round one once it is there; the letter below stays for those who cannot have it. */
+export async function face({ host }: Context, round: HTMLElement, name = ""): Promise<void> {
+  if ((round.dataset.face ?? "") === name) return;
+  const image = h("img", { alt: "" });
+  image.onerror = () => image.remove();
+  round.dataset.face = name;
+  round.querySelector("img")?.remove();
+  if (!name) return;
+  if (!faces.has(name)) faces.set(name, picked(`${host.origin}/api/v1/avatars/${name}`));
+  const address = await faces.get(name);
+  // Somebody else may have taken over meanwhile.
+  if (!address || round.dataset.face !== name) return;
+  image.src = address;
+  round.prepend(image);
+}
+
+/** Answers an address of this tab; empty when there is nothing. */
+async function picked(url: string): Promise<string> {
+  const answer = await fetch(url, { credentials: "omit" }).catch(() => null);
+  return answer?.ok ? URL.createObjectURL(await answer.blob()) : "";
 }
 
 /** Saves a file; it is never opened as a page. */

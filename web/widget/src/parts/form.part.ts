@@ -19,7 +19,9 @@ interface Question {
 
 /** Asks what the channel wants to know; the box then takes the first message. */
 export function fillAsk(card: HTMLElement, { chat }: Context): (state: State) => void {
-  const questions = (chat.state.channel?.pre_chat ?? []).map(question);
+  const { channel, about: given, again } = chat.state;
+  const questions = (channel?.pre_chat ?? []).map(question);
+  for (const { field, input } of questions) input.value = answer(given, field.key);
   const form = h(
     "form.fm",
     { noValidate: true, onsubmit: submit },
@@ -28,6 +30,7 @@ export function fillAsk(card: HTMLElement, { chat }: Context): (state: State) =>
     h("button.bt p", { type: "submit" }, T.formGo),
   );
   card.append(form);
+  if (again) complete(questions);
 
   function submit(event: Event): void {
     event.preventDefault();
@@ -120,6 +123,12 @@ function complete(questions: Question[]): boolean {
   });
   wrong[0]?.input.focus();
   return !wrong.length;
+}
+
+/** What they have answered already. */
+function answer(given: About | null, key: string): string {
+  const known = key === "name" || key === "email" ? given?.[key] : given?.attributes?.[key];
+  return known ?? "";
 }
 
 function about(questions: Question[]): About {

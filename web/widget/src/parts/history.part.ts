@@ -7,15 +7,13 @@ import { type Item, past } from "../items.ts";
 import { attribute, h, icon, setText } from "../kit.ts";
 import * as T from "../text.ts";
 import type { Context } from "../view.ts";
-import files from "./files.css?inline";
-import { addCards } from "./files.part.ts";
 import css from "./history.css?inline";
 import rich from "./rich.css?inline";
 import { render } from "./rich.part.ts";
 
 export { use } from "../kit.ts";
 
-const all = rich + files + css;
+const all = rich + css;
 
 export { all as css };
 
@@ -148,7 +146,13 @@ function shown(context: Context, item: Item): HTMLElement | string {
   if (item.kind === "event") return h("li.sy", {}, item.text);
   if (item.kind !== "message") return "";
   const bubble = h("div.b", { dir: "auto" }, ...render(item.text));
-  addCards(context, bubble, item.files);
+  if (item.files.length) {
+    const { files } = item;
+    context.part("files").then(
+      ({ addCards }) => addCards(context, bubble, files),
+      () => {},
+    );
+  }
   if (item.from === "me") return h("li.msg me", {}, h("span.sr", {}, T.you), bubble);
   return h("li.msg", {}, h("div.by", {}, item.by), bubble);
 }

@@ -7,6 +7,11 @@ import type { Context } from "../view.ts";
 export { use } from "../kit.ts";
 export { default as css } from "./queue.css?inline";
 
+/** How long it usually takes; milliseconds. */
+function expected(wait: number): string {
+  return wait < 30_000 ? T.soon : T.minutes(Math.round(wait / 60_000));
+}
+
 /** The card itself is silent; only a change of the place is announced. */
 export function fillQueue(
   card: HTMLElement,
@@ -28,7 +33,7 @@ export function fillQueue(
     const ordinal = T.place(position);
     setText(place, ordinal);
     announce(T.inLineSpoken(ordinal));
-    setText(wait, left === null ? T.inLine : `${T.inLine}\n${T.wait(left)}`);
+    setText(wait, left === null ? T.inLine : `${T.inLine}\n${expected(left)}`);
     bar.hidden = left === null;
     const waited = Math.max(1, now() - since);
     line.style.width = `${(100 * waited) / (waited + (left ?? 0))}%`;

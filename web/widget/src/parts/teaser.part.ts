@@ -13,11 +13,13 @@ export { default as css } from "./teaser.css?inline";
 
 const LONGEST = 140;
 
+type Said = { text: string; attachments?: { name: string }[]; cards?: { title: string }[] };
+
 /** Follows the state, and what the site says by itself. */
 export type Teaser = (state: State, nudged: string) => void;
 
-function oneLine({ text, attachments }: { text: string; attachments?: { name: string }[] }): string {
-  return summary(plain(text), attachments);
+function oneLine({ text, attachments, cards }: Said): string {
+  return summary(plain(text), cards?.map(({ title }) => ({ name: title })) ?? attachments);
 }
 
 /** Puts the teaser before everything else in its place. */

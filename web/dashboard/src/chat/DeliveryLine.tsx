@@ -1,5 +1,6 @@
 // How far a message has come on the customer's platform, and another try when it failed.
 import { useState } from "preact/hooks";
+import { deliveryWords } from "../../../shared/src/messaging-text.ts";
 import type { DeliveryMark, DeliveryState } from "../../../shared/src/protocol.gen.ts";
 import { chat as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
@@ -22,7 +23,7 @@ interface Props {
   last: boolean;
 }
 
-export function Delivery({ conversation, mark, last }: Props) {
+export function DeliveryLine({ conversation, mark, last }: Props) {
   const [asked, setAsked] = useState(false);
   const { seq, state, reason } = mark;
   const wrong = state === "failed" || state === "unconfirmed";
@@ -41,7 +42,7 @@ export function Delivery({ conversation, mark, last }: Props) {
     <div class={wrong ? "st fail" : state === "read" ? "st read" : "st"}>
       <Icon name={icons[state]} size="s" />
       <span title={reason}>
-        {words.delivery[state]} {wrong && reason}
+        {deliveryWords[state]} {wrong && reason}
       </span>
       {wrong && (
         <button type="button" disabled={asked} onClick={retry}>

@@ -1,0 +1,33 @@
+// Words about messaging channels, apart from the dictionary, which is long already.
+
+export const deliveryWords = {
+  queued: "Waiting to be sent",
+  unconfirmed: "Nobody knows whether it arrived.",
+  sent: "Sent",
+  delivered: "Delivered",
+  read: "Read",
+  failed: "Not delivered.",
+};
+
+export const messagingSettings = {
+  title: "Messaging channels",
+  add: "Add a channel",
+  kind: "Where customers write",
+  kinds: { webhook: "A program of yours", telegram: "Telegram" },
+  name: "Name",
+  asked: { webhook: "Address for our answers", telegram: "Token of your bot" },
+  askedHelp: {
+    webhook: "Your program takes signed requests here.",
+    telegram: "@BotFather on Telegram shows it.",
+  },
+  on: "On",
+  off: "Off",
+  switchLabel: (name: string) => `${name} on`,
+  connect: "Connect",
+  connected: "The platform sends its messages here now.",
+  hook: "The platform sends its messages to this address:",
+  lastEvent: (when: string) => `Last heard from: ${when}.`,
+  noEvent: "Nothing has come yet.",
+  fault: (reason: string) => `The platform turns this channel away: ${reason}`,
+  secret: (name: string) => `Secret ${name}`,
+};

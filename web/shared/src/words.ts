@@ -1,0 +1,11 @@
+// What each language of the dashboard has to say: every area of the English dictionary, with the same keys, the same
+// parameters and nothing more. A key that is missing in a language, or is there too much, fails the type check.
+import type { Kit } from "./kit.ts";
+import type * as alerts from "./text/alerts.ts";
+import type * as reports from "./text/reports.ts";
+import type * as text from "./text.ts";
+
+type Everything = typeof text & typeof alerts & typeof reports;
+type Areas = { [Name in Exclude<keyof Everything, "product">]: Everything[Name] };
+
+export type Words = (kit: Kit) => Areas;
