@@ -268,9 +268,10 @@ impl Courier {
         let Message { line, entry, contact, route, .. } = message;
         let (text, attachments, quick_replies) = match &entry.body {
             Event::Message { text, attachments, quick_replies, cards } => {
-                (card::plain(text, cards), &attachments[..], &quick_replies[..])
+                let (text, replies) = card::spoken(text, cards);
+                (text, &attachments[..], [&quick_replies[..], &replies].concat())
             }
-            Event::Ended { .. } => (line.channel.messaging.rating_question.clone(), &[][..], &[][..]),
+            Event::Ended { .. } => (line.channel.messaging.rating_question.clone(), &[][..], Vec::new()),
             _ => return Err("the message was erased".into()),
         };
         let (Some(key), Some(route)) = (&contact.external_id, route) else {
@@ -300,7 +301,7 @@ impl Courier {
             writer,
             text: &text,
             files: &files,
-            quick_replies,
+            quick_replies: &quick_replies,
             to,
         };
         line.platform.render(&line.account(), &saying, now)

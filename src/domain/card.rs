@@ -205,6 +205,26 @@ pub fn plain(text: &str, cards: &[Card]) -> String {
     lines.join("\n")
 }
 
+/// A text and its cards for platforms without cards: paragraphs, and what reply buttons say, to be offered as quick replies.
+pub fn spoken(text: &str, cards: &[Card]) -> (String, Vec<String>) {
+    let mut paragraphs: Vec<String> =
+        Some(text.to_owned()).into_iter().filter(|text| !text.is_empty()).collect();
+    let mut replies = Vec::new();
+    for Card { title, text, image, buttons } in cards {
+        let mut lines = vec![title.clone()];
+        lines.extend(Some(text.clone()).filter(|text| !text.is_empty()));
+        lines.extend(image.as_ref().and_then(|image| image.url.clone()));
+        for button in buttons {
+            match button {
+                Button::Reply { title, text } => replies.push(text.as_ref().unwrap_or(title).clone()),
+                Button::Link { title, url } => lines.push(format!("{title}: {url}")),
+            }
+        }
+        paragraphs.push(lines.join("\n"));
+    }
+    (paragraphs.join("\n\n"), replies)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,5 +332,13 @@ mod tests {
         assert_eq!(plain("Look:", &[card()]), expected);
         assert_eq!(plain("", &[Card { title: "Red".into(), ..Card::default() }]), "[card] Red");
         assert_eq!(plain("Look:", &[]), "Look:");
+    }
+
+    #[test]
+    fn without_cards_words_and_choices_are_left() {
+        let (text, replies) = spoken("Look:", &[card(), Card { title: "Red".into(), ..Card::default() }]);
+        let expected = "Look:\n\nBlue shirt\n20 €\nhttps://shop.example/blue.png\nDetails: https://shop.example/blue?a=1#b\n\nRed";
+        assert_eq!((text.as_str(), replies), (expected, vec!["Take it".to_owned()]));
+        assert_eq!(spoken("Only words", &[]), ("Only words".to_owned(), Vec::new()));
     }
 }
