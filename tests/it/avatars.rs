@@ -34,6 +34,7 @@ async fn seen_by(person: &Person, picture: &str) -> Socket {
         if welcome["scopes"][0]["members"][0]["avatar"] == picture {
             return dashboard;
         }
+        dashboard.close().await;
     }
     panic!("the picture was not seen");
 }

@@ -36,6 +36,18 @@ async fn mine(app: &TestApp) -> (Person, Socket, String) {
     (owner, widget, path)
 }
 
+/// The scope hears of its bot soon after the answer.
+async fn has_bot(person: &Person) {
+    for _ in 0..1_000 {
+        let (dashboard, welcome) = Socket::dashboard(person).await;
+        dashboard.close().await;
+        if welcome["scopes"][0]["has_bot"] == true {
+            return;
+        }
+    }
+    panic!("no bot came");
+}
+
 async fn send(owner: &Person, path: &str, mut body: Value) -> Answer {
     body["client_id"] = json!(client_id());
     owner.post(&format!("{path}/send"), body).await
@@ -59,6 +71,7 @@ async fn a_bots_cards_reach_everybody(database: Database) {
     assert_eq!(refused.code(), "bad_request");
     assert_eq!(refused.json()["message"], "rules[0].cards[0].image.url is not an https address");
     owner.put(&bot, script(cards())).await.good();
+    has_bot(&owner).await;
 
     let (mut widget, _) = Socket::widget(&app.base, &channel, json!({})).await;
     let start = json!({"type": "start", "client_id": client_id(), "text": "A shirt, please"});
