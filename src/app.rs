@@ -143,7 +143,7 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     ];
     let pushing = actix_web::rt::spawn(round.run(|sending| drop(actix_web::rt::spawn(sending))));
     actix_web::rt::spawn(complete_episodes(edge.store.clone()));
-    Ok(Running { address, setup_link, edge, server, finished, sweeper, pushing, couriers })
+    Ok(Running { address, setup_link, edge, server, finished, sweeper, couriers, pushing })
 }
 
 /// Seals the secrets of channels anew: with a new key in place of the one in the key file, else with the first key of the
