@@ -8,6 +8,7 @@
 //! `outgoing.allow`. Every call that it takes or refuses is printed. Lines that are typed become updates of a Telegram
 //! customer, once the channel was connected.
 
+#[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod sim;
 
 use std::error::Error;

@@ -155,10 +155,8 @@ impl Simulator {
                 changed.await;
             }
         };
-        match tokio::time::timeout(Duration::from_secs(30), waiting).await {
-            Ok(taken) => taken,
-            Err(_) => panic!("no such calls came: {:?} {:?}", self.taken(), self.refused()),
-        }
+        let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+        waited.unwrap_or_else(|_| panic!("no such calls came: {:?} {:?}", self.taken(), self.refused()))
     }
 }
 
