@@ -1,6 +1,6 @@
 // Channels of messaging platforms: where the platform sends its events, what was heard from it last, and a form for a new one.
 import { useState } from "preact/hooks";
-import { messagingSettings as words } from "../../../shared/src/messaging-text.ts";
+import { messagingSettings as words } from "../../../shared/src/text/messaging.ts";
 import { common } from "../../../shared/src/text.ts";
 import { timeOrDate } from "../../../shared/src/when.ts";
 import { call } from "../api.ts";
@@ -57,7 +57,11 @@ export function MessagingChannels({ scopeId, items, onChanged }: Props) {
         </button>
       </div>
       {Object.entries(made).map(([name, value]) => (
-        <Once key={name} label={words.secret(name)} value={value} />
+        <Once
+          key={name}
+          label={words.secrets[name as keyof typeof words.secrets] ?? words.secret(name)}
+          value={value}
+        />
       ))}
       {adding && <AddForm scopeId={scopeId} onSaved={saved} onCancel={() => setAdding(false)} />}
       {items.map((channel) => (

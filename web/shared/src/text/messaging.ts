@@ -1,15 +1,16 @@
-// Words about messaging channels, apart from the dictionary, which is long already.
+// The words of messaging channels and of what became of a message on one.
+import { area } from "../dictionary.ts";
 
-export const deliveryWords = {
+export const deliveryWords = area("deliveryWords", {
   queued: "Waiting to be sent",
   unconfirmed: "Nobody knows whether it arrived.",
   sent: "Sent",
   delivered: "Delivered",
   read: "Read",
   failed: "Not delivered.",
-};
+});
 
-export const messagingSettings = {
+export const messagingSettings = area("messagingSettings", {
   title: "Messaging channels",
   add: "Add a channel",
   kind: "Where customers write",
@@ -29,5 +30,12 @@ export const messagingSettings = {
   lastEvent: (when: string) => `Last heard from: ${when}.`,
   noEvent: "Nothing has come yet.",
   fault: (reason: string) => `The platform turns this channel away: ${reason}`,
+  /** Of the secrets that this server makes, by their name. */
+  secrets: {
+    inbound_secret: "Secret that signs your program’s messages",
+    outbound_secret: "Secret that signs our answers",
+    webhook_secret: "Secret that the platform sends along",
+  },
+  /** Of any other. */
   secret: (name: string) => `Secret ${name}`,
-};
+});
