@@ -774,7 +774,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     asked: { webhook: "عنوان لردودنا", telegram: "رمز البوت الخاص بك" },
     askedHelp: {
       webhook: "يستقبل برنامجك عنده طلبات موقّعة.",
-      telegram: "يعرضه ‎@BotFather‎ في Telegram.",
+      telegram: "يعرضه \u2066@BotFather\u2069 في Telegram.",
     },
     on: "مُشغّل",
     off: "متوقف",
