@@ -2,7 +2,9 @@
 //! sends what conversations have committed. Both live on rows of the store, so nothing is lost with the process.
 
 pub mod inbox;
+mod names;
 pub mod outbox;
+mod receipts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -19,6 +19,12 @@ pub enum ChannelKind {
     Webhook,
     /// A Telegram bot.
     Telegram,
+    /// A page of Facebook Messenger.
+    Messenger,
+    /// An account of Instagram.
+    Instagram,
+    /// A number of `WhatsApp`.
+    Whatsapp,
 }
 
 impl ChannelKind {
@@ -33,6 +39,9 @@ impl ChannelKind {
             Self::Widget => "widget",
             Self::Webhook => "webhook",
             Self::Telegram => "telegram",
+            Self::Messenger => "messenger",
+            Self::Instagram => "instagram",
+            Self::Whatsapp => "whatsapp",
         }
     }
 }

@@ -4,8 +4,12 @@
 pub mod sim;
 
 mod crash;
+mod instagram;
+mod messenger;
+mod meta;
 mod telegram;
 mod webhook;
+mod whatsapp;
 
 use serde_json::{Value, json};
 use switchboard::domain::conversation::Conversation;

@@ -1,6 +1,7 @@
 //! Fakes of messaging platforms: they judge our calls as strictly as the real ones, remember what they took, and fail when
 //! told to. Also used by the tests, by its path.
 
+pub mod meta;
 pub mod telegram;
 pub mod webhook;
 
@@ -20,6 +21,8 @@ use tokio::sync::Notify;
 pub struct Taken {
     /// Path with its leading slash.
     pub path: String,
+    /// What follows the question mark.
+    pub query: String,
     /// Headers in lower case.
     pub headers: Vec<(String, String)>,
     /// Body.
@@ -72,6 +75,7 @@ struct State {
     taken: Vec<Taken>,
     refused: Vec<Taken>,
     faults: VecDeque<Fault>,
+    meta: meta::State,
     telegram: telegram::State,
     webhook: webhook::State,
 }
@@ -173,6 +177,7 @@ async fn answer(
     let headers = request.headers().iter();
     let mut call = Taken {
         path: request.path().to_owned(),
+        query: request.query_string().to_owned(),
         headers: headers
             .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
             .collect(),
@@ -195,7 +200,11 @@ async fn answer(
     }
     let said = {
         let mut state = lock(state);
-        if call.path.starts_with("/bot") { state.telegram.judge(&call) } else { state.webhook.judge(&call) }
+        match call.path.as_str() {
+            path if path.starts_with("/bot") => state.telegram.judge(&call),
+            path if path.starts_with("/v24.0/") => state.meta.judge(&call),
+            _ => state.webhook.judge(&call),
+        }
     };
     call.status = said.status;
     let good = (200..300).contains(&said.status);
