@@ -6,9 +6,13 @@
 mod account;
 mod call;
 mod inbound;
+mod line;
+mod mac;
 mod request;
 pub mod split;
 mod telegram;
+mod twilio;
+mod viber;
 mod webhook;
 
 pub use account::{Account, Made, SecretField, Setting, previous};
@@ -30,6 +34,11 @@ pub trait Platform: Send + Sync {
 
     /// What an admin sets and nobody reads again.
     fn secrets(&self) -> &'static [SecretField];
+
+    /// Names of secrets that a channel may do without.
+    fn optional_secrets(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Answers a request that only asks whether we are there. A GET is asked about before [`Platform::verify`], anything
     /// else after it.
@@ -59,6 +68,16 @@ pub trait Platform: Send + Sync {
     /// # Errors
     /// What cannot be understood, for the admin who looks at it later.
     fn read(&self, raw: &Value) -> Result<Inbound, String>;
+
+    /// The call that asks for the name of a new customer; none where events bring it.
+    fn ask_name(&self, _account: &Account<'_>, _key: &str) -> Option<Call> {
+        None
+    }
+
+    /// The name in the answer to [`Platform::ask_name`].
+    fn name_in(&self, _answer: &Value) -> Option<String> {
+        None
+    }
 
     /// The calls that say something to a customer, in their order. The same saying always gives the same parts; only what
     /// depends on the time of the try may differ.
@@ -92,5 +111,8 @@ pub fn platform(kind: ChannelKind) -> Option<&'static dyn Platform> {
         ChannelKind::Widget => None,
         ChannelKind::Webhook => Some(&webhook::Webhook),
         ChannelKind::Telegram => Some(&telegram::Telegram),
+        ChannelKind::Twilio => Some(&twilio::Twilio),
+        ChannelKind::Line => Some(&line::Line),
+        ChannelKind::Viber => Some(&viber::Viber),
     }
 }

@@ -11,7 +11,7 @@ use futures_util::stream;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Courier, Line};
+use super::{Courier, Line, names};
 use crate::actors::error::CallError;
 use crate::channels::{Inbound, RemoteFile, What, Who};
 use crate::domain::Millis;
@@ -179,10 +179,17 @@ async fn known(courier: &Courier, line: &Line, event: &Waiting, who: &Who) -> Re
     let route = RouteTo { address: who.address.clone(), last_in_at: event.received_at };
     let key = who.key.clone();
     courier.store.write(move |connection| routes::put(connection, channel, &key, &route)).await?;
-    Ok(found.unwrap_or_else(|| new_contact(courier, line, who)))
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let name = match &who.name {
+        Some(name) => Some(name.clone()),
+        None => names::ask(courier, line, &who.key).await,
+    };
+    Ok(new_contact(courier, line, who, name.as_deref()))
 }
 
-fn new_contact(courier: &Courier, line: &Line, who: &Who) -> Contact {
+fn new_contact(courier: &Courier, line: &Line, who: &Who, name: Option<&str>) -> Contact {
     let one_line = |text: &str, most: usize| -> String {
         text.chars()
             .map(|c| if c.is_control() { ' ' } else { c })
@@ -191,7 +198,7 @@ fn new_contact(courier: &Courier, line: &Line, who: &Who) -> Contact {
             .trim()
             .into()
     };
-    let name = who.name.as_deref().map(|name| one_line(name, FIELD_MAX)).filter(|name| !name.is_empty());
+    let name = name.map(|name| one_line(name, FIELD_MAX)).filter(|name| !name.is_empty());
     let attributes = who.attributes.iter().take(ATTRIBUTES_MAX);
     let attributes =
         attributes.map(|(name, value)| (one_line(name, ATTRIBUTE_NAME_MAX), one_line(value, FIELD_MAX)));

@@ -2,6 +2,7 @@
 //! sends what conversations have committed. Both live on rows of the store, so nothing is lost with the process.
 
 pub mod inbox;
+mod names;
 pub mod outbox;
 
 use std::collections::BTreeMap;
@@ -46,12 +47,13 @@ pub struct Line {
     /// Its platform.
     pub platform: &'static dyn Platform,
     secrets: BTreeMap<String, String>,
+    hook: String,
 }
 
 impl Line {
     /// What the platform needs to know of it.
     pub fn account(&self) -> Account<'_> {
-        Account::new(self.platform, &self.channel.messaging.platform, &self.secrets)
+        Account::new(self.platform, &self.channel.messaging.platform, &self.secrets).with_hook(&self.hook)
     }
 }
 
@@ -92,7 +94,8 @@ impl Courier {
                 }
             }
         }
-        Ok(Line { channel, platform, secrets: plain })
+        let hook = format!("{}/hooks/{id}", self.links.base());
+        Ok(Line { channel, platform, secrets: plain, hook })
     }
 
     /// Seals a secret of a channel.

@@ -19,6 +19,12 @@ pub enum ChannelKind {
     Webhook,
     /// A Telegram bot.
     Telegram,
+    /// Numbers at Twilio: SMS and `WhatsApp`.
+    Twilio,
+    /// A LINE official account.
+    Line,
+    /// A Viber bot.
+    Viber,
 }
 
 impl ChannelKind {
@@ -33,6 +39,9 @@ impl ChannelKind {
             Self::Widget => "widget",
             Self::Webhook => "webhook",
             Self::Telegram => "telegram",
+            Self::Twilio => "twilio",
+            Self::Line => "line",
+            Self::Viber => "viber",
         }
     }
 }

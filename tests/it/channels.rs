@@ -4,7 +4,10 @@
 pub mod sim;
 
 mod crash;
+mod line;
 mod telegram;
+mod twilio;
+mod viber;
 mod webhook;
 
 use serde_json::{Value, json};

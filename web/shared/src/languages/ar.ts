@@ -800,6 +800,15 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "إزالة",
     tooLarge: "هذه الصورة كبيرة جدًا. اختر صورة لا تتجاوز 1 ميغابايت و4096 بكسل لكل ضلع.",
   },
+  platformWords: {
+    lineSecret: "في LINE Developers Console، ضمن «Basic settings» لقناتك.",
+    lineToken: "أصدِر رمزًا ضمن «Messaging API» للقناة نفسها.",
+    twilioSid: "يبدأ بالحرفين AC ويظهر في الصفحة الأولى من وحدة تحكم Twilio.",
+    twilioToken: "يظهر أسفله. ضع عنوان القناة الجديدة لكل رقم في «A message comes in».",
+    viberToken: "في partners.viber.com، في صفحة البوت الخاص بك.",
+    viberName: "الاسم فوق الرسائل التي لم يكتبها أي عضو",
+    viberNameHelp: "28 حرفًا على الأكثر.",
+  },
   profile: {
     available: "متاح",
     away: "بعيد",

@@ -720,6 +720,16 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "Entfernen",
     tooLarge: "Dieses Bild ist zu groß. Nehmen Sie eines mit höchstens 1 MB und 4.096 Pixeln je Seite.",
   },
+  platformWords: {
+    lineSecret: "In der LINE Developers Console, unter „Basic settings“ Ihres Kanals.",
+    lineToken: "Stellen Sie eines unter „Messaging API“ desselben Kanals aus.",
+    twilioSid: "Sie beginnt mit AC und steht auf der Startseite der Twilio-Konsole.",
+    twilioToken:
+      "Steht darunter. Tragen Sie die Adresse des neuen Kanals bei jeder Nummer unter „A message comes in“ ein.",
+    viberToken: "Auf partners.viber.com, auf der Seite Ihres Bots.",
+    viberName: "Name über Nachrichten, die kein Mitglied geschrieben hat",
+    viberNameHelp: "Bis zu 28 Zeichen.",
+  },
   profile: {
     available: "Verfügbar",
     away: "Abwesend",

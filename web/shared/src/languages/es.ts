@@ -714,6 +714,15 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "Quitar",
     tooLarge: "Esta foto es demasiado grande. Elija una de hasta 1 MB y 4096 píxeles por lado.",
   },
+  platformWords: {
+    lineSecret: "En la LINE Developers Console, en «Basic settings» de su canal.",
+    lineToken: "Genere uno en «Messaging API» del mismo canal.",
+    twilioSid: "Empieza por AC y está en la página de inicio de la consola de Twilio.",
+    twilioToken: "Está debajo. Ponga la dirección del nuevo canal en cada número, en «A message comes in».",
+    viberToken: "En partners.viber.com, en la página de su bot.",
+    viberName: "Nombre de los mensajes que no escribe ningún miembro",
+    viberNameHelp: "Hasta 28 caracteres.",
+  },
   profile: {
     available: "Disponible",
     away: "Ausente",

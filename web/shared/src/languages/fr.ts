@@ -727,6 +727,16 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "Retirer",
     tooLarge: "Cette photo est trop grande. Prenez-en une de 1 Mo et de 4 096 pixels de côté au maximum.",
   },
+  platformWords: {
+    lineSecret: "Dans la LINE Developers Console, sous « Basic settings » de votre canal.",
+    lineToken: "Générez-en un sous « Messaging API » du même canal.",
+    twilioSid: "Il commence par AC et figure sur la page d’accueil de la console Twilio.",
+    twilioToken:
+      "Il se trouve en dessous. Indiquez l’adresse du nouveau canal pour chaque numéro, sous « A message comes in ».",
+    viberToken: "Sur partners.viber.com, à la page de votre bot.",
+    viberName: "Nom des messages qu’aucun membre n’a écrits",
+    viberNameHelp: "28 caractères au plus.",
+  },
   profile: {
     available: "Disponible",
     away: "Absent",

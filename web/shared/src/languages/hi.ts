@@ -694,6 +694,15 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "हटाएँ",
     tooLarge: "यह तस्वीर बहुत बड़ी है। 1 MB और हर ओर 4,096 पिक्सेल तक की तस्वीर लें।",
   },
+  platformWords: {
+    lineSecret: "LINE Developers Console में, अपने चैनल की “Basic settings” में।",
+    lineToken: "उसी चैनल के “Messaging API” में एक जारी करें।",
+    twilioSid: "यह AC से शुरू होता है और Twilio कंसोल के पहले पेज पर है।",
+    twilioToken: "उसके नीचे। हर नंबर के लिए “A message comes in” में नए चैनल का पता डालें।",
+    viberToken: "partners.viber.com पर, आपके बॉट के पेज पर।",
+    viberName: "उन संदेशों के ऊपर का नाम जो किसी सदस्य ने नहीं लिखे",
+    viberNameHelp: "ज़्यादा से ज़्यादा 28 अक्षर।",
+  },
   profile: {
     available: "उपलब्ध",
     away: "दूर",

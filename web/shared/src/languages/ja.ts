@@ -692,6 +692,16 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "削除",
     tooLarge: "写真が大きすぎます。1 MB以下、縦横4,096ピクセル以下のものを選んでください。",
   },
+  platformWords: {
+    lineSecret: "LINE Developersコンソールで、チャネルの「チャネル基本設定」にあります。",
+    lineToken: "同じチャネルの「Messaging API設定」で発行してください。",
+    twilioSid: "ACで始まり、Twilioコンソールのトップページにあります。",
+    twilioToken:
+      "その下にあります。各番号の「A message comes in」に新しいチャネルのアドレスを設定してください。",
+    viberToken: "partners.viber.comの、ボットのページにあります。",
+    viberName: "メンバー以外が送るメッセージに表示する名前",
+    viberNameHelp: "28文字まで。",
+  },
   profile: {
     available: "対応可能",
     away: "離席中",

@@ -728,6 +728,16 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "Remover",
     tooLarge: "Esta foto é grande demais. Escolha uma de até 1 MB e 4.096 pixels de lado.",
   },
+  platformWords: {
+    lineSecret: "No LINE Developers Console, em “Basic settings” do seu canal.",
+    lineToken: "Gere um em “Messaging API” do mesmo canal.",
+    twilioSid: "Começa com AC e fica na página inicial do console da Twilio.",
+    twilioToken:
+      "Fica logo abaixo. Coloque o endereço do novo canal em cada número, em “A message comes in”.",
+    viberToken: "Em partners.viber.com, na página do seu bot.",
+    viberName: "Nome das mensagens que nenhum membro escreveu",
+    viberNameHelp: "Até 28 caracteres.",
+  },
   profile: {
     available: "Disponível",
     away: "Ausente",
