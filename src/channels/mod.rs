@@ -7,12 +7,16 @@ mod account;
 mod call;
 mod inbound;
 mod instagram;
+mod line;
+mod mac;
 mod messenger;
 mod meta;
 mod page;
 mod request;
 pub mod split;
 mod telegram;
+mod twilio;
+mod viber;
 mod webhook;
 mod whatsapp;
 
@@ -35,6 +39,11 @@ pub trait Platform: Send + Sync {
 
     /// What an admin sets and nobody reads again.
     fn secrets(&self) -> &'static [SecretField];
+
+    /// Names of secrets that a channel may do without.
+    fn optional_secrets(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Answers a request that only asks whether we are there. A GET is asked about before [`Platform::verify`], anything
     /// else after it.
@@ -115,5 +124,8 @@ pub fn platform(kind: ChannelKind) -> Option<&'static dyn Platform> {
         ChannelKind::Instagram => Some(&instagram::Instagram),
         ChannelKind::Messenger => Some(&messenger::Messenger),
         ChannelKind::Whatsapp => Some(&whatsapp::WhatsApp),
+        ChannelKind::Twilio => Some(&twilio::Twilio),
+        ChannelKind::Line => Some(&line::Line),
+        ChannelKind::Viber => Some(&viber::Viber),
     }
 }

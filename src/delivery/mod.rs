@@ -48,12 +48,13 @@ pub struct Line {
     /// Its platform.
     pub platform: &'static dyn Platform,
     secrets: BTreeMap<String, String>,
+    hook: String,
 }
 
 impl Line {
     /// What the platform needs to know of it.
     pub fn account(&self) -> Account<'_> {
-        Account::new(self.platform, &self.channel.messaging.platform, &self.secrets)
+        Account::new(self.platform, &self.channel.messaging.platform, &self.secrets).with_hook(&self.hook)
     }
 }
 
@@ -94,7 +95,8 @@ impl Courier {
                 }
             }
         }
-        Ok(Line { channel, platform, secrets: plain })
+        let hook = format!("{}/hooks/{id}", self.links.base());
+        Ok(Line { channel, platform, secrets: plain, hook })
     }
 
     /// Seals a secret of a channel.

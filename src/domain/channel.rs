@@ -25,6 +25,12 @@ pub enum ChannelKind {
     Instagram,
     /// A number of `WhatsApp`.
     Whatsapp,
+    /// Numbers at Twilio: SMS and `WhatsApp`.
+    Twilio,
+    /// A LINE official account.
+    Line,
+    /// A Viber bot.
+    Viber,
 }
 
 impl ChannelKind {
@@ -42,6 +48,9 @@ impl ChannelKind {
             Self::Messenger => "messenger",
             Self::Instagram => "instagram",
             Self::Whatsapp => "whatsapp",
+            Self::Twilio => "twilio",
+            Self::Line => "line",
+            Self::Viber => "viber",
         }
     }
 }

@@ -5,9 +5,12 @@ pub mod sim;
 
 mod crash;
 mod instagram;
+mod line;
 mod messenger;
 mod meta;
 mod telegram;
+mod twilio;
+mod viber;
 mod webhook;
 mod whatsapp;
 

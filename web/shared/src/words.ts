@@ -5,6 +5,7 @@ import type * as alerts from "./text/alerts.ts";
 import type * as cards from "./text/cards.ts";
 import type * as messaging from "./text/messaging.ts";
 import type * as picture from "./text/picture.ts";
+import type * as platforms from "./text/platforms.ts";
 import type * as reports from "./text/reports.ts";
 import type * as tags from "./text/tags.ts";
 import type * as text from "./text.ts";
@@ -14,6 +15,7 @@ type Everything = typeof text &
   typeof cards &
   typeof messaging &
   typeof picture &
+  typeof platforms &
   typeof reports &
   typeof tags;
 type Areas = { [Name in Exclude<keyof Everything, "product">]: Everything[Name] };

@@ -162,10 +162,18 @@ function AddForm({ scopeId, onSaved, onCancel }: AddProps) {
         <Field label={words.name}>
           {(ids) => <input {...ids} class="in" name="name" required maxLength={80} />}
         </Field>
-        {asked.map(({ name, label, help }) => (
+        {asked.map(({ name, label, help, most }) => (
           <Field key={`${kind} ${name}`} label={label} help={help}>
             {(ids) => (
-              <input {...ids} class="in" name={`asked-${name}`} type="text" required autocomplete="off" />
+              <input
+                {...ids}
+                class="in"
+                name={`asked-${name}`}
+                type="text"
+                required
+                maxLength={most}
+                autocomplete="off"
+              />
             )}
           </Field>
         ))}

@@ -1,5 +1,5 @@
 // What each messaging platform asks for when its channel is added, with its words in the language of this moment.
-import { messagingSettings as words } from "../../../shared/src/messaging-text.ts";
+import { messagingSettings as words } from "../../../shared/src/text/messaging.ts";
 import { platformWords as more } from "../../../shared/src/text/platforms.ts";
 
 export interface Asked {
@@ -9,6 +9,8 @@ export interface Asked {
   name: string;
   label: string;
   help: string;
+  /** Most characters, where the platform has a limit. */
+  most?: number;
 }
 
 export interface PlatformForm {
@@ -18,52 +20,83 @@ export interface PlatformForm {
   asked: readonly Asked[];
 }
 
-function asked(kind: keyof typeof more, place: Asked["place"], name: string): Asked {
-  const own: Record<string, string> = more[kind];
-  return { place, name, label: own[name] ?? name, help: own[`${name}_help`] ?? "" };
-}
+const setting = (name: string, label: string, help: string): Asked => ({
+  place: "settings",
+  name,
+  label,
+  help,
+});
+const secret = (name: string, label: string, help: string): Asked => ({
+  place: "secrets",
+  name,
+  label,
+  help,
+});
 
+/** By the kind of channel. Names that the platform's own pages show are the same in every language. */
 export function platformForms(): Record<string, PlatformForm> {
   return {
     telegram: {
       title: words.kinds.telegram,
       connects: true,
-      asked: [
-        { place: "secrets", name: "bot_token", label: words.asked.telegram, help: words.askedHelp.telegram },
-      ],
+      asked: [secret("bot_token", words.asked.telegram, words.askedHelp.telegram)],
     },
     instagram: {
-      title: more.instagram.title,
+      title: "Instagram",
       connects: true,
       asked: [
-        asked("instagram", "settings", "account_id"),
-        asked("instagram", "secrets", "access_token"),
-        asked("instagram", "secrets", "app_secret"),
+        setting("account_id", "Instagram account ID", more.instagramIdHelp),
+        secret("access_token", "Access token", more.instagramTokenHelp),
+        secret("app_secret", more.instagramSecret, more.instagramSecretHelp),
       ],
     },
     messenger: {
-      title: more.messenger.title,
+      title: "Facebook Messenger",
       connects: true,
       asked: [
-        asked("messenger", "settings", "page_id"),
-        asked("messenger", "secrets", "access_token"),
-        asked("messenger", "secrets", "app_secret"),
+        setting("page_id", more.pageId, more.pageIdHelp),
+        secret("access_token", "Page access token", more.pageTokenHelp),
+        secret("app_secret", "App secret", more.appSecretHelp),
       ],
     },
     whatsapp: {
-      title: more.whatsapp.title,
+      title: "WhatsApp",
       connects: true,
       asked: [
-        asked("whatsapp", "settings", "phone_number_id"),
-        asked("whatsapp", "settings", "business_account_id"),
-        asked("whatsapp", "secrets", "access_token"),
-        asked("whatsapp", "secrets", "app_secret"),
+        setting("phone_number_id", "Phone number ID", more.phoneHelp),
+        setting("business_account_id", "WhatsApp Business Account ID", more.accountHelp),
+        secret("access_token", "Access token", more.systemTokenHelp),
+        secret("app_secret", "App secret", more.appSecretHelp),
+      ],
+    },
+    line: {
+      title: "LINE",
+      connects: true,
+      asked: [
+        secret("channel_secret", "Channel secret", more.lineSecret),
+        secret("channel_access_token", "Channel access token", more.lineToken),
+      ],
+    },
+    twilio: {
+      title: "Twilio (SMS, WhatsApp)",
+      connects: false,
+      asked: [
+        setting("account_sid", "Account SID", more.twilioSid),
+        secret("auth_token", "Auth token", more.twilioToken),
+      ],
+    },
+    viber: {
+      title: "Viber",
+      connects: true,
+      asked: [
+        secret("auth_token", words.asked.telegram, more.viberToken),
+        { ...setting("sender_name", more.viberName, more.viberNameHelp), most: 28 },
       ],
     },
     webhook: {
       title: words.kinds.webhook,
       connects: false,
-      asked: [{ place: "settings", name: "url", label: words.asked.webhook, help: words.askedHelp.webhook }],
+      asked: [setting("url", words.asked.webhook, words.askedHelp.webhook)],
     },
   };
 }

@@ -720,6 +720,28 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "Entfernen",
     tooLarge: "Dieses Bild ist zu groß. Nehmen Sie eines mit höchstens 1 MB und 4.096 Pixeln je Seite.",
   },
+  platformWords: {
+    lineSecret: "In der LINE Developers Console, unter „Basic settings“ Ihres Kanals.",
+    lineToken: "Stellen Sie eines unter „Messaging API“ desselben Kanals aus.",
+    twilioSid: "Sie beginnt mit AC und steht auf der Startseite der Twilio-Konsole.",
+    twilioToken:
+      "Steht darunter. Tragen Sie die Adresse des neuen Kanals bei jeder Nummer unter „A message comes in“ ein.",
+    viberToken: "Auf partners.viber.com, auf der Seite Ihres Bots.",
+    viberName: "Name über Nachrichten, die kein Mitglied geschrieben hat",
+    viberNameHelp: "Bis zu 28 Zeichen.",
+    instagramIdHelp: "Neben Ihrem Konto unter „API setup with Instagram login“ in Metas Entwicklerkonsole.",
+    instagramTokenHelp: "Erzeugen Sie es dort. Es läuft nach 60 Tagen ab: Ersetzen Sie es vorher.",
+    instagramSecret: "App-Geheimnisse",
+    instagramSecretHelp:
+      "Dort das Instagram-App-Geheimnis und das App-Geheimnis unter „App settings“, durch ein Komma getrennt.",
+    pageId: "ID der Seite",
+    pageIdHelp: "Neben Ihrer Seite unter „Messenger → API settings“ in Metas Entwicklerkonsole.",
+    pageTokenHelp: "Erzeugen Sie es dort.",
+    appSecretHelp: "Unter „App settings → Basic“.",
+    phoneHelp: "Unter „WhatsApp → API setup“ in Metas Entwicklerkonsole; nicht die Nummer selbst.",
+    accountHelp: "Steht darunter.",
+    systemTokenHelp: "Von einem Systemnutzer, damit es nicht abläuft.",
+  },
   profile: {
     available: "Verfügbar",
     away: "Abwesend",

@@ -714,6 +714,28 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "Quitar",
     tooLarge: "Esta foto es demasiado grande. Elija una de hasta 1 MB y 4096 píxeles por lado.",
   },
+  platformWords: {
+    lineSecret: "En la LINE Developers Console, en «Basic settings» de su canal.",
+    lineToken: "Genere uno en «Messaging API» del mismo canal.",
+    twilioSid: "Empieza por AC y está en la página de inicio de la consola de Twilio.",
+    twilioToken: "Está debajo. Ponga la dirección del nuevo canal en cada número, en «A message comes in».",
+    viberToken: "En partners.viber.com, en la página de su bot.",
+    viberName: "Nombre de los mensajes que no escribe ningún miembro",
+    viberNameHelp: "Hasta 28 caracteres.",
+    instagramIdHelp:
+      "Junto a su cuenta en «API setup with Instagram login», en la consola de desarrollo de Meta.",
+    instagramTokenHelp: "Genérelo allí. Caduca a los 60 días: sustitúyalo antes.",
+    instagramSecret: "Claves secretas de la aplicación",
+    instagramSecretHelp:
+      "La clave secreta de Instagram que aparece allí y la de «App settings», separadas por una coma.",
+    pageId: "Id. de la página",
+    pageIdHelp: "Junto a su página en «Messenger → API settings», en la consola de desarrollo de Meta.",
+    pageTokenHelp: "Genérelo allí.",
+    appSecretHelp: "En «App settings → Basic».",
+    phoneHelp: "En «WhatsApp → API setup», en la consola de desarrollo de Meta; no el número en sí.",
+    accountHelp: "Justo debajo.",
+    systemTokenHelp: "De un usuario del sistema, para que no caduque.",
+  },
   profile: {
     available: "Disponible",
     away: "Ausente",

@@ -727,6 +727,30 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "Retirer",
     tooLarge: "Cette photo est trop grande. Prenez-en une de 1 Mo et de 4 096 pixels de côté au maximum.",
   },
+  platformWords: {
+    lineSecret: "Dans la LINE Developers Console, sous « Basic settings » de votre canal.",
+    lineToken: "Générez-en un sous « Messaging API » du même canal.",
+    twilioSid: "Il commence par AC et figure sur la page d’accueil de la console Twilio.",
+    twilioToken:
+      "Il se trouve en dessous. Indiquez l’adresse du nouveau canal pour chaque numéro, sous « A message comes in ».",
+    viberToken: "Sur partners.viber.com, à la page de votre bot.",
+    viberName: "Nom des messages qu’aucun membre n’a écrits",
+    viberNameHelp: "28 caractères au plus.",
+    instagramIdHelp:
+      "À côté de votre compte, sous « API setup with Instagram login » dans la console développeur de Meta.",
+    instagramTokenHelp: "Générez-le à cet endroit. Il expire après 60 jours : remplacez-le avant.",
+    instagramSecret: "Secrets de l’application",
+    instagramSecretHelp:
+      "Le secret d’application Instagram au même endroit et celui de « App settings », séparés par une virgule.",
+    pageId: "ID de la page",
+    pageIdHelp:
+      "À côté de votre page, sous « Messenger → API settings » dans la console développeur de Meta.",
+    pageTokenHelp: "Générez-le à cet endroit.",
+    appSecretHelp: "Sous « App settings → Basic ».",
+    phoneHelp: "Sous « WhatsApp → API setup » dans la console développeur de Meta ; pas le numéro lui-même.",
+    accountHelp: "Juste en dessous.",
+    systemTokenHelp: "Celui d’un utilisateur système, pour qu’il n’expire pas.",
+  },
   profile: {
     available: "Disponible",
     away: "Absent",

@@ -692,6 +692,30 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "削除",
     tooLarge: "写真が大きすぎます。1 MB以下、縦横4,096ピクセル以下のものを選んでください。",
   },
+  platformWords: {
+    lineSecret: "LINE Developersコンソールで、チャネルの「チャネル基本設定」にあります。",
+    lineToken: "同じチャネルの「Messaging API設定」で発行してください。",
+    twilioSid: "ACで始まり、Twilioコンソールのトップページにあります。",
+    twilioToken:
+      "その下にあります。各番号の「A message comes in」に新しいチャネルのアドレスを設定してください。",
+    viberToken: "partners.viber.comの、ボットのページにあります。",
+    viberName: "メンバー以外が送るメッセージに表示する名前",
+    viberNameHelp: "28文字まで。",
+    instagramIdHelp:
+      "Meta の開発者コンソールの「API setup with Instagram login」で、アカウントの横に表示されます。",
+    instagramTokenHelp: "そこで生成してください。60 日で失効するため、その前に置き換えてください。",
+    instagramSecret: "アプリシークレット",
+    instagramSecretHelp:
+      "そこにある Instagram のアプリシークレットと「App settings」のアプリシークレットを、半角コンマで区切って入力してください。",
+    pageId: "ページ ID",
+    pageIdHelp: "Meta の開発者コンソールの「Messenger → API settings」で、ページの横に表示されます。",
+    pageTokenHelp: "そこで生成してください。",
+    appSecretHelp: "「App settings → Basic」にあります。",
+    phoneHelp:
+      "Meta の開発者コンソールの「WhatsApp → API setup」にあります。電話番号そのものではありません。",
+    accountHelp: "そのすぐ下にあります。",
+    systemTokenHelp: "失効しないように、システムユーザーのものを使ってください。",
+  },
   profile: {
     available: "対応可能",
     away: "離席中",

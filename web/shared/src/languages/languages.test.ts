@@ -5,6 +5,7 @@ import * as alerts from "../text/alerts.ts";
 import * as cards from "../text/cards.ts";
 import * as messaging from "../text/messaging.ts";
 import * as picture from "../text/picture.ts";
+import * as platforms from "../text/platforms.ts";
 import * as reports from "../text/reports.ts";
 import * as tags from "../text/tags.ts";
 import * as text from "../text.ts";
@@ -24,6 +25,7 @@ const { product, ...english } = {
   ...cards,
   ...messaging,
   ...picture,
+  ...platforms,
   ...reports,
   ...tags,
 };

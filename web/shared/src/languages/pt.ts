@@ -728,6 +728,29 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     remove: "Remover",
     tooLarge: "Esta foto é grande demais. Escolha uma de até 1 MB e 4.096 pixels de lado.",
   },
+  platformWords: {
+    lineSecret: "No LINE Developers Console, em “Basic settings” do seu canal.",
+    lineToken: "Gere um em “Messaging API” do mesmo canal.",
+    twilioSid: "Começa com AC e fica na página inicial do console da Twilio.",
+    twilioToken:
+      "Fica logo abaixo. Coloque o endereço do novo canal em cada número, em “A message comes in”.",
+    viberToken: "Em partners.viber.com, na página do seu bot.",
+    viberName: "Nome das mensagens que nenhum membro escreveu",
+    viberNameHelp: "Até 28 caracteres.",
+    instagramIdHelp:
+      "Ao lado da sua conta em “API setup with Instagram login”, no console de desenvolvedor da Meta.",
+    instagramTokenHelp: "Gere-o ali. Ele expira após 60 dias: substitua-o antes.",
+    instagramSecret: "Chaves secretas do aplicativo",
+    instagramSecretHelp:
+      "A chave secreta do Instagram que está ali e a de “App settings”, separadas por vírgula.",
+    pageId: "ID da página",
+    pageIdHelp: "Ao lado da sua página em “Messenger → API settings”, no console de desenvolvedor da Meta.",
+    pageTokenHelp: "Gere-o ali.",
+    appSecretHelp: "Em “App settings → Basic”.",
+    phoneHelp: "Em “WhatsApp → API setup”, no console de desenvolvedor da Meta; não é o próprio número.",
+    accountHelp: "Logo abaixo.",
+    systemTokenHelp: "De um usuário do sistema, para que não expire.",
+  },
   profile: {
     available: "Disponível",
     away: "Ausente",
