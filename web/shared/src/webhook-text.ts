@@ -39,7 +39,7 @@ export const webhookSettings = {
   again: (when: string) => `again ${when}`,
   outcomes: { delivered: "Arrived", again: "Waits", given_up: "Given up" },
   replay: "Send again",
-  replayLabel: (type: string, when: string) => `Send ${type} of ${when} again`,
+  replayLabel: (type: string, when: string) => `Send again: ${type} of ${when}`,
   replayed: "It is sent again.",
   more: "Show more",
   reload: "Look again",
