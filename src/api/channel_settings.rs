@@ -99,7 +99,9 @@ pub fn secrets(edge: &Edge, platform: &dyn Platform, given: &Given, new: bool) -
                 Err(why) => return bad(field.name, why),
             },
             (None, Some(None)) => changes.removed.push(field),
-            (None, None) if new => return bad(field.name, "is missing"),
+            (None, None) if new && !platform.optional_secrets().contains(&field.name) => {
+                return bad(field.name, "is missing");
+            }
             (None, None) => {}
         }
     }

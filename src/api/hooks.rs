@@ -70,6 +70,7 @@ pub async fn receive(
     };
     let keep: Vec<NewEvent> = events
         .into_iter()
+        .filter(|event| line.platform.is_ours(&event.raw, &account))
         .map(|event| NewEvent {
             id: edge.sources.id(),
             channel,

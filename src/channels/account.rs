@@ -45,6 +45,7 @@ pub struct Account<'a> {
     fields: &'static [Setting],
     settings: &'a BTreeMap<String, String>,
     secrets: &'a BTreeMap<String, String>,
+    hook: &'a str,
 }
 
 impl fmt::Debug for Account<'_> {
@@ -60,7 +61,18 @@ impl<'a> Account<'a> {
         settings: &'a BTreeMap<String, String>,
         secrets: &'a BTreeMap<String, String>,
     ) -> Self {
-        Self { fields: platform.settings(), settings, secrets }
+        Self { fields: platform.settings(), settings, secrets, hook: "" }
+    }
+
+    /// The same, with the address where the platform's events arrive.
+    #[must_use]
+    pub const fn with_hook(self, hook: &'a str) -> Self {
+        Self { hook, ..self }
+    }
+
+    /// Where the platform's events arrive; empty when nobody said.
+    pub const fn hook(&self) -> &'a str {
+        self.hook
     }
 
     /// A setting, or its default; empty when there is neither.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::domain::Millis;
 use crate::domain::delivery::DeliveryState;
 
 /// One event of a request, to be stored as it came.
@@ -75,6 +76,15 @@ pub enum What {
         state: DeliveryState,
         /// The platform's reason, when it failed.
         reason: Option<String>,
+    },
+    /// How far everything has come that they were told up to a time.
+    ReportUpTo {
+        /// Their id on the platform.
+        contact: String,
+        /// Up to when.
+        at: Millis,
+        /// How far.
+        state: DeliveryState,
     },
     /// They ended the chat on their side.
     Closed,

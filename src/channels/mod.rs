@@ -6,10 +6,19 @@
 mod account;
 mod call;
 mod inbound;
+mod instagram;
+mod line;
+mod mac;
+mod messenger;
+mod meta;
+mod page;
 mod request;
 pub mod split;
 mod telegram;
+mod twilio;
+mod viber;
 mod webhook;
+mod whatsapp;
 
 pub use account::{Account, Made, SecretField, Setting, previous};
 pub use call::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
@@ -31,6 +40,11 @@ pub trait Platform: Send + Sync {
     /// What an admin sets and nobody reads again.
     fn secrets(&self) -> &'static [SecretField];
 
+    /// Names of secrets that a channel may do without.
+    fn optional_secrets(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Answers a request that only asks whether we are there. A GET is asked about before [`Platform::verify`], anything
     /// else after it.
     fn handshake(&self, _request: &Request<'_>, _account: &Account<'_>) -> Option<Answer> {
@@ -49,6 +63,11 @@ pub trait Platform: Send + Sync {
     /// [`Refused::Unreadable`] when it is not what the platform sends.
     fn events(&self, request: &Request<'_>) -> Result<Vec<Event>, Refused>;
 
+    /// Is this event for this channel, and not for another account that shares its address? One that is not is not kept.
+    fn is_ours(&self, _raw: &Value, _account: &Account<'_>) -> bool {
+        true
+    }
+
     /// What a request hears whose events are stored. `new`: at least one was not known before.
     fn accepted(&self, _request: &Request<'_>, _new: bool) -> Answer {
         Answer::ok()
@@ -59,6 +78,16 @@ pub trait Platform: Send + Sync {
     /// # Errors
     /// What cannot be understood, for the admin who looks at it later.
     fn read(&self, raw: &Value) -> Result<Inbound, String>;
+
+    /// The call that asks for the name of a new customer; none where events bring it.
+    fn ask_name(&self, _account: &Account<'_>, _key: &str) -> Option<Call> {
+        None
+    }
+
+    /// The name in the answer to [`Platform::ask_name`].
+    fn name_in(&self, _answer: &Value) -> Option<String> {
+        None
+    }
 
     /// The calls that say something to a customer, in their order. The same saying always gives the same parts; only what
     /// depends on the time of the try may differ.
@@ -92,5 +121,11 @@ pub fn platform(kind: ChannelKind) -> Option<&'static dyn Platform> {
         ChannelKind::Widget => None,
         ChannelKind::Webhook => Some(&webhook::Webhook),
         ChannelKind::Telegram => Some(&telegram::Telegram),
+        ChannelKind::Instagram => Some(&instagram::Instagram),
+        ChannelKind::Messenger => Some(&messenger::Messenger),
+        ChannelKind::Whatsapp => Some(&whatsapp::WhatsApp),
+        ChannelKind::Twilio => Some(&twilio::Twilio),
+        ChannelKind::Line => Some(&line::Line),
+        ChannelKind::Viber => Some(&viber::Viber),
     }
 }

@@ -11,20 +11,17 @@ use futures_util::stream;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Courier, Line};
+use super::{Courier, Line, names, receipts};
 use crate::actors::error::CallError;
 use crate::channels::{Inbound, RemoteFile, What, Who};
 use crate::domain::Millis;
 use crate::domain::attachment::Words;
 use crate::domain::contact::{ATTRIBUTE_NAME_MAX, ATTRIBUTES_MAX, Contact, FIELD_MAX, SessionDetails};
 use crate::domain::conversation::Command;
-use crate::domain::delivery::DeliveryState;
 use crate::domain::feedback::{Feedback, RATING_WINDOW};
 use crate::domain::ids::ClientId;
 use crate::domain::messaging::{Meant, rating};
 use crate::domain::refusal::Refusal;
-use crate::protocol::server::DeliveryMark;
-use crate::store::deliveries::{self, Outcome};
 use crate::store::inbox::{self, Waiting, Worked};
 use crate::store::routes::{self, RouteTo};
 use crate::store::{Connection, StoreError, contacts, conversations, entries};
@@ -141,8 +138,14 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
     let (reader, channel) = (courier.clone(), event.channel);
     let line = courier.store.read(move |connection| reader.line(connection, channel)).await?;
     let Inbound { who, what } = line.platform.read(&event.raw).map_err(Failure::Lasting)?;
-    if let What::Report { provider_id, state, reason } = what {
-        return report(courier, &line, provider_id, state, reason).await;
+    match what {
+        What::Report { provider_id, state, reason } => {
+            return Ok(receipts::of_one(courier, &line, provider_id, state, reason).await?);
+        }
+        What::ReportUpTo { contact, at, state } => {
+            return Ok(receipts::up_to(courier, &line, contact, at, state).await?);
+        }
+        _ => {}
     }
     let Some(who) = who else { return Ok(()) };
     let contact = known(courier, &line, event, &who).await?;
@@ -157,7 +160,7 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
             Ok(())
         }
         What::Closed => end(courier, event, &contact).await,
-        What::Nothing | What::Report { .. } => Ok(()),
+        What::Nothing | What::Report { .. } | What::ReportUpTo { .. } => Ok(()),
     }
 }
 
@@ -179,10 +182,17 @@ async fn known(courier: &Courier, line: &Line, event: &Waiting, who: &Who) -> Re
     let route = RouteTo { address: who.address.clone(), last_in_at: event.received_at };
     let key = who.key.clone();
     courier.store.write(move |connection| routes::put(connection, channel, &key, &route)).await?;
-    Ok(found.unwrap_or_else(|| new_contact(courier, line, who)))
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let name = match &who.name {
+        Some(name) => Some(name.clone()),
+        None => names::ask(courier, line, &who.key).await,
+    };
+    Ok(new_contact(courier, line, who, name.as_deref()))
 }
 
-fn new_contact(courier: &Courier, line: &Line, who: &Who) -> Contact {
+fn new_contact(courier: &Courier, line: &Line, who: &Who, name: Option<&str>) -> Contact {
     let one_line = |text: &str, most: usize| -> String {
         text.chars()
             .map(|c| if c.is_control() { ' ' } else { c })
@@ -191,7 +201,7 @@ fn new_contact(courier: &Courier, line: &Line, who: &Who) -> Contact {
             .trim()
             .into()
     };
-    let name = who.name.as_deref().map(|name| one_line(name, FIELD_MAX)).filter(|name| !name.is_empty());
+    let name = name.map(|name| one_line(name, FIELD_MAX)).filter(|name| !name.is_empty());
     let attributes = who.attributes.iter().take(ATTRIBUTES_MAX);
     let attributes =
         attributes.map(|(name, value)| (one_line(name, ATTRIBUTE_NAME_MAX), one_line(value, FIELD_MAX)));
@@ -312,43 +322,6 @@ async fn end(courier: &Courier, event: &Waiting, contact: &Contact) -> Result<()
         Ok(_) | Err(CallError::Refused(Refusal::Ended)) => Ok(()),
         Err(error) => Err(error.into()),
     }
-}
-
-/// The platform tells how far one of our messages has come.
-async fn report(
-    courier: &Courier,
-    line: &Line,
-    provider_id: String,
-    state: DeliveryState,
-    reason: Option<String>,
-) -> Result<(), Failure> {
-    let (channel, id, now) = (line.channel.id, courier.sources.id(), courier.sources.now());
-    let noted = courier.store.write(move |connection| {
-        let Some(last) = deliveries::by_provider_id(connection, channel, &provider_id)? else {
-            return Ok(None);
-        };
-        let state = last.state.after_report(state);
-        let reason = reason.map(|reason| reason.chars().take(300).collect());
-        let changed = state != last.state;
-        let line = deliveries::Line {
-            id,
-            at: now,
-            attempt: 0,
-            outcome: Outcome::Reported,
-            state,
-            provider_id: None,
-            reason,
-            ..last
-        };
-        deliveries::append(connection, &line)?;
-        Ok(Some(line).filter(|_| changed))
-    });
-    if let Some(line_of_log) = noted.await? {
-        let mark =
-            DeliveryMark { seq: line_of_log.seq, state: line_of_log.state, reason: line_of_log.reason };
-        courier.directory.delivery_changed(line.channel.scope, line_of_log.conversation, mark).await;
-    }
-    Ok(())
 }
 
 /// The same for the same event and part, however often it is worked on: a `UUIDv8` of the SHA-256 of both.

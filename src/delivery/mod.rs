@@ -3,7 +3,9 @@
 //! nothing is lost with the process.
 
 pub mod inbox;
+mod names;
 pub mod outbox;
+mod receipts;
 pub mod webhooks;
 
 use std::collections::BTreeMap;
@@ -49,12 +51,13 @@ pub struct Line {
     /// Its platform.
     pub platform: &'static dyn Platform,
     secrets: BTreeMap<String, String>,
+    hook: String,
 }
 
 impl Line {
     /// What the platform needs to know of it.
     pub fn account(&self) -> Account<'_> {
-        Account::new(self.platform, &self.channel.messaging.platform, &self.secrets)
+        Account::new(self.platform, &self.channel.messaging.platform, &self.secrets).with_hook(&self.hook)
     }
 }
 
@@ -95,7 +98,8 @@ impl Courier {
                 }
             }
         }
-        Ok(Line { channel, platform, secrets: plain })
+        let hook = format!("{}/hooks/{id}", self.links.base());
+        Ok(Line { channel, platform, secrets: plain, hook })
     }
 
     /// Seals a secret of a channel.

@@ -19,6 +19,18 @@ pub enum ChannelKind {
     Webhook,
     /// A Telegram bot.
     Telegram,
+    /// A page of Facebook Messenger.
+    Messenger,
+    /// An account of Instagram.
+    Instagram,
+    /// A number of `WhatsApp`.
+    Whatsapp,
+    /// Numbers at Twilio: SMS and `WhatsApp`.
+    Twilio,
+    /// A LINE official account.
+    Line,
+    /// A Viber bot.
+    Viber,
 }
 
 impl ChannelKind {
@@ -33,6 +45,12 @@ impl ChannelKind {
             Self::Widget => "widget",
             Self::Webhook => "webhook",
             Self::Telegram => "telegram",
+            Self::Messenger => "messenger",
+            Self::Instagram => "instagram",
+            Self::Whatsapp => "whatsapp",
+            Self::Twilio => "twilio",
+            Self::Line => "line",
+            Self::Viber => "viber",
         }
     }
 }

@@ -34,6 +34,11 @@ impl FileLinks {
         Self { key: key.into(), base: base.trim_end_matches('/').into() }
     }
 
+    /// How the world reaches us, without a slash at its end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The address of a file, from now on.
     pub fn make(&self, file: FileId, now: Millis) -> String {
         let until = now + GOOD_FOR;

@@ -4,8 +4,15 @@
 pub mod sim;
 
 mod crash;
+mod instagram;
+mod line;
+mod messenger;
+mod meta;
 mod telegram;
+mod twilio;
+mod viber;
 mod webhook;
+mod whatsapp;
 
 use serde_json::{Value, json};
 use switchboard::domain::conversation::Conversation;

@@ -20,6 +20,7 @@ mod crash;
 mod csrf;
 mod drain;
 mod files;
+mod files_s3;
 mod frames;
 mod hours;
 mod lifecycle;

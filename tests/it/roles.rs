@@ -40,6 +40,8 @@ fn expected(method: &str, path: &str) -> (For, Value) {
             (Outsiders, nothing)
         }
         ("POST", "session/ticket") => (Members, nothing),
+        // A picture is the whole body, and its name all it needs to be seen; tests/it/avatars.rs shows them.
+        (_, "session/avatar") | ("GET", "avatars/{avatar}") => (Outsiders, nothing),
         // With the session of a browser only; tests/it/push.rs shows them.
         (_, "push/key" | "push/subscription" | "push/test") => (Outsiders, nothing),
         ("PUT", "session/password") => (Members, json!({"old": "wrong password", "new": "battery staple"})),

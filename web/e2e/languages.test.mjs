@@ -58,6 +58,8 @@ test("the dashboard and the widget in other languages", async (t) => {
       "/canned",
       "/settings/hours",
       "/settings/channels",
+      "/settings/tags",
+      "/settings/notifications",
       "/settings/bot",
     ]) {
       await page.goto(origin + path);

@@ -1,7 +1,11 @@
 //! Fakes of messaging platforms: they judge our calls as strictly as the real ones, remember what they took, and fail when
 //! told to. Also used by the tests, by its path.
 
+pub mod line;
+pub mod meta;
 pub mod telegram;
+pub mod twilio;
+pub mod viber;
 pub mod webhook;
 
 use std::collections::VecDeque;
@@ -20,6 +24,8 @@ use tokio::sync::Notify;
 pub struct Taken {
     /// Path with its leading slash.
     pub path: String,
+    /// What follows the question mark.
+    pub query: String,
     /// Headers in lower case.
     pub headers: Vec<(String, String)>,
     /// Body.
@@ -67,12 +73,36 @@ pub struct Said {
     pub body: Value,
 }
 
+/// What a platform sends to an address to see whether somebody is there.
+pub struct Knock {
+    /// The address.
+    pub url: String,
+    /// The signature.
+    pub header: (&'static str, String),
+    /// JSON.
+    pub body: String,
+}
+
+impl Knock {
+    /// Is somebody there, with 200?
+    async fn try_it(self) -> bool {
+        let Ok(http) = reqwest::Client::builder().no_proxy().build() else { return false };
+        let (name, value) = self.header;
+        let request = http.post(self.url).header(name, value).header("content-type", "application/json");
+        request.body(self.body).send().await.is_ok_and(|answer| answer.status() == 200)
+    }
+}
+
 #[derive(Default)]
 struct State {
     taken: Vec<Taken>,
     refused: Vec<Taken>,
     faults: VecDeque<Fault>,
+    meta: meta::State,
+    line: line::State,
     telegram: telegram::State,
+    twilio: twilio::State,
+    viber: viber::State,
     webhook: webhook::State,
 }
 
@@ -155,10 +185,8 @@ impl Simulator {
                 changed.await;
             }
         };
-        match tokio::time::timeout(Duration::from_secs(30), waiting).await {
-            Ok(taken) => taken,
-            Err(_) => panic!("no such calls came: {:?} {:?}", self.taken(), self.refused()),
-        }
+        let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+        waited.unwrap_or_else(|_| panic!("no such calls came: {:?} {:?}", self.taken(), self.refused()))
     }
 }
 
@@ -175,6 +203,7 @@ async fn answer(
     let headers = request.headers().iter();
     let mut call = Taken {
         path: request.path().to_owned(),
+        query: request.query_string().to_owned(),
         headers: headers
             .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
             .collect(),
@@ -195,9 +224,25 @@ async fn answer(
         Some(Fault::TakenButLost) => lost = true,
         None => {}
     }
+    let knock = match call.path.as_str() {
+        "/v2/bot/channel/webhook/test" => line::knock(&call),
+        "/pa/set_webhook" => viber::knock(&call),
+        _ => None,
+    };
+    let reached = match knock {
+        Some(knock) => knock.try_it().await,
+        None => false,
+    };
     let said = {
         let mut state = lock(state);
-        if call.path.starts_with("/bot") { state.telegram.judge(&call) } else { state.webhook.judge(&call) }
+        match call.path.as_str() {
+            path if path.starts_with("/bot") => state.telegram.judge(&call),
+            path if path.starts_with("/v24.0/") => state.meta.judge(&call),
+            path if path.starts_with("/2010-04-01/") => state.twilio.judge(&call),
+            path if path.starts_with("/v2/bot/") => state.line.judge(&call, reached),
+            path if path.starts_with("/pa/") => state.viber.judge(&call, reached),
+            _ => state.webhook.judge(&call),
+        }
     };
     call.status = said.status;
     let good = (200..300).contains(&said.status);

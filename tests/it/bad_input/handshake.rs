@@ -93,9 +93,8 @@ async fn pages_of_other_sites_open_no_socket() {
     assert_eq!(Raw::request(&stage.app.base, DASHBOARD, &good).await.0, 101);
 
     for site in ["https://shop.example", "https://shop.example:8443"] {
-        let mut channel = stage.channel.clone();
-        channel.settings.allowed_origins = vec![site.into()];
-        stage.store().write(move |c| channels::update(c, &channel)).await.unwrap();
+        let path = format!("/api/v1/scopes/{}/channels/{}", stage.channel.scope, stage.channel.id);
+        owner.patch(&path, json!({"settings": {"allowed_origins": [site]}})).await.good();
         for origin in forged(site) {
             refused(&stage, &widget(&stage), &format!("{UPGRADE}{origin}"), 403, "origin_denied").await;
         }

@@ -64,6 +64,13 @@ impl Launch {
         self
     }
 
+    /// With these variables of the environment too, whose names are not ours.
+    pub fn with_variables(mut self, variables: &[(&str, &str)]) -> Self {
+        let named = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        self.settings.extend(named);
+        self
+    }
+
     /// The program with this configuration.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);

@@ -2,10 +2,22 @@
 // parameters and nothing more. A key that is missing in a language, or is there too much, fails the type check.
 import type { Kit } from "./kit.ts";
 import type * as alerts from "./text/alerts.ts";
+import type * as cards from "./text/cards.ts";
+import type * as messaging from "./text/messaging.ts";
+import type * as picture from "./text/picture.ts";
+import type * as platforms from "./text/platforms.ts";
 import type * as reports from "./text/reports.ts";
+import type * as tags from "./text/tags.ts";
 import type * as text from "./text.ts";
 
-type Everything = typeof text & typeof alerts & typeof reports;
+type Everything = typeof text &
+  typeof alerts &
+  typeof cards &
+  typeof messaging &
+  typeof picture &
+  typeof platforms &
+  typeof reports &
+  typeof tags;
 type Areas = { [Name in Exclude<keyof Everything, "product">]: Everything[Name] };
 
 export type Words = (kit: Kit) => Areas;

@@ -7,7 +7,7 @@ import { ALERT, DOWN } from "./icons.ts";
 import { adopt, attribute, h, icon, paint, setText, use } from "./kit.ts";
 import { log } from "./log.ts";
 import css from "./panel.css?inline";
-import type { Teaser } from "./parts/teaser.part.ts";
+import type { openUnread, Teaser } from "./parts/teaser.part.ts";
 import { part, partsOf } from "./parts.ts";
 import { endSheet } from "./sheet.ts";
 import { type State, unread } from "./state.ts";
@@ -73,6 +73,8 @@ export function mount(host: Host): Panel {
   /** What the site says by itself to somebody without a chat. */
   let nudged = "";
   let teaser: Teaser | undefined;
+  /** The launcher's name while something is unread; comes with the teaser. */
+  let named: typeof openUnread | undefined;
 
   // On phones the keyboard covers the page without making it smaller: the panel keeps to what is left.
   const view = visualViewport;
@@ -134,7 +136,7 @@ export function mount(host: Host): Panel {
     told = count;
     badge.hidden = !count;
     setText(badge, count > 9 ? "9+" : String(count));
-    const label = count ? T.openUnread(count) : state.open ? T.minimise : T.openChat;
+    const label = state.open ? T.minimise : (count && named?.(count)) || T.openChat;
     attribute(button, "aria-label", label);
     attribute(button, "aria-expanded", state.open);
     const shown = state.open ? minimise : speak;
@@ -149,6 +151,7 @@ export function mount(host: Host): Panel {
       part("teaser").then(
         (loaded) => {
           teaser ??= loaded.teaser(wrap, () => setOpen(true));
+          named = loaded.openUnread;
           update(chat.state);
         },
         () => {},

@@ -19,7 +19,7 @@ import { EmojiButton } from "./EmojiButton.tsx";
 import { mentionsIn } from "./mentions.ts";
 import { offerFor } from "./offers.ts";
 import { Suggest, suggestId } from "./Suggest.tsx";
-import { firstName } from "./who.ts";
+import { customerName, firstName } from "./who.ts";
 
 /** Characters that the server takes in one message. */
 const LONGEST = 10_000;
@@ -127,7 +127,7 @@ export function Composer({ row, kinds, claims }: Props) {
   };
 
   const note = kind === "note";
-  const customer = firstName(row.contact.name);
+  const customer = firstName(customerName(row));
   const label = note ? composer.addNote : claims ? composer.sendAndClaim : composer.send;
   return (
     <div class={note ? "comp noted" : "comp"}>

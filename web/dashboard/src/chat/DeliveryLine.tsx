@@ -1,7 +1,7 @@
 // How far a message has come on the customer's platform, and another try when it failed.
 import { useState } from "preact/hooks";
-import { deliveryWords } from "../../../shared/src/messaging-text.ts";
 import type { DeliveryMark, DeliveryState } from "../../../shared/src/protocol.gen.ts";
+import { deliveryWords } from "../../../shared/src/text/messaging.ts";
 import { chat as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";

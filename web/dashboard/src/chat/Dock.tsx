@@ -13,7 +13,7 @@ import { me } from "../state/session.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Composer } from "./Composer.tsx";
 import { exportTranscript } from "./MoreMenu.tsx";
-import { firstName } from "./who.ts";
+import { customerName, firstName } from "./who.ts";
 
 /** The chat with the AI to which a note is being written. */
 export const noteTo = signal<string | null>(null);
@@ -133,7 +133,7 @@ function AskOrTake({ row }: { row: Row }) {
 function JoinPanel({ row }: { row: Row }) {
   return (
     <div class="join">
-      <p>{join.lead(firstName(row.contact.name))}</p>
+      <p>{join.lead(firstName(customerName(row)))}</p>
       <div class="alt">
         <button
           type="button"
@@ -163,7 +163,7 @@ function JoinPanel({ row }: { row: Row }) {
 
 function ActivatePanel({ row }: { row: Row }) {
   const other = activeInstead.value[row.id];
-  const customer = firstName(row.contact.name);
+  const customer = firstName(customerName(row));
   const erased = row.end_reason === "erased";
   return (
     <div class="join">

@@ -12,6 +12,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { Cards } from "./Cards.tsx";
 import { DeliveryLine } from "./DeliveryLine.tsx";
 import { Words } from "./Words.tsx";
+import { customerName } from "./who.ts";
 
 const looks: Record<TextRole, string> = {
   contact: "",
@@ -151,7 +152,7 @@ function cardsOf({ body }: Entry): readonly Card[] {
 
 function nameOf(entry: Entry, row: Row | null): string {
   if (entry.by.kind === "member") return entry.by.name;
-  if (entry.by.kind === "contact") return row?.contact.name ?? "";
+  if (entry.by.kind === "contact") return customerName(row);
   return common.aiAssistant;
 }
 

@@ -6,13 +6,13 @@ import { resolveChat, resolving } from "../state/actions.ts";
 import { openChat } from "../state/chat.ts";
 import { online } from "../state/connection.ts";
 import { Dialog } from "../ui/Dialog.tsx";
-import { firstName } from "./who.ts";
+import { customerName, firstName } from "./who.ts";
 
 export function ResolveDialog() {
   const id = resolving.value;
   const row = openChat.value?.row.value;
   if (!id || row?.id !== id || row.status !== "assigned") return null;
-  const customer = firstName(row.contact.name);
+  const customer = firstName(customerName(row));
   const close = () => {
     resolving.value = null;
   };
@@ -24,7 +24,7 @@ export function ResolveDialog() {
   return (
     <Dialog
       role="alertdialog"
-      title={resolve.title(row.contact.name)}
+      title={resolve.title(customerName(row))}
       lead={resolve.lead(customer)}
       onClose={close}
       onKeyDown={(event) => {

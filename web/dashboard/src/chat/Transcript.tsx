@@ -16,6 +16,7 @@ import { Avatar, BotAvatar } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { describe } from "./describe.ts";
 import { type Delivery, Message, OutgoingMessage } from "./Message.tsx";
+import { customerName } from "./who.ts";
 
 const NEAR_END = 40;
 const NEAR_TOP = 300;
@@ -216,6 +217,6 @@ function Typists({ chat, row }: { chat: Chat; row: Row | null }) {
 const typistLooks = { contact: "msg", bot: "msg out ai", member: "msg out agent" };
 
 function typistName(typist: Typist, row: Row | null): string {
-  if (typist.kind === "contact") return row?.contact.name ?? "";
+  if (typist.kind === "contact") return customerName(row);
   return typist.kind === "bot" ? common.aiAssistant : typist.name;
 }

@@ -1,6 +1,6 @@
 // Channels of messaging platforms: where the platform sends its events, what was heard from it last, and a form for a new one.
 import { useState } from "preact/hooks";
-import { messagingSettings as words } from "../../../shared/src/messaging-text.ts";
+import { messagingSettings as words } from "../../../shared/src/text/messaging.ts";
 import { common } from "../../../shared/src/text.ts";
 import { timeOrDate } from "../../../shared/src/when.ts";
 import { call } from "../api.ts";
@@ -9,6 +9,7 @@ import { now } from "../state/now.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
 import { CopyButton, Field, Once, Problem, refusal, useLoaded } from "./parts.tsx";
+import { platformForms } from "./platforms.ts";
 
 export interface MessagingChannel {
   id: string;
@@ -23,13 +24,6 @@ interface State {
   last_event_at: number | null;
   fault: { reason: string; since: number } | null;
 }
-
-/** What each kind asks for when it is added: a setting or a secret. */
-const kinds = {
-  webhook: { place: "settings", name: "url" },
-  telegram: { place: "secrets", name: "bot_token" },
-} as const;
-type Kind = keyof typeof kinds;
 
 interface Props {
   scopeId: string;
@@ -57,7 +51,11 @@ export function MessagingChannels({ scopeId, items, onChanged }: Props) {
         </button>
       </div>
       {Object.entries(made).map(([name, value]) => (
-        <Once key={name} label={words.secret(name)} value={value} />
+        <Once
+          key={name}
+          label={words.secrets[name as keyof typeof words.secrets] ?? words.secret(name)}
+          value={value}
+        />
       ))}
       {adding && <AddForm scopeId={scopeId} onSaved={saved} onCancel={() => setAdding(false)} />}
       {items.map((channel) => (
@@ -77,6 +75,7 @@ function Card({ scopeId, channel, onChanged }: Omit<Props, "items"> & { channel:
       reload();
     }, notifyFailure);
   const last = state?.last_event_at;
+  const platform = platformForms()[channel.kind];
   return (
     <div class="card after">
       <div class="chrow">
@@ -85,10 +84,10 @@ function Card({ scopeId, channel, onChanged }: Omit<Props, "items"> & { channel:
         </span>
         <div>
           <b>{channel.name}</b>
-          <p class="trunc">{words.kinds[channel.kind as Kind] ?? channel.kind}</p>
+          <p class="trunc">{platform?.title ?? channel.kind}</p>
         </div>
         <Chip kind={channel.enabled ? "ok" : ""}>{channel.enabled ? words.on : words.off}</Chip>
-        {channel.kind === "telegram" && (
+        {platform?.connects && (
           <button type="button" class="btn small" onClick={connect}>
             {words.connect}
           </button>
@@ -124,15 +123,21 @@ interface AddProps {
 }
 
 function AddForm({ scopeId, onSaved, onCancel }: AddProps) {
-  const [kind, setKind] = useState<Kind>("telegram");
+  const [kind, setKind] = useState("telegram");
   const [problem, setProblem] = useState("");
-  const asked = kinds[kind];
+  const forms = platformForms();
+  const asked = forms[kind]?.asked ?? [];
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const value = { [asked.name]: String(form.get("value") ?? "").trim() };
-    const more = asked.place === "settings" ? { settings: { platform: value } } : { secrets: value };
-    const body = { kind, name: String(form.get("name") ?? "").trim(), ...more };
+    const given = (place: string) => {
+      const fields = asked.filter((field) => field.place === place);
+      return Object.fromEntries(
+        fields.map(({ name }) => [name, String(form.get(`asked-${name}`) ?? "").trim()]),
+      );
+    };
+    const name = String(form.get("name") ?? "").trim();
+    const body = { kind, name, settings: { platform: given("settings") }, secrets: given("secrets") };
     try {
       onSaved(await call<MessagingChannel>("POST", `/scopes/${scopeId}/channels`, body));
     } catch (error) {
@@ -145,15 +150,10 @@ function AddForm({ scopeId, onSaved, onCancel }: AddProps) {
         <Problem text={problem} />
         <Field label={words.kind}>
           {(ids) => (
-            <select
-              {...ids}
-              class="in"
-              value={kind}
-              onChange={(event) => setKind(event.currentTarget.value as Kind)}
-            >
-              {Object.keys(kinds).map((each) => (
+            <select {...ids} class="in" value={kind} onChange={(event) => setKind(event.currentTarget.value)}>
+              {Object.entries(forms).map(([each, { title }]) => (
                 <option key={each} value={each}>
-                  {words.kinds[each as Kind]}
+                  {title}
                 </option>
               ))}
             </select>
@@ -162,11 +162,21 @@ function AddForm({ scopeId, onSaved, onCancel }: AddProps) {
         <Field label={words.name}>
           {(ids) => <input {...ids} class="in" name="name" required maxLength={80} />}
         </Field>
-        <Field label={words.asked[kind]} help={words.askedHelp[kind]}>
-          {(ids) => (
-            <input {...ids} key={kind} class="in" name="value" type="text" required autocomplete="off" />
-          )}
-        </Field>
+        {asked.map(({ name, label, help, most }) => (
+          <Field key={`${kind} ${name}`} label={label} help={help}>
+            {(ids) => (
+              <input
+                {...ids}
+                class="in"
+                name={`asked-${name}`}
+                type="text"
+                required
+                maxLength={most}
+                autocomplete="off"
+              />
+            )}
+          </Field>
+        ))}
         <div class="acts">
           <button type="submit" class="btn primary">
             {common.save}

@@ -2,7 +2,12 @@ import { expect, it } from "vitest";
 import { kitOf } from "../kit.ts";
 import { choose, directionOf, type Language, languages, localeOf } from "../language.ts";
 import * as alerts from "../text/alerts.ts";
+import * as cards from "../text/cards.ts";
+import * as messaging from "../text/messaging.ts";
+import * as picture from "../text/picture.ts";
+import * as platforms from "../text/platforms.ts";
 import * as reports from "../text/reports.ts";
+import * as tags from "../text/tags.ts";
 import * as text from "../text.ts";
 import type { Words } from "../words.ts";
 import ar from "./ar.ts";
@@ -14,26 +19,35 @@ import ja from "./ja.ts";
 import pt from "./pt.ts";
 
 const files: Record<Exclude<Language, "en">, Words> = { de, fr, es, pt, ar, hi, ja };
-const { product, ...english } = { ...text, ...alerts, ...reports };
+const { product, ...english } = {
+  ...text,
+  ...alerts,
+  ...cards,
+  ...messaging,
+  ...picture,
+  ...platforms,
+  ...reports,
+  ...tags,
+};
 
 /** Words that other languages share with English, or that hold nothing but signs and what is put in. */
 const same = new Set(
-  `alerts.title analytics.Median analytics.allChats analytics.chats analytics.download analytics.h
+  `alerts.mention alerts.title analytics.Median analytics.allChats analytics.chats analytics.download analytics.h
   analytics.load analytics.min analytics.minutesUnit analytics.none analytics.p90 analytics.rated
   analytics.s cannedPage.text channelSettings.askName channelSettings.name channelSettings.ruleText
   chat.chat chat.details common.ai composer.emoji details.dateAt details.name details.page details.place
   details.session empty.team frame.chats frame.sections frame.unreadTitle hoursSettings.date
   hoursSettings.day hoursSettings.zone keySettings.name list.byAi list.chats memberSettings.actions
-  memberSettings.agent memberSettings.name memberSettings.status profile.notifications profile.offline
+  memberSettings.agent memberSettings.name memberSettings.status messagingSettings.name profile.notifications profile.offline
   profile.withChats profilePage.look profilePage.name scopeSettings.mode scopeSettings.name
-  settings.notifications shortcuts.details tagWords.more units.hours units.minutes units.seconds`.split(
+  settings.notifications shortcuts.details tagSettings.chats tagWords.more units.hours units.minutes units.seconds`.split(
     /\s+/,
   ),
 );
 
 const counts = [0, 1, 2, 5, 11, 100];
 const listed = /^(names|open|stars)$/;
-const counted = /^(count|seconds|days|answers|chats|others|number|max|rating|part|by|average)$/;
+const counted = /^(count|seconds|days|answers|chats|others|number|max|rating|part|by|average|left)$/;
 
 /** Every answer of a text: each count in turn, a mark of its own for each thing that is named. */
 function say(value: unknown): string[] {

@@ -1,8 +1,9 @@
 // Words of the dashboard about cards in messages.
+import { area } from "../dictionary.ts";
 
-export const cards = {
+export const cards = area("cards", {
   cards: "Cards",
   button: "Button",
   /** `host`: of another site. */
   pictureAt: (host: string) => `Picture at ${host}`,
-};
+});

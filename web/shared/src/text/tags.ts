@@ -1,7 +1,8 @@
 // The words of the page where a scope's tags are kept.
+import { area } from "../dictionary.ts";
 import { plural } from "../plural.ts";
 
-export const tagSettings = {
+export const tagSettings = area("tagSettings", {
   lead: "Words that members put on chats to find and count them by. A tag that is new on a chat joins this list.",
   add: "New tag",
   tag: "Tag",
@@ -20,4 +21,4 @@ export const tagSettings = {
   removeNone: "No chat has it.",
   keep: "Keep",
   more: "Show more tags",
-};
+});

@@ -1,5 +1,5 @@
 // Part: the newest message beside the launcher while the panel is minimised, or what the site says by itself, until opened or
-// dismissed.
+// dismissed; and how many messages are unread, as the launcher's name.
 import { plain } from "../../../shared/src/rich.ts";
 import { summary } from "../../../shared/src/thread.ts";
 import { CROSS } from "../icons.ts";
@@ -9,6 +9,7 @@ import { type State, unread } from "../state.ts";
 import * as T from "../text.ts";
 
 export { use } from "../kit.ts";
+export { openUnread } from "../text.ts";
 export { default as css } from "./teaser.css?inline";
 
 const LONGEST = 140;

@@ -1,0 +1,91 @@
+//! What platforms tell of our messages: how far they have come.
+
+use super::{Courier, Line};
+use crate::domain::Millis;
+use crate::domain::delivery::DeliveryState;
+use crate::protocol::server::DeliveryMark;
+use crate::store::deliveries::{self, Line as LogLine, Outcome};
+use crate::store::{Connection, StoreError, contacts, conversations, entries};
+
+/// One report may be about so many of a conversation's last entries.
+const ENTRIES_MAX: i64 = 200;
+
+/// How far one message has come; nothing happens when the platform's id is not known.
+pub(super) async fn of_one(
+    courier: &Courier,
+    line: &Line,
+    provider_id: String,
+    state: DeliveryState,
+    reason: Option<String>,
+) -> Result<(), StoreError> {
+    let (channel, here) = (line.channel.id, courier.clone());
+    let noted = courier.store.write(move |connection| {
+        match deliveries::by_provider_id(connection, channel, &provider_id)? {
+            Some(last) => raise(&here, connection, &last, state, reason.clone()),
+            None => Ok(None),
+        }
+    });
+    let noted = noted.await?;
+    tell(courier, line, noted.into_iter()).await;
+    Ok(())
+}
+
+/// How far everything has come that the customer was told up to this time.
+pub(super) async fn up_to(
+    courier: &Courier,
+    line: &Line,
+    contact: String,
+    at: Millis,
+    state: DeliveryState,
+) -> Result<(), StoreError> {
+    let (channel, here) = (line.channel.id, courier.clone());
+    let noted = courier.store.write(move |connection| {
+        let mut noted = Vec::new();
+        let Some(contact) = contacts::by_external_id(connection, channel, &contact)? else {
+            return Ok(noted);
+        };
+        let Some(latest) = conversations::latest_of(connection, contact.id)? else { return Ok(noted) };
+        let from = latest.version.saturating_sub(ENTRIES_MAX);
+        for (seq, last) in deliveries::states(connection, latest.id, from)? {
+            let is_there = matches!(last.state, DeliveryState::Sent | DeliveryState::Delivered);
+            if is_there && last.channel == channel && entries::at(connection, latest.id, seq)?.at <= at {
+                noted.extend(raise(&here, connection, &last, state, None)?);
+            }
+        }
+        Ok(noted)
+    });
+    let noted = noted.await?;
+    tell(courier, line, noted.into_iter()).await;
+    Ok(())
+}
+
+/// Notes a report behind the last line of an entry. None when it changes nothing that members see.
+fn raise(
+    courier: &Courier,
+    connection: &mut Connection,
+    last: &LogLine,
+    reported: DeliveryState,
+    reason: Option<String>,
+) -> Result<Option<LogLine>, StoreError> {
+    let state = last.state.after_report(reported);
+    let changed = state != last.state;
+    let line = LogLine {
+        id: courier.sources.id(),
+        at: courier.sources.now(),
+        attempt: 0,
+        outcome: Outcome::Reported,
+        state,
+        provider_id: None,
+        reason: reason.map(|reason| reason.chars().take(300).collect()),
+        ..last.clone()
+    };
+    deliveries::append(connection, &line)?;
+    Ok(Some(line).filter(|_| changed))
+}
+
+async fn tell(courier: &Courier, line: &Line, noted: impl Iterator<Item = LogLine>) {
+    for noted in noted {
+        let mark = DeliveryMark { seq: noted.seq, state: noted.state, reason: noted.reason };
+        courier.directory.delivery_changed(line.channel.scope, noted.conversation, mark).await;
+    }
+}

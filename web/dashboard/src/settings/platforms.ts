@@ -1,0 +1,102 @@
+// What each messaging platform asks for when its channel is added, with its words in the language of this moment.
+import { messagingSettings as words } from "../../../shared/src/text/messaging.ts";
+import { platformWords as more } from "../../../shared/src/text/platforms.ts";
+
+export interface Asked {
+  /** A secret is written once, and never shown again. */
+  place: "settings" | "secrets";
+  /** What the server calls it. */
+  name: string;
+  label: string;
+  help: string;
+  /** Most characters, where the platform has a limit. */
+  most?: number;
+}
+
+export interface PlatformForm {
+  title: string;
+  /** We tell the platform ourselves where its events go. */
+  connects: boolean;
+  asked: readonly Asked[];
+}
+
+const setting = (name: string, label: string, help: string): Asked => ({
+  place: "settings",
+  name,
+  label,
+  help,
+});
+const secret = (name: string, label: string, help: string): Asked => ({
+  place: "secrets",
+  name,
+  label,
+  help,
+});
+
+/** By the kind of channel. Names that the platform's own pages show are the same in every language. */
+export function platformForms(): Record<string, PlatformForm> {
+  return {
+    telegram: {
+      title: words.kinds.telegram,
+      connects: true,
+      asked: [secret("bot_token", words.asked.telegram, words.askedHelp.telegram)],
+    },
+    instagram: {
+      title: "Instagram",
+      connects: true,
+      asked: [
+        setting("account_id", "Instagram account ID", more.instagramIdHelp),
+        secret("access_token", "Access token", more.instagramTokenHelp),
+        secret("app_secret", more.instagramSecret, more.instagramSecretHelp),
+      ],
+    },
+    messenger: {
+      title: "Facebook Messenger",
+      connects: true,
+      asked: [
+        setting("page_id", more.pageId, more.pageIdHelp),
+        secret("access_token", "Page access token", more.pageTokenHelp),
+        secret("app_secret", "App secret", more.appSecretHelp),
+      ],
+    },
+    whatsapp: {
+      title: "WhatsApp",
+      connects: true,
+      asked: [
+        setting("phone_number_id", "Phone number ID", more.phoneHelp),
+        setting("business_account_id", "WhatsApp Business Account ID", more.accountHelp),
+        secret("access_token", "Access token", more.systemTokenHelp),
+        secret("app_secret", "App secret", more.appSecretHelp),
+      ],
+    },
+    line: {
+      title: "LINE",
+      connects: true,
+      asked: [
+        secret("channel_secret", "Channel secret", more.lineSecret),
+        secret("channel_access_token", "Channel access token", more.lineToken),
+      ],
+    },
+    twilio: {
+      title: "Twilio (SMS, WhatsApp)",
+      connects: false,
+      asked: [
+        setting("account_sid", "Account SID", more.twilioSid),
+        secret("auth_token", "Auth token", more.twilioToken),
+      ],
+    },
+    viber: {
+      title: "Viber",
+      connects: true,
+      asked: [
+        secret("auth_token", words.asked.telegram, more.viberToken),
+        { ...setting("sender_name", more.viberName, more.viberNameHelp), most: 28 },
+      ],
+    },
+    webhook: {
+      title: words.kinds.webhook,
+      connects: false,
+      asked: [setting("url", words.asked.webhook, words.askedHelp.webhook)],
+    },
+  };
+}

@@ -1,0 +1,1 @@
+var r="فتح المحادثة",a="تعذّر تحميل المحادثة. حاول من جديد";export{a as chatFailed,r as openChat};

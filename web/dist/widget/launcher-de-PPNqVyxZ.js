@@ -1,0 +1,1 @@
+var e="Chat öffnen",n="Der Chat konnte nicht geladen werden. Versuchen Sie es erneut";export{n as chatFailed,e as openChat};

@@ -1,0 +1,1 @@
+var a="Open chat",e="The chat could not be loaded. Try again";export{e as chatFailed,a as openChat};

@@ -1,0 +1,1 @@
+var e="Abrir el chat",r="No se pudo cargar el chat. Inténtelo de nuevo";export{r as chatFailed,e as openChat};

@@ -1,0 +1,1 @@
+var a="Ouvrir le chat",e="Le chat n’a pas pu être chargé. Réessayez";export{e as chatFailed,a as openChat};

@@ -1,0 +1,1 @@
+var r="चैट खोलें",a="चैट लोड नहीं हो सकी। फिर कोशिश करें";export{a as chatFailed,r as openChat};

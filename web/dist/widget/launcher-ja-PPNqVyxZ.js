@@ -1,0 +1,1 @@
+var r="チャットを開く",a="チャットを読み込めませんでした。もう一度お試しください";export{a as chatFailed,r as openChat};

@@ -1,0 +1,1 @@
+var o="Abrir o chat",r="Não foi possível carregar o chat. Tente de novo";export{r as chatFailed,o as openChat};

@@ -1,0 +1,41 @@
+// The words of messaging channels and of what became of a message on one.
+import { area } from "../dictionary.ts";
+
+export const deliveryWords = area("deliveryWords", {
+  queued: "Waiting to be sent",
+  unconfirmed: "Nobody knows whether it arrived.",
+  sent: "Sent",
+  delivered: "Delivered",
+  read: "Read",
+  failed: "Not delivered.",
+});
+
+export const messagingSettings = area("messagingSettings", {
+  title: "Messaging channels",
+  add: "Add a channel",
+  kind: "Where customers write",
+  kinds: { webhook: "A program of yours", telegram: "Telegram" },
+  name: "Name",
+  asked: { webhook: "Address for our answers", telegram: "Token of your bot" },
+  askedHelp: {
+    webhook: "Your program takes signed requests here.",
+    telegram: "@BotFather on Telegram shows it.",
+  },
+  on: "On",
+  off: "Off",
+  switchLabel: (name: string) => `${name} on`,
+  connect: "Connect",
+  connected: "The platform sends its messages here now.",
+  hook: "The platform sends its messages to this address:",
+  lastEvent: (when: string) => `Last heard from: ${when}.`,
+  noEvent: "Nothing has come yet.",
+  fault: (reason: string) => `The platform turns this channel away: ${reason}`,
+  /** Of the secrets that this server makes, by their name. */
+  secrets: {
+    inbound_secret: "Secret that signs your program’s messages",
+    outbound_secret: "Secret that signs our answers",
+    webhook_secret: "Secret that the platform sends along",
+  },
+  /** Of any other. */
+  secret: (name: string) => `Secret ${name}`,
+});

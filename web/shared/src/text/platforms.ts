@@ -1,0 +1,25 @@
+// What messaging platforms ask for when a channel is added. What their own pages call it stands in
+// dashboard/src/settings/platforms.ts, as it is the same in every language.
+import { area } from "../dictionary.ts";
+
+export const platformWords = area("platformWords", {
+  lineSecret: "Under “Basic settings” of your channel in the LINE Developers Console.",
+  lineToken: "Issue one under “Messaging API” of the same channel.",
+  twilioSid: "It begins with AC and is on the start page of Twilio’s console.",
+  twilioToken: "Below it. Set the address of the new channel for each number, at “A message comes in”.",
+  viberToken: "On partners.viber.com, on the page of your bot.",
+  viberName: "Name above messages that no member wrote",
+  viberNameHelp: "Up to 28 characters.",
+  instagramIdHelp: "Beside your account at “API setup with Instagram login” in Meta’s developer console.",
+  instagramTokenHelp: "Generate it there. It ends after 60 days: replace it before.",
+  instagramSecret: "App secrets",
+  instagramSecretHelp:
+    "The Instagram app secret there, and the app secret under “App settings”, with a comma between them.",
+  pageId: "Page ID",
+  pageIdHelp: "Beside your page under “Messenger → API settings” in Meta’s developer console.",
+  pageTokenHelp: "Generate it there.",
+  appSecretHelp: "Under “App settings → Basic”.",
+  phoneHelp: "Under “WhatsApp → API setup” in Meta’s developer console; not the number itself.",
+  accountHelp: "Below it.",
+  systemTokenHelp: "Of a system user, so that it does not end.",
+});
