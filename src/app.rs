@@ -98,7 +98,7 @@ pub struct Running {
     server: ServerHandle,
     finished: JoinHandle<std::io::Result<()>>,
     sweeper: JoinHandle<()>,
-    couriers: [JoinHandle<()>; 2],
+    couriers: [JoinHandle<()>; 3],
     pushing: JoinHandle<()>,
 }
 
@@ -140,6 +140,7 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let couriers = [
         actix_web::rt::spawn(delivery::inbox::run(edge.courier.clone())),
         actix_web::rt::spawn(delivery::outbox::run(edge.courier.clone())),
+        actix_web::rt::spawn(delivery::webhooks::run(edge.courier.clone())),
     ];
     let pushing = actix_web::rt::spawn(round.run(|sending| drop(actix_web::rt::spawn(sending))));
     actix_web::rt::spawn(complete_episodes(edge.store.clone()));

@@ -30,7 +30,8 @@ use crate::protocol::code::CloseCode;
 use crate::protocol::server::{self, DashboardEvent};
 use crate::push::Push as WebPush;
 use crate::sources::Sources;
-use crate::store::{self, Store};
+use crate::store::webhook_events::{self, Happened};
+use crate::store::{self, Connection, Store};
 
 /// So many of a contact's conversations, the newest, hear that the contact was changed.
 const TOLD_OF_CONTACT: i64 = 200;
@@ -62,6 +63,8 @@ pub struct Shared {
     pub options: Options,
     /// Rung when a commit has caused messages to customers of messaging channels.
     pub messages_out: Notify,
+    /// Rung when there is something new to tell webhooks.
+    pub events_out: Notify,
     draining: AtomicBool,
     threads: Mutex<Vec<ArbiterHandle>>,
     scopes: Mutex<HashMap<ScopeId, Addr<ScopeSupervisor>>>,
@@ -127,6 +130,7 @@ impl Directory {
             push,
             options,
             messages_out: Notify::new(),
+            events_out: Notify::new(),
             draining: AtomicBool::new(false),
             threads: Mutex::default(),
             scopes: Mutex::default(),
@@ -249,7 +253,14 @@ impl Directory {
         for conversation in all.iter().filter(|conversation| conversation.status.is_active()) {
             self.command(scope, conversation.id, Command::Erase, None).await?;
         }
-        store.write(move |connection| store::contacts::erase(connection, contact)).await?;
+        let sources = self.0.sources.clone();
+        let erase = move |connection: &mut Connection| {
+            store::contacts::erase(connection, contact)?;
+            let happened = Happened::contact_changed(scope, contact, sources.now());
+            webhook_events::raise(connection, &happened, || sources.id())
+        };
+        store.write(erase).await?;
+        self.0.events_out.notify_one();
         for conversation in all {
             self.0.scope(scope).do_send(Forget { conversation: conversation.id });
         }

@@ -8,9 +8,10 @@ use super::auth::Caller;
 use crate::domain::channel::Channel;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::Conversation;
-use crate::domain::ids::{ChannelId, ContactId, ConversationId, MemberId, ScopeId};
+use crate::domain::ids::{ChannelId, ContactId, ConversationId, MemberId, ScopeId, WebhookId};
 use crate::domain::member::{Member, Role};
-use crate::store::{Connection, channels, contacts, conversations, members};
+use crate::domain::webhook::Webhook;
+use crate::store::{Connection, channels, contacts, conversations, members, webhooks};
 
 macro_rules! actions {
     ($($action:ident $least:ident $doc:literal;)*) => {
@@ -36,6 +37,7 @@ actions! {
     ManageCanned Admin "Make, change and remove shared canned replies.";
     ManageMembers Admin "Invite and remove members, change roles up to one's own.";
     ManageKeys Admin "See, make and revoke API keys.";
+    ManageWebhooks Admin "See, make, change and remove webhooks.";
     ManageTags Admin "Make and remove the tags that are suggested.";
     ReadAudit Admin "Read the audit trail.";
     ReadReports Admin "Read reports and the wallboard.";
@@ -73,6 +75,21 @@ pub fn channel(
     scope(caller, in_scope, action)?;
     let channel = channels::by_id(connection, id)?;
     if channel.scope == in_scope { Ok(channel) } else { Err(ApiError::not_found()) }
+}
+
+/// A webhook of this scope, for those who may manage webhooks.
+///
+/// # Errors
+/// As [`scope`]; `not_found` also when the webhook belongs to another scope.
+pub fn webhook(
+    connection: &mut Connection,
+    caller: &Caller,
+    in_scope: ScopeId,
+    id: WebhookId,
+) -> Result<Webhook, ApiError> {
+    scope(caller, in_scope, Action::ManageWebhooks)?;
+    let hook = webhooks::by_id(connection, id)?;
+    if hook.scope == in_scope { Ok(hook) } else { Err(ApiError::not_found()) }
 }
 
 /// A member of this scope, and their role in it.

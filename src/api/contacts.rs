@@ -17,6 +17,7 @@ use crate::domain::ids::ContactId;
 use crate::protocol::view::{Row, RowContact};
 use crate::store::audit;
 use crate::store::contacts::{self, Export};
+use crate::store::webhook_events::{self, Happened};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,10 +67,13 @@ pub async fn change(
             contact.attributes.retain(|_, value| !value.trim().is_empty());
             contact.check()?;
             contacts::update(connection, &contact)?;
+            let happened = Happened::contact_changed(contact.scope, id, sources.now());
+            webhook_events::raise(connection, &happened, || sources.id())?;
             audit::append(connection, line)?;
             Ok(contact)
         })
         .await?;
+    edge.directory.shared().events_out.notify_one();
     edge.directory.contact_changed(contact.clone()).await?;
     Ok(HttpResponse::Ok().json(contact_view(&contact)))
 }

@@ -19,13 +19,13 @@ use crate::store::deliveries::{self, Line, Outcome};
 use crate::store::{audit, inbox, outbox, secrets};
 
 /// A place in one of these lists.
-fn before<T: std::str::FromStr>(part: &Part) -> Result<Option<T>, ApiError> {
+pub(super) fn before<T: std::str::FromStr>(part: &Part) -> Result<Option<T>, ApiError> {
     let read = |text: &String| text.parse().map_err(|_| ApiError::bad_request("not a cursor"));
     part.cursor.as_ref().map(read).transpose()
 }
 
 /// Cuts the one row that was read beyond the limit.
-fn cut<T>(mut items: Vec<T>, limit: i64, name: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+pub(super) fn cut<T>(mut items: Vec<T>, limit: i64, name: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
     let limit = usize::try_from(limit).unwrap_or(0);
     let more = items.len() > limit;
     items.truncate(limit);

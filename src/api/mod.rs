@@ -56,6 +56,7 @@ pub mod tickets;
 mod trail;
 pub mod visitor_token;
 pub mod visitors;
+mod webhooks;
 mod widget;
 mod widget_files;
 mod widget_history;
@@ -143,6 +144,14 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/scopes/{scope}/keys", keys::list),
         url(POST, "/api/v1/scopes/{scope}/keys", keys::create),
         url(DELETE, "/api/v1/scopes/{scope}/keys/{key}", keys::delete),
+        url(GET, "/api/v1/scopes/{scope}/webhooks", webhooks::list),
+        url(POST, "/api/v1/scopes/{scope}/webhooks", webhooks::create),
+        url(PATCH, "/api/v1/scopes/{scope}/webhooks/{webhook}", webhooks::change),
+        url(DELETE, "/api/v1/scopes/{scope}/webhooks/{webhook}", webhooks::delete),
+        url(POST, "/api/v1/scopes/{scope}/webhooks/{webhook}/test", webhooks::test),
+        url(POST, "/api/v1/scopes/{scope}/webhooks/{webhook}/rotate_secret", webhooks::rotate_secret),
+        url(GET, "/api/v1/scopes/{scope}/webhooks/{webhook}/deliveries", webhooks::deliveries),
+        url(POST, "/api/v1/scopes/{scope}/webhooks/{webhook}/deliveries/{event}/replay", webhooks::replay),
         url(GET, "/api/v1/scopes/{scope}/canned_replies", canned::list),
         url(POST, "/api/v1/scopes/{scope}/canned_replies", canned::create),
         url(PATCH, "/api/v1/scopes/{scope}/canned_replies/{reply}", canned::change),

@@ -29,7 +29,8 @@ use crate::protocol::server::{
     WidgetWelcome,
 };
 use crate::protocol::view::ContactEntry;
-use crate::store::{self, StoreError};
+use crate::store::webhook_events::{self, Happened};
+use crate::store::{self, Connection, StoreError};
 
 /// How a contact without a name is called: this and four digits.
 const NAMELESS: &str = "Visitor ";
@@ -418,8 +419,14 @@ async fn keep(edge: &Edge, before: Option<&Contact>, contact: &Contact) -> Resul
     if before.is_none_or(|before| before == contact) {
         return Ok(());
     }
-    let contact = contact.clone();
-    let kept = edge.store.write(move |connection| store::contacts::update(connection, &contact)).await;
+    let (contact, sources) = (contact.clone(), edge.sources.clone());
+    let keep = move |connection: &mut Connection| {
+        store::contacts::update(connection, &contact)?;
+        let happened = Happened::contact_changed(contact.scope, contact.id, sources.now());
+        webhook_events::raise(connection, &happened, || sources.id())
+    };
+    let kept = edge.store.write(keep).await;
+    edge.directory.shared().events_out.notify_one();
     match kept {
         Err(StoreError::NotFound) => Ok(()),
         other => other,

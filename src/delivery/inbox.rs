@@ -347,7 +347,9 @@ impl Courier {
     /// Removes what came in and was worked on, and what went out, before this time.
     pub async fn sweep(&self, before: Millis) {
         let swept = self.store.write(move |connection| {
-            Ok(inbox::sweep(connection, before)? + crate::store::outbox::sweep(connection, before)?)
+            let channels =
+                inbox::sweep(connection, before)? + crate::store::outbox::sweep(connection, before)?;
+            Ok(channels + crate::store::webhook_events::sweep(connection, before)?)
         });
         match swept.await {
             Ok(count) => log::debug!("old events and messages removed count={count}"),

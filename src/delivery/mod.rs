@@ -1,10 +1,12 @@
-//! What messaging channels receive and send. Two loops: [`inbox`] works on events that the edge has stored, [`outbox`]
-//! sends what conversations have committed. Both live on rows of the store, so nothing is lost with the process.
+//! What messaging channels receive and send, and what webhooks are told. Three loops: [`inbox`] works on events that the edge
+//! has stored, [`outbox`] sends what conversations have committed, [`webhooks`] tells of it. All live on rows of the store, so
+//! nothing is lost with the process.
 
 pub mod inbox;
 mod names;
 pub mod outbox;
 mod receipts;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use crate::files::links::FileLinks;
 use crate::outgoing::Outgoing;
 use crate::sources::Sources;
 use crate::store::secrets::SealedSecret;
+use crate::store::webhooks::SealedKey;
 use crate::store::{Connection, Store, StoreError, channels, secrets};
 use crate::vault::{Sealed, Vault, VaultError};
 
@@ -137,8 +140,15 @@ pub fn open(vault: &Vault, secret: &SealedSecret) -> Result<String, VaultError> 
 pub async fn seal_anew(store: &Store, vault: &Vault, sources: &Sources) -> Result<usize, StoreError> {
     let (vault, sources) = (vault.clone(), sources.clone());
     let work = move |connection: &mut Connection| {
+        let of_webhooks = webhooks::seal_anew(connection, |place, key| {
+            let refused = |error: VaultError| StoreError::Refused(format!("{place}: {error}"));
+            let sealed = Sealed { key: key.key_name.clone(), text: key.sealed.clone() };
+            let plain = vault.open(place, &sealed).map_err(refused)?;
+            let Sealed { key, text } = vault.seal(place, &plain, &sources).map_err(refused)?;
+            Ok(SealedKey { key_name: key, sealed: text })
+        })?;
         let all = secrets::all(connection)?;
-        let count = all.len();
+        let count = all.len() + of_webhooks;
         for secret in all {
             let refused = |error: VaultError| {
                 StoreError::Refused(format!("{} of {}: {error}", secret.name, secret.channel))

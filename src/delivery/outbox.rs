@@ -18,6 +18,7 @@ use crate::domain::contact::Contact;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::{ChannelId, ConversationId};
+use crate::domain::webhook::EventType;
 use crate::domain::{Millis, Seq};
 use crate::outgoing::{ErrorKind, Limits};
 use crate::protocol::server::DeliveryMark;
@@ -26,6 +27,7 @@ use crate::store::deliveries::{self, Line as LogLine, Outcome};
 use crate::store::outbox::{self, Delivery};
 use crate::store::routes::{self, RouteTo};
 use crate::store::secrets::{self, Fault};
+use crate::store::webhook_events::{self, Happened};
 use crate::store::{Connection, StoreError, conversations, entries};
 
 /// Most messages of one channel on their way at once.
@@ -361,7 +363,23 @@ impl Courier {
         };
         let mark = DeliveryMark { seq: log_line.seq, state: log_line.state, reason: log_line.reason.clone() };
         let kept = log_line.clone();
-        self.surely(move |connection, _| deliveries::append(connection, &kept)).await;
+        let failed = (seen.state == DeliveryState::Failed).then(|| Happened {
+            scope: message.line.channel.scope,
+            kind: EventType::DeliveryFailed,
+            entry: Some((kept.conversation, kept.seq)),
+            contact: None,
+            detail: kept.reason.clone(),
+            at: kept.at,
+        });
+        let (tells, sources) = (failed.is_some(), self.sources.clone());
+        self.surely(move |connection, _| {
+            deliveries::append(connection, &kept)?;
+            failed.iter().try_for_each(|failed| webhook_events::raise(connection, failed, || sources.id()))
+        })
+        .await;
+        if tells {
+            self.directory.shared().events_out.notify_one();
+        }
         self.directory.delivery_changed(message.line.channel.scope, log_line.conversation, mark).await;
     }
 
@@ -385,7 +403,7 @@ impl Courier {
     }
 
     /// Writes what must not be lost: until the store takes it.
-    async fn surely(
+    pub(super) async fn surely(
         &self,
         work: impl Fn(&mut Connection, Millis) -> Result<(), StoreError> + Clone + Send + 'static,
     ) {

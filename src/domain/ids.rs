@@ -38,6 +38,8 @@ kinds! {
     OfOutbox OutboxId "o_" "an outbox row";
     OfFile FileId "f_" "a file";
     OfInbox InboxId "in_" "an event that came in by a channel";
+    OfWebhook WebhookId "wh_" "a webhook";
+    OfWebhookEvent WebhookEventId "ev_" "what a webhook is told";
     OfDelivery DeliveryId "d_" "a line of the delivery log";
 }
 

@@ -27,6 +27,7 @@ pub mod report;
 pub mod scope;
 pub mod tag;
 pub mod transcript;
+pub mod webhook;
 
 /// UTC milliseconds since 1970. For display and stored ages; order never depends on it.
 pub type Millis = i64;

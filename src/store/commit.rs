@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use super::audit::AuditRow;
 use super::outbox::OutboxRow;
 use super::schema::conversations as conversations_table;
+use super::webhook_events::WebhookEvent;
 use super::{
     Connection, StoreError, audit, contacts, conversations, dialect, episodes, feedback, files, hot,
-    mentions, outbox, tags, text,
+    mentions, outbox, tags, text, webhook_events,
 };
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{Conversation, Side};
@@ -31,6 +32,8 @@ pub struct Commit {
     pub audit: Vec<AuditRow>,
     /// Deliveries it causes.
     pub outbox: Vec<OutboxRow>,
+    /// What webhooks are to be told of it.
+    pub events: Vec<WebhookEvent>,
 }
 
 /// What else is stored when a conversation begins.
@@ -64,6 +67,7 @@ pub(super) struct Rows {
     pub(super) mentions: Vec<mentions::Naming>,
     pub(super) audit: Vec<audit::Row>,
     pub(super) outbox: Vec<outbox::Row>,
+    pub(super) events: Vec<webhook_events::Row>,
 }
 
 /// The columns of a conversation that any message changes.
@@ -103,7 +107,7 @@ impl Rows {
     /// # Errors
     /// [`StoreError::Broken`] when the entries do not lead from `before` to `after`.
     pub(super) fn of(commit: &Commit) -> Result<Self, StoreError> {
-        let Commit { before, after, entries, opening, audit, outbox } = commit;
+        let Commit { before, after, entries, opening, audit, outbox, events } = commit;
         let before = *before;
         let numbered = entries.iter().map(|entry| entry.seq).eq(before + 1..=after.version);
         if !numbered {
@@ -151,6 +155,7 @@ impl Rows {
             mentions: entries.iter().filter_map(|entry| mentions::Naming::of(after, entry)).collect(),
             audit: audit.iter().cloned().map(audit::Row::of).collect::<Result<_, _>>()?,
             outbox: outbox.iter().cloned().map(outbox::Row::of).collect::<Result<_, _>>()?,
+            events: events.iter().map(webhook_events::Row::of).collect::<Result<_, _>>()?,
         })
     }
 
@@ -163,6 +168,7 @@ impl Rows {
             && self.mentions.is_empty()
             && self.audit.is_empty()
             && self.outbox.is_empty()
+            && self.events.is_empty()
     }
 
     /// Stores everything but the entries, if the fence allows it.
@@ -208,6 +214,9 @@ impl Rows {
                 row.insert(connection)?;
             }
             for row in &self.outbox {
+                row.insert(connection)?;
+            }
+            for row in &self.events {
                 row.insert(connection)?;
             }
         }
@@ -318,9 +327,9 @@ mod tests {
             for entry in &entries {
                 state.apply(entry);
             }
-            let (opening, audit, outbox) = (None, Vec::new(), Vec::new());
-            let rows =
-                Rows::of(&Commit { before, after: state.clone(), entries, opening, audit, outbox }).unwrap();
+            let (opening, audit, outbox, events) = (None, Vec::new(), Vec::new(), Vec::new());
+            let after = state.clone();
+            let rows = Rows::of(&Commit { before, after, entries, opening, audit, outbox, events }).unwrap();
             assert_eq!(rows.is_plain(), rows.episode.is_none());
             rows.is_plain()
         };

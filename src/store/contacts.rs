@@ -2,7 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::schema::{contacts, conversations, deliveries, entries, feedback, mentions, outbox};
+use super::schema::{
+    contacts, conversations, deliveries, entries, feedback, mentions, outbox, webhook_events,
+};
 use super::{Connection, StoreError, dialect, text};
 use crate::domain::Millis;
 use crate::domain::Seq;
@@ -198,6 +200,10 @@ pub fn erase(connection: &mut Connection, id: ContactId) -> Result<Vec<Conversat
         .execute(connection)?;
     diesel::delete(mentions::table.filter(mentions::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(outbox::table.filter(outbox::conversation_id.assume_not_null().eq_any(own())))
+        .execute(connection)?;
+    let told = webhook_events::table.filter(webhook_events::detail.is_not_null());
+    diesel::update(told.filter(webhook_events::conversation_id.assume_not_null().eq_any(own())))
+        .set(webhook_events::detail.eq(None::<String>))
         .execute(connection)?;
     diesel::update(conversations::table.filter(conversations::contact_id.eq(&id)))
         .set((

@@ -46,6 +46,8 @@ mod stats;
 pub mod tags;
 mod text;
 mod ticket;
+pub mod webhook_events;
+pub mod webhooks;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -370,6 +370,57 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhooks (id) {
+        id -> Text,
+        scope_id -> Text,
+        url -> Text,
+        events -> Text,
+        enabled -> Bool,
+        off_reason -> Nullable<Text>,
+        failing_since -> Nullable<BigInt>,
+        created_at -> BigInt,
+        key_name -> Text,
+        sealed -> Text,
+        old_key_name -> Nullable<Text>,
+        old_sealed -> Nullable<Text>,
+        old_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    webhook_events (id) {
+        id -> Text,
+        webhook_id -> Text,
+        scope_id -> Text,
+        conversation_id -> Nullable<Text>,
+        seq -> Nullable<BigInt>,
+        contact_id -> Nullable<Text>,
+        kind -> Text,
+        detail -> Nullable<Text>,
+        at -> BigInt,
+        attempts -> BigInt,
+        next_at -> BigInt,
+        held -> Bool,
+        done_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    webhook_tries (id) {
+        id -> Text,
+        webhook_id -> Text,
+        event_id -> Text,
+        kind -> Text,
+        attempt -> BigInt,
+        at -> BigInt,
+        outcome -> Text,
+        status -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        next_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(memberships -> members (member_id));
 diesel::joinable!(memberships -> scopes (scope_id));
 diesel::joinable!(logins -> members (member_id));
@@ -408,4 +459,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     routes,
     scopes,
     tags,
+    webhook_events,
+    webhook_tries,
+    webhooks,
 );

@@ -154,6 +154,7 @@ pub fn delete(connection: &mut Connection, id: ScopeId) -> Result<(), StoreError
     diesel::delete(reads::table.filter(reads::conversation_id.eq_any(own()))).execute(connection)?;
     diesel::delete(mentions::table.filter(mentions::scope_id.eq(&id))).execute(connection)?;
     diesel::delete(outbox::table.filter(outbox::scope_id.eq(&id))).execute(connection)?;
+    super::webhooks::erase_scope(connection, &id)?;
     diesel::delete(conversation_tags::table.filter(conversation_tags::conversation_id.eq_any(own())))
         .execute(connection)?;
     diesel::delete(tags::table.filter(tags::scope_id.eq(&id))).execute(connection)?;

@@ -48,4 +48,5 @@ mod story;
 mod support;
 mod table;
 mod tags;
+mod webhooks;
 mod widget_rest;

@@ -64,7 +64,8 @@ impl<'a> Told<'a> {
             self.state.apply(entry);
         }
         let after = self.state.clone();
-        let commit = Commit { before, after, entries, opening, audit: vec![], outbox: vec![] };
+        let commit =
+            Commit { before, after, entries, opening, audit: vec![], outbox: vec![], events: vec![] };
         self.chat.store.commit(commit).await.unwrap();
     }
 

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use switchboard::api;
 use uuid::Uuid;
 
-use crate::channels;
 use crate::support::app::{Answer, Person, TestApp};
 use crate::support::chat::Chat;
 use crate::support::files;
+use crate::{channels, webhooks};
 
 /// Whom a route is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +71,11 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         ("GET", "scopes/{scope}/reports" | "scopes/{scope}/reports/csv" | "scopes/{scope}/reports/live") => {
             (Admins, nothing)
         }
+        ("GET", path) if path.starts_with("scopes/{scope}/webhooks") => (Admins, nothing),
+        ("POST", "scopes/{scope}/webhooks") => (Admins, json!({"url": "https://app.example.invalid/told"})),
+        ("POST", path) if path.starts_with("scopes/{scope}/webhooks/") => (Admins, json!({})),
+        ("PATCH", "scopes/{scope}/webhooks/{webhook}") => (Admins, json!({"events": ["note.created"]})),
+        ("DELETE", "scopes/{scope}/webhooks/{webhook}") => (Admins, nothing),
         ("GET", "scopes/{scope}/canned_replies") => (Agents, nothing),
         ("POST", "scopes/{scope}/canned_replies") => {
             (Admins, json!({"shortcut": Uuid::new_v4(), "title": "New", "text": "Hello"}))
@@ -120,6 +125,18 @@ async fn path_of(path: &str, owner: &Person, scope: &str, chat: &Chat) -> String
     let mut path = path.to_owned();
     if path.ends_with("/csv") {
         path.push_str("?table=days");
+    }
+    if path.contains("{webhook}") {
+        // There may be ten; those of earlier tries go.
+        let list = format!("/api/v1/scopes/{scope}/webhooks");
+        for old in owner.get(&list).await.good()["items"].as_array().unwrap() {
+            owner.delete(&format!("{list}/{}", old["id"].as_str().unwrap())).await;
+        }
+        let hook = made("webhooks", json!({"url": "https://app.example.invalid/told"}), "/id").await;
+        if path.contains("{event}") {
+            path = path.replace("{event}", &webhooks::waiting_event(chat).await);
+        }
+        path = path.replace("{webhook}", &hook);
     }
     if path.contains("{channel}/") {
         let platform = json!({"url": "https://app.example.com/hook"});

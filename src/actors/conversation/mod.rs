@@ -12,6 +12,7 @@ mod attach;
 mod bot;
 mod contact;
 mod delivery;
+mod events;
 mod life;
 mod publish;
 mod submit;

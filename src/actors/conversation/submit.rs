@@ -163,7 +163,8 @@ impl Conversation {
         let opening = (before == 0).then(|| self.contact.clone()).flatten();
         let audit = self.audit(&entries);
         let outbox = self.messages_out(&after, &entries);
-        let says = !outbox.is_empty();
+        let events = self.events_out(&entries);
+        let (says, tells) = (!outbox.is_empty(), !events.is_empty());
         let commit = Commit {
             before,
             after,
@@ -171,6 +172,7 @@ impl Conversation {
             opening: opening.map(|contact| Opening { contact, session: self.session.clone() }),
             audit,
             outbox,
+            events,
         };
         self.next_ticket += 1;
         let ticket = self.next_ticket;
@@ -181,6 +183,9 @@ impl Conversation {
         self.shared.store.submit(&commit, move |result| {
             if says && result.is_ok() {
                 shared.messages_out.notify_one();
+            }
+            if tells && result.is_ok() {
+                shared.events_out.notify_one();
             }
             me.do_send(Committed { ticket, result });
         });

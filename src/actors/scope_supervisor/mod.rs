@@ -41,6 +41,7 @@ use crate::domain::hours::Opening;
 use crate::domain::ids::{ChannelId, ContactId, ConversationId, MemberId, ScopeId};
 use crate::domain::member::{Member, Presence, Role};
 use crate::domain::scope::Scope;
+use crate::domain::webhook::Webhook;
 use crate::protocol::view::{Row, RowContact};
 use crate::store::{self, Connection, StoreError};
 
@@ -62,6 +63,8 @@ pub struct ScopeRules {
     pub members: HashMap<MemberId, (Member, Role)>,
     /// Pictures of its members.
     pub faces: Faces,
+    /// Who is told what happens; those that are switched on.
+    pub webhooks: Vec<Webhook>,
 }
 
 impl ScopeRules {
@@ -71,6 +74,7 @@ impl ScopeRules {
         let channels = store::channels::list(connection, id)?;
         let members = store::members::list_of_scope(connection, id)?;
         let faces = store::avatars::of_scope(connection, id)?;
+        let webhooks = store::webhooks::enabled(connection, id)?;
         let (text, quick_replies) = bot.greeting();
         let rules = Rules {
             has_bot: bot.exists(),
@@ -90,6 +94,7 @@ impl ScopeRules {
                 .map(|(member, role)| (member.id, (member, role)))
                 .collect(),
             faces,
+            webhooks,
             scope,
             bot,
         })

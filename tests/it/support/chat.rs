@@ -121,6 +121,7 @@ impl Chat {
             opening: None,
             audit: Vec::new(),
             outbox: Vec::new(),
+            events: Vec::new(),
         }
     }
 

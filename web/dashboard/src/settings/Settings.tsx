@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { settings as words } from "../../../shared/src/text.ts";
+import { webhookSettings } from "../../../shared/src/webhook-text.ts";
 import { follow, path } from "../router.ts";
 import { scope, supervises } from "../state/scopes.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
@@ -15,6 +16,7 @@ import { NotificationSettings } from "./NotificationSettings.tsx";
 import { Profile } from "./Profile.tsx";
 import { ScopeSettings } from "./ScopeSettings.tsx";
 import { TagSettings } from "./TagSettings.tsx";
+import { WebhookSettings } from "./WebhookSettings.tsx";
 
 const pages: [name: string, title: string, icon: IconName, page: ComponentType<{ scopeId: string }>][] = [
   ["channels", words.channels, "globe", ChannelSettings],
@@ -24,6 +26,7 @@ const pages: [name: string, title: string, icon: IconName, page: ComponentType<{
   ["scope", words.scope, "gear", ScopeSettings],
   ["tags", words.tags, "tag", TagSettings],
   ["keys", words.keys, "lock", KeySettings],
+  ["webhooks", webhookSettings.title, "swap", WebhookSettings],
   ["notifications", words.notifications, "bell", NotificationSettings],
 ];
 
