@@ -1,0 +1,1 @@
+export{n as startPush}from"./push-BMDLS0jF.js";
