@@ -4,7 +4,7 @@
 //! cargo run --example platforms -- 127.0.0.1:9100 [WEBHOOK_SECRET]
 //! ```
 //!
-//! Point `api_base` of a channel of Telegram, WhatsApp, Messenger, Instagram, LINE or Twilio, `api_base` with `/pa` of a Viber
+//! Point `api_base` of a channel of Telegram, `WhatsApp`, Messenger, Instagram, LINE or Twilio, `api_base` with `/pa` of a Viber
 //! channel, or `url` of a webhook channel, at it, and allow the address in `outgoing.allow`; `sim/meta.rs` names the ids and
 //! secrets that Meta's fakes know. Every call that it takes or refuses is printed. Lines that are typed become updates of a
 //! Telegram customer, once the channel was connected.

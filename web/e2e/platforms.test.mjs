@@ -18,6 +18,7 @@ test("an admin adds a channel of each platform", async () => {
   const stage = await Stage.set();
   const { page } = await stage.owner();
   await page.goto(`${stage.server.origin}/settings/channels`);
+  const channels = page.getByRole("region", { name: "Messaging channels" });
   for (const [kind, asked] of Object.entries(platforms)) {
     await page.getByRole("button", { name: "Add a channel" }).click();
     await page.getByLabel("Where customers write").selectOption(kind);
@@ -28,9 +29,9 @@ test("an admin adds a channel of each platform", async () => {
     if (process.env.SWITCHBOARD_SHOTS)
       await page.screenshot({ path: `${process.env.SWITCHBOARD_SHOTS}/${kind}.png`, fullPage: true });
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText(`Our ${kind}`, { exact: true }).waitFor();
+    await channels.getByText(`Our ${kind}`, { exact: true }).waitFor();
   }
-  assert.equal(await page.getByText("/hooks/").count(), 3);
+  assert.equal(await channels.getByText("/hooks/").count(), 3);
   await inEveryLook(page, async (look) => {
     assert.deepEqual(await axeFinds(page), [], look);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

@@ -158,8 +158,13 @@ fn what_is_sent_is_what_line_takes() {
     assert_ne!(once[0].headers.last(), once[1].headers.last());
     for call in calls.iter().chain(&once) {
         let headers = call.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let taken =
-            Taken { path: "/v2/bot/message/push".into(), headers, body: call.body.clone(), status: 0 };
+        let taken = Taken {
+            path: "/v2/bot/message/push".into(),
+            query: String::new(),
+            headers,
+            body: call.body.clone(),
+            status: 0,
+        };
         let said = State::default().judge(&taken, false);
         assert_eq!(said.status, 200, "{}", said.body);
     }
