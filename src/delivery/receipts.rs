@@ -3,8 +3,10 @@
 use super::{Courier, Line};
 use crate::domain::Millis;
 use crate::domain::delivery::DeliveryState;
+use crate::domain::webhook::EventType;
 use crate::protocol::server::DeliveryMark;
 use crate::store::deliveries::{self, Line as LogLine, Outcome};
+use crate::store::webhook_events::{self, Happened};
 use crate::store::{Connection, StoreError, contacts, conversations, entries};
 
 /// One report may be about so many of a conversation's last entries.
@@ -80,10 +82,22 @@ fn raise(
         ..last.clone()
     };
     deliveries::append(connection, &line)?;
+    if changed && state == DeliveryState::Failed {
+        let happened = Happened {
+            scope: conversations::by_id(connection, line.conversation)?.scope,
+            kind: EventType::DeliveryFailed,
+            entry: Some((line.conversation, line.seq)),
+            contact: None,
+            detail: line.reason.clone(),
+            at: line.at,
+        };
+        webhook_events::raise(connection, &happened, || courier.sources.id())?;
+    }
     Ok(Some(line).filter(|_| changed))
 }
 
 async fn tell(courier: &Courier, line: &Line, noted: impl Iterator<Item = LogLine>) {
+    courier.directory.shared().events_out.notify_one();
     for noted in noted {
         let mark = DeliveryMark { seq: noted.seq, state: noted.state, reason: noted.reason };
         courier.directory.delivery_changed(line.channel.scope, noted.conversation, mark).await;
