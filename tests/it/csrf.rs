@@ -36,7 +36,8 @@ fn with_ids(path: &str) -> String {
         ("{key}", of("k")),
         ("{reply}", of("cr")),
         ("{tag}", "vip".into()),
-        ("{event}", of("in")),
+        ("{webhook}", of("wh")),
+        ("{event}", of(if path.contains("/webhooks/") { "ev" } else { "in" })),
         ("{seq}", "1".into()),
     ];
     places.iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
