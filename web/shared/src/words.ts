@@ -8,6 +8,7 @@ import type * as picture from "./text/picture.ts";
 import type * as platforms from "./text/platforms.ts";
 import type * as reports from "./text/reports.ts";
 import type * as tags from "./text/tags.ts";
+import type * as webhooks from "./text/webhooks.ts";
 import type * as text from "./text.ts";
 
 type Everything = typeof text &
@@ -17,7 +18,8 @@ type Everything = typeof text &
   typeof picture &
   typeof platforms &
   typeof reports &
-  typeof tags;
+  typeof tags &
+  typeof webhooks;
 type Areas = { [Name in Exclude<keyof Everything, "product">]: Everything[Name] };
 
 export type Words = (kit: Kit) => Areas;

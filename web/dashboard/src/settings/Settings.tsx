@@ -1,8 +1,8 @@
 // Settings of the scope shown, for admins and owners, and for everybody those of their own browser. Loaded when somebody goes there.
 import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { webhookSettings } from "../../../shared/src/text/webhooks.ts";
 import { settings as words } from "../../../shared/src/text.ts";
-import { webhookSettings } from "../../../shared/src/webhook-text.ts";
 import { follow, path } from "../router.ts";
 import { scope, supervises } from "../state/scopes.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";

@@ -1,7 +1,7 @@
 // Where a webhook is told, and what.
 import { useState } from "preact/hooks";
+import { webhookSettings as words } from "../../../shared/src/text/webhooks.ts";
 import { common } from "../../../shared/src/text.ts";
-import { webhookSettings as words } from "../../../shared/src/webhook-text.ts";
 import { Field, Problem, refusal } from "./parts.tsx";
 
 export interface Wishes {

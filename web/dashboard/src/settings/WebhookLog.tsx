@@ -1,7 +1,7 @@
 // What was sent to a webhook, newest first, and another go for what did not arrive.
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { locale } from "../../../shared/src/chosen.ts";
-import { webhookSettings as words } from "../../../shared/src/webhook-text.ts";
+import { webhookSettings as words } from "../../../shared/src/text/webhooks.ts";
 import { call, explain } from "../api.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { Chip } from "../ui/Avatar.tsx";

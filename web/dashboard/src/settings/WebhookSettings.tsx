@@ -1,7 +1,7 @@
 // Webhooks of the scope: programs that are told what happens. A secret is shown once.
 import { useState } from "preact/hooks";
+import { webhookSettings as words } from "../../../shared/src/text/webhooks.ts";
 import { common } from "../../../shared/src/text.ts";
-import { webhookSettings as words } from "../../../shared/src/webhook-text.ts";
 import { timeOrDate } from "../../../shared/src/when.ts";
 import { call } from "../api.ts";
 import { notify, notifyFailure } from "../state/notices.ts";

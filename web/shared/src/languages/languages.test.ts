@@ -8,6 +8,7 @@ import * as picture from "../text/picture.ts";
 import * as platforms from "../text/platforms.ts";
 import * as reports from "../text/reports.ts";
 import * as tags from "../text/tags.ts";
+import * as webhooks from "../text/webhooks.ts";
 import * as text from "../text.ts";
 import type { Words } from "../words.ts";
 import ar from "./ar.ts";
@@ -28,6 +29,7 @@ const { product, ...english } = {
   ...platforms,
   ...reports,
   ...tags,
+  ...webhooks,
 };
 
 /** Words that other languages share with English, or that hold nothing but signs and what is put in. */
@@ -40,9 +42,8 @@ const same = new Set(
   hoursSettings.day hoursSettings.zone keySettings.name list.byAi list.chats memberSettings.actions
   memberSettings.agent memberSettings.name memberSettings.status messagingSettings.name profile.notifications profile.offline
   profile.withChats profilePage.look profilePage.name scopeSettings.mode scopeSettings.name
-  settings.notifications shortcuts.details tagSettings.chats tagWords.more units.hours units.minutes units.seconds`.split(
-    /\s+/,
-  ),
+  settings.notifications shortcuts.details tagSettings.chats tagWords.more units.hours units.minutes units.seconds
+  webhookSettings.title`.split(/\s+/),
 );
 
 const counts = [0, 1, 2, 5, 11, 100];

@@ -1,6 +1,8 @@
-// Words about webhooks, apart from the dictionary, which is long already.
+// The words of the page where a scope's webhooks are kept.
+import { area } from "../dictionary.ts";
+import { plural } from "../plural.ts";
 
-export const webhookSettings = {
+export const webhookSettings = area("webhookSettings", {
   title: "Webhooks",
   lead: "Programs of yours that are told what happens here, in signed requests.",
   add: "New webhook",
@@ -10,7 +12,7 @@ export const webhookSettings = {
   events: "What it is told",
   everything: "Everything",
   some: "Only what I choose",
-  types: (count: number) => (count === 1 ? "1 kind of event" : `${count} kinds of events`),
+  types: (count: number) => plural(count, { one: "# kind of event", other: "# kinds of events" }),
   none: "There is no webhook yet.",
   secret: "The secret that signs the requests",
   newSecretHelp: "Shown once. Keep it now. The old one signs, too, for 24 hours.",
@@ -48,4 +50,4 @@ export const webhookSettings = {
   removeTitle: "Remove this webhook?",
   removeLead: (url: string) => `${url} is told nothing more, and its log is gone.`,
   keep: "Keep",
-};
+});
