@@ -1,0 +1,1 @@
+export{n as startPush}from"./push-Bfm7WcsW.js";
