@@ -264,11 +264,11 @@ async fn place(
     Ok(Place::Open(ask(&supervisor, open).await??))
 }
 
-/// As [`place`], for a customer who may have said something of themselves with their message. A message left while nobody
+/// As `place`, for a customer who may have said something of themselves with their message. A message left while nobody
 /// is there has a form of its own.
 ///
 /// # Errors
-/// As [`place`].
+/// As `place`.
 pub async fn introduce_and_place(
     edge: &Edge,
     visitor: &mut Visitor,
