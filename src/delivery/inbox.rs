@@ -4,13 +4,13 @@
 //! channel and event, so an event that is worked on twice takes effect once.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::lanes::{STORE_PAUSE, pause_until};
 use super::{Courier, Line, names, receipts};
 use crate::actors::error::CallError;
 use crate::channels::{Inbound, RemoteFile, What, Who};
@@ -32,12 +32,6 @@ const CUSTOMERS: usize = 32;
 
 /// Tries before an event is kept for an admin: over about 17 minutes.
 const TRIES: i64 = 10;
-
-/// The loop looks this often even if nobody woke it.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// Pause while the store is away.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Longest text of one message, in characters; longer ones become several.
 const TEXT_MAX: usize = 10_000;
@@ -337,9 +331,7 @@ impl Courier {
     async fn wait_for_events(&self) {
         let now = self.sources.now();
         let next = self.store.read(move |connection| inbox::next_due(connection, now)).await.ok().flatten();
-        let pause = next.map_or(LONGEST_PAUSE, |at| {
-            Duration::from_millis(u64::try_from(at - now).unwrap_or(0)).min(LONGEST_PAUSE)
-        });
+        let pause = pause_until(next, now);
         // Either way the next round looks.
         let _ = tokio::time::timeout(pause, self.events_in.notified()).await;
     }

@@ -3,6 +3,7 @@
 //! nothing is lost with the process.
 
 pub mod inbox;
+pub mod lanes;
 mod names;
 pub mod outbox;
 mod receipts;

@@ -1,16 +1,14 @@
-//! Sends messages to customers: in order for each conversation, at most [`LANE`] at once for each channel, again and again
+//! Sends messages to customers: in order for each conversation, at most [`lanes::LANE`] at once for each channel, again and again
 //! while there is hope. A platform that hangs holds up its own channel only.
 
-use std::collections::HashMap;
 use std::collections::HashSet;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
+use super::lanes::{self, Lanes, STORE_PAUSE, pause_until};
 use super::{Courier, Line};
 use crate::channels::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
 use crate::domain::card;
@@ -30,17 +28,8 @@ use crate::store::secrets::{self, Fault};
 use crate::store::webhook_events::{self, Happened};
 use crate::store::{Connection, StoreError, conversations, entries};
 
-/// Most messages of one channel on their way at once.
-pub const LANE: usize = 4;
-
 /// Most channels looked at in one round.
 const CHANNELS: i64 = 1_000;
-
-/// The loop looks this often even if nobody woke it.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// Pause while the store is away.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Longest pause between two tries of a message, and of a channel that its platform turns away. Milliseconds.
 const BACKOFF_MAX: Millis = 15 * 60_000;
@@ -55,37 +44,14 @@ pub async fn run(courier: Courier) {
         log::warn!("messages not taken on error=\"{error}\"");
         tokio::time::sleep(STORE_PAUSE).await;
     }
-    let mut running = FuturesUnordered::new();
-    let mut lanes: HashMap<ChannelId, usize> = HashMap::new();
-    loop {
-        let pause = match courier.take_on(&lanes).await {
-            Ok((taken, pause)) => {
-                for (channel, delivery) in taken {
-                    *lanes.entry(channel).or_default() += 1;
-                    let courier = &courier;
-                    running.push(async move {
-                        courier.deliver(channel, delivery).await;
-                        channel
-                    });
-                }
-                pause
-            }
-            Err(error) => {
-                log::warn!("messages not taken on error=\"{error}\"");
-                STORE_PAUSE
-            }
-        };
-        tokio::select! {
-            Some(channel) = running.next(), if !running.is_empty() => {
-                if let Some(lane) = lanes.get_mut(&channel) {
-                    *lane = lane.saturating_sub(1);
-                }
-                lanes.retain(|_, lane| *lane > 0);
-            }
-            () = courier.directory.shared().messages_out.notified() => {}
-            () = tokio::time::sleep(pause) => {}
-        }
-    }
+    let woken = &courier.directory.shared().messages_out;
+    lanes::run(
+        "messages",
+        woken,
+        async |lanes| courier.take_on(lanes).await,
+        async |channel, delivery| courier.deliver(channel, delivery).await,
+    )
+    .await;
 }
 
 /// One message, with everything that is needed to send it.
@@ -113,7 +79,7 @@ impl Courier {
     /// Takes on what is due and has room in its lane. Also answers how long nothing else will be due.
     async fn take_on(
         &self,
-        lanes: &HashMap<ChannelId, usize>,
+        lanes: &Lanes<ChannelId>,
     ) -> Result<(Vec<(ChannelId, Delivery)>, Duration), StoreError> {
         let now = self.sources.now();
         let look = move |connection: &mut Connection| {
@@ -121,12 +87,9 @@ impl Courier {
             Ok((due, outbox::next_due(connection, now)?))
         };
         let (due, next) = self.store.read(look).await?;
-        let room = |channel: &ChannelId| LANE.saturating_sub(lanes.get(channel).copied().unwrap_or(0));
-        let free: Vec<_> = due.into_iter().map(|channel| (channel, room(&channel))).collect();
-        let free: Vec<_> = free.into_iter().filter(|(_, room)| *room > 0).collect();
-        let pause = next.map_or(LONGEST_PAUSE, |at| {
-            Duration::from_millis(u64::try_from(at - now).unwrap_or(0)).min(LONGEST_PAUSE)
-        });
+        let free = due.into_iter().map(|channel| (channel, lanes.room(channel)));
+        let free: Vec<_> = free.filter(|(_, room)| *room > 0).collect();
+        let pause = pause_until(next, now);
         if free.is_empty() {
             return Ok((Vec::new(), pause));
         }

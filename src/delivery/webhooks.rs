@@ -1,20 +1,18 @@
-//! Tells webhooks what happened in their scope: at most [`LANE`] events at once for each, again and again while there is
+//! Tells webhooks what happened in their scope: at most [`lanes::LANE`] events at once for each, again and again while there is
 //! hope. One that hangs holds up itself only.
 //!
 //! An event's row names the entry it is about, and the body is made of what the entry is at the moment of a try: what was
 //! erased meanwhile is told as erased. `docs/WEBHOOKS.md` describes the bodies.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 use super::Courier;
+use super::lanes::{self, Lanes, STORE_PAUSE, pause_until};
 use crate::domain::Millis;
 use crate::domain::contact::Contact;
 use crate::domain::event::Author;
@@ -30,17 +28,8 @@ use crate::store::webhooks::{self, Keys, SealedKey};
 use crate::store::{Connection, StoreError, contacts, conversations, deliveries, entries};
 use crate::vault::{Sealed, Vault, VaultError};
 
-/// Most events of one webhook on their way at once.
-pub const LANE: usize = 4;
-
 /// Most webhooks looked at in one round.
 const WEBHOOKS: i64 = 1_000;
-
-/// The loop looks this often even if nobody woke it.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// Pause while the store is away, and before an event that could not be read. Milliseconds.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Whole call, and most bytes of the answer, which nobody reads.
 const LIMITS: Limits = Limits { total: Duration::from_secs(15), answer_bytes: 4 * 1024 };
@@ -51,38 +40,14 @@ pub async fn run(courier: Courier) {
         log::warn!("events not taken on error=\"{error}\"");
         tokio::time::sleep(STORE_PAUSE).await;
     }
-    let mut running = FuturesUnordered::new();
-    let mut lanes: HashMap<WebhookId, usize> = HashMap::new();
-    loop {
-        let pause = match courier.take_events(&lanes).await {
-            Ok((taken, pause)) => {
-                for due in taken {
-                    let webhook = due.event.webhook;
-                    *lanes.entry(webhook).or_default() += 1;
-                    let courier = &courier;
-                    running.push(async move {
-                        courier.tell(&due).await;
-                        webhook
-                    });
-                }
-                pause
-            }
-            Err(error) => {
-                log::warn!("events not taken on error=\"{error}\"");
-                STORE_PAUSE
-            }
-        };
-        tokio::select! {
-            Some(webhook) = running.next(), if !running.is_empty() => {
-                if let Some(lane) = lanes.get_mut(&webhook) {
-                    *lane = lane.saturating_sub(1);
-                }
-                lanes.retain(|_, lane| *lane > 0);
-            }
-            () = courier.directory.shared().events_out.notified() => {}
-            () = tokio::time::sleep(pause) => {}
-        }
-    }
+    let woken = &courier.directory.shared().events_out;
+    lanes::run(
+        "events",
+        woken,
+        async |lanes| courier.take_events(lanes).await,
+        async |_, due| courier.tell(&due).await,
+    )
+    .await;
 }
 
 /// An event with everything that is needed to tell it.
@@ -105,24 +70,21 @@ impl Courier {
     /// Takes on what is due and has room in its lane. Also answers how long nothing else will be due.
     async fn take_events(
         &self,
-        lanes: &HashMap<WebhookId, usize>,
-    ) -> Result<(Vec<Due>, Duration), StoreError> {
+        lanes: &Lanes<WebhookId>,
+    ) -> Result<(Vec<(WebhookId, Due)>, Duration), StoreError> {
         let now = self.sources.now();
-        let full: Vec<WebhookId> =
-            lanes.iter().filter(|(_, lane)| **lane >= LANE).map(|(id, _)| *id).collect();
+        let full = lanes.full();
         let look = move |connection: &mut Connection| {
             let due = webhook_events::webhooks_due(connection, &full, now, WEBHOOKS)?;
             Ok((due, webhook_events::next_due(connection, now)?))
         };
         let (due, next) = self.store.read(look).await?;
-        let pause = next.map_or(LONGEST_PAUSE, |at| {
-            Duration::from_millis(u64::try_from(at - now).unwrap_or(0)).min(LONGEST_PAUSE)
-        });
+        let pause = pause_until(next, now);
         if due.is_empty() {
             return Ok((Vec::new(), pause));
         }
-        let room = |id: &WebhookId| LANE.saturating_sub(lanes.get(id).copied().unwrap_or(0));
-        let free: Vec<_> = due.into_iter().map(|id| (id, i64::try_from(room(&id)).unwrap_or(1))).collect();
+        let free: Vec<_> =
+            due.into_iter().map(|id| (id, i64::try_from(lanes.room(id)).unwrap_or(1))).collect();
         let take = move |connection: &mut Connection| {
             let mut taken = Vec::new();
             for (webhook, room) in free {
@@ -130,7 +92,8 @@ impl Courier {
             }
             Ok(taken)
         };
-        Ok((self.store.write(take).await?, pause))
+        let taken = self.store.write(take).await?.into_iter();
+        Ok((taken.map(|due| (due.event.webhook, due)).collect(), pause))
     }
 
     /// Tries to tell one event, and notes what became of it.

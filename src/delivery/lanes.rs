@@ -1,0 +1,91 @@
+//! The loop of whatever goes out: each receiver has a lane of its own, so that one that hangs holds up itself only.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::Notify;
+
+use crate::domain::Millis;
+use crate::store::StoreError;
+
+/// Most deliveries to one receiver on their way at once.
+pub const LANE: usize = 4;
+
+/// Pause while the store is away.
+pub(super) const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// A loop looks this often even if nobody woke it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How many deliveries each receiver has on their way; those with none are not in it.
+#[derive(Debug)]
+pub(super) struct Lanes<K>(HashMap<K, usize>);
+
+impl<K: Copy + Eq + Hash> Lanes<K> {
+    /// How many more may go to this receiver.
+    pub(super) fn room(&self, receiver: K) -> usize {
+        LANE.saturating_sub(self.0.get(&receiver).copied().unwrap_or(0))
+    }
+
+    /// Receivers to whom nothing more may go now.
+    pub(super) fn full(&self) -> Vec<K> {
+        self.0.keys().copied().filter(|receiver| self.room(*receiver) == 0).collect()
+    }
+
+    fn enter(&mut self, receiver: K) {
+        *self.0.entry(receiver).or_default() += 1;
+    }
+
+    fn leave(&mut self, receiver: K) {
+        if let Some(lane) = self.0.get_mut(&receiver) {
+            *lane = lane.saturating_sub(1);
+        }
+        self.0.retain(|_, lane| *lane > 0);
+    }
+}
+
+/// Takes on what is due and delivers it, for ever. `take` heeds the lanes, and also answers how long nothing else will be
+/// due; `what` is taken, for the log.
+pub(super) async fn run<K: Copy + Eq + Hash, T>(
+    what: &str,
+    woken: &Notify,
+    take: impl AsyncFn(&Lanes<K>) -> Result<(Vec<(K, T)>, Duration), StoreError>,
+    deliver: impl AsyncFn(K, T),
+) {
+    let deliver = &deliver;
+    let mut running = FuturesUnordered::new();
+    let mut lanes = Lanes(HashMap::new());
+    loop {
+        let pause = match take(&lanes).await {
+            Ok((taken, pause)) => {
+                for (receiver, item) in taken {
+                    lanes.enter(receiver);
+                    running.push(async move {
+                        deliver(receiver, item).await;
+                        receiver
+                    });
+                }
+                pause
+            }
+            Err(error) => {
+                log::warn!("deliveries not taken on what={what} error=\"{error}\"");
+                STORE_PAUSE
+            }
+        };
+        tokio::select! {
+            Some(receiver) = running.next(), if !running.is_empty() => lanes.leave(receiver),
+            () = woken.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// How long to wait for what is due at `next`, if anything is.
+pub(super) fn pause_until(next: Option<Millis>, now: Millis) -> Duration {
+    next.map_or(LONGEST_PAUSE, |at| {
+        Duration::from_millis(u64::try_from(at - now).unwrap_or(0)).min(LONGEST_PAUSE)
+    })
+}
