@@ -14,6 +14,7 @@ pub mod delivery;
 pub mod demo;
 pub mod domain;
 pub mod files;
+pub mod hex;
 pub mod outgoing;
 pub mod protocol;
 pub mod push;

@@ -161,15 +161,16 @@ fn every_rule_sees_a_planted_fault() {
 /// a part that imported one above it could wait for its own caller.
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("hex", &[]),
     ("sources", &["domain"]),
     ("config", &[]),
     ("outgoing", &[]),
-    ("files", &["domain"]),
+    ("files", &["domain", "hex"]),
     ("protocol", &["domain"]),
     ("store", &["domain"]),
     ("bots", &["domain", "outgoing", "sources"]),
     // Signatures of Standard Webhooks are pure, and shared with bots.
-    ("channels", &["domain", "outgoing"]),
+    ("channels", &["domain", "hex", "outgoing"]),
     ("vault", &["sources"]),
     ("push", &["domain", "outgoing", "sources", "store"]),
     ("actors", &["bots", "domain", "protocol", "push", "sources", "store"]),
@@ -180,8 +181,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "api",
         &[
-            "actors", "bots", "channels", "config", "delivery", "domain", "files", "outgoing", "protocol",
-            "push", "sources", "store", "vault",
+            "actors", "bots", "channels", "config", "delivery", "domain", "files", "hex", "outgoing",
+            "protocol", "push", "sources", "store", "vault",
         ],
     ),
     // What an empty database gets. It speaks through the edge's own helpers, so it stands above it.

@@ -52,7 +52,7 @@ fn file_name(path: &str, demo: bool) -> Option<String> {
 }
 
 fn answer(request: &HttpRequest, name: &str, file: EmbeddedFile) -> HttpResponse {
-    let tag = EntityTag::new_weak(super::secret::hex(&file.metadata.sha256_hash()[..16]));
+    let tag = EntityTag::new_weak(crate::hex::encode(&file.metadata.sha256_hash()[..16]));
     let caching = caching(name);
     let known = match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),

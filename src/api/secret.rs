@@ -6,6 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::hex;
 use crate::sources::Sources;
 
 /// A new token of 256 random bits behind a readable prefix.
@@ -20,27 +21,17 @@ pub fn signing_secret(sources: &Sources) -> String {
 
 /// A new key of an HMAC: hex text of 32 bytes.
 pub fn hex_secret(sources: &Sources) -> String {
-    hex(&sources.secret::<32>())
+    hex::encode(&sources.secret::<32>())
 }
 
 /// What the store keeps of a token.
 pub fn hash(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
+    hex::encode(&Sha256::digest(token.as_bytes()))
 }
 
 /// Equal, found out in a time that does not tell where they differ.
 pub fn equal(ours: &str, theirs: &str) -> bool {
     ours.as_bytes().ct_eq(theirs.as_bytes()).into()
-}
-
-/// Lower-case hex text.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|digit| char::from(DIGITS[usize::from(digit)]))
-        .collect()
 }
 
 #[cfg(test)]

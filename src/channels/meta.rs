@@ -1,7 +1,7 @@
 //! What `WhatsApp`, Messenger and Instagram share: Meta's handshake and signature, its lists of entries, and calls of its
 //! Graph API with their errors.
 
-use hmac::{Hmac, Mac};
+use hmac::Mac;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -10,8 +10,10 @@ use super::Account;
 use super::account::{Made, SecretField, Setting, visible};
 use super::call::{Call, Got, Verdict};
 use super::inbound::{Event, Inbound, What};
+use super::mac::{self, is_sha256};
 use super::request::{Answer, Refused, Request};
 use crate::domain::Millis;
+use crate::hex;
 
 /// Carries the signature. An older header with SHA-1 may come beside it and is not looked at.
 const HEADER: &str = "x-hub-signature-256";
@@ -69,8 +71,8 @@ pub(super) fn handshake(request: &Request<'_>, account: &Account<'_>) -> Option<
 /// HMAC-SHA256 of the raw body with the app's secret, as hex behind `sha256=`.
 pub(super) fn verify(request: &Request<'_>, account: &Account<'_>) -> Result<(), Refused> {
     let given = request.headers.one(HEADER).and_then(|value| value.strip_prefix("sha256="));
-    let given = given.and_then(from_hex).ok_or(Refused::Unauthenticated("no signature"))?;
-    let fits = |secret: &str| mac(secret, request.body).verify_slice(&given).is_ok();
+    let given = given.and_then(hex::decode).ok_or(Refused::Unauthenticated("no signature"))?;
+    let fits = |secret: &str| is_sha256(secret, request.body, &given);
     if account.secrets(APP_SECRET).flat_map(several).any(fits) {
         Ok(())
     } else {
@@ -81,13 +83,6 @@ pub(super) fn verify(request: &Request<'_>, account: &Account<'_>) -> Result<(),
 /// The app's secrets in one text. An empty one is none: anybody could sign with it.
 fn several(secrets: &str) -> impl Iterator<Item = &str> {
     secrets.split(',').map(str::trim).filter(|secret| !secret.is_empty())
-}
-
-fn mac(secret: &str, text: &[u8]) -> Hmac<Sha256> {
-    let mut mac =
-        <Hmac<Sha256> as Mac>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
-    mac.update(text);
-    mac
 }
 
 /// The entries of a request; none when it is about something else than `object`.
@@ -113,7 +108,7 @@ pub(super) fn list(value: &Value) -> &[Value] {
 
 /// An event that only its words can name.
 pub(super) fn other(contact: Option<String>, raw: Value) -> Event {
-    let digest = hex(&Sha256::digest(raw.to_string()));
+    let digest = hex::encode(&Sha256::digest(raw.to_string()));
     Event { key: format!("other:{digest}"), message: None, contact, raw }
 }
 
@@ -187,7 +182,7 @@ fn url(account: &Account<'_>, path: &str, query: &str) -> Result<String, String>
     let secret =
         account.secrets(APP_SECRET).flat_map(several).next().ok_or("the channel has no app_secret")?;
     let token = account.secret(TOKEN).unwrap_or_default();
-    let proof = hex(&mac(secret, token.as_bytes()).finalize().into_bytes());
+    let proof = hex::encode(&mac::sha256(secret, token.as_bytes()).finalize().into_bytes());
     Ok(format!("{base}/{version}/{path}?{query}appsecret_proof={proof}"))
 }
 
@@ -247,16 +242,4 @@ pub(super) fn judge(
 /// What tells Graph that events go to `hook`.
 pub(super) fn override_of(account: &Account<'_>, hook: &str) -> Value {
     json!({"override_callback_uri": hook, "verify_token": account.secret(VERIFY_TOKEN)})
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pairs = text.as_bytes().chunks(2);
-    pairs.map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()
 }

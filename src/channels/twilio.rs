@@ -12,13 +12,14 @@ use url::form_urlencoded;
 use super::account::{SecretField, Setting, visible};
 use super::call::{Call, Got, Saying, SentFile, Verdict};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
-use super::mac::{from_hex, is_sha1, is_sha256};
+use super::mac::{is_sha1, is_sha256};
 use super::request::{Answer, Refused, Request};
 use super::split::{Unit, split};
 use super::{Account, Platform};
 use crate::domain::Millis;
 use crate::domain::channel::ChannelKind;
 use crate::domain::delivery::DeliveryState;
+use crate::hex;
 
 const SIGNATURE: &str = "x-twilio-signature";
 /// `key=…,algorithm=…`; without it, the algorithm is HMAC-SHA1 and the key the auth token.
@@ -86,7 +87,7 @@ impl Platform for Twilio {
             _ => return Err(Refused::Unauthenticated("an unknown algorithm")),
         };
         let fields = match request.query.iter().find(|(name, _)| name == "bodySHA256") {
-            Some((_, hash)) if from_hex(hash).as_deref() == Some(&*Sha256::digest(request.body)) => {
+            Some((_, hash)) if hex::decode(hash).as_deref() == Some(&*Sha256::digest(request.body)) => {
                 String::new()
             }
             Some(_) => return Err(Refused::Unauthenticated("bodySHA256 is of another body")),

@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use super::account::{SecretField, Setting, visible};
 use super::call::{Call, Got, Saying, SentFile, Verdict, Writer};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
-use super::mac::{from_hex, is_sha256};
+use super::mac::is_sha256;
 use super::request::{Refused, Request};
 use super::split::{Unit, split};
 use super::{Account, Platform};
 use crate::domain::Millis;
 use crate::domain::channel::ChannelKind;
 use crate::domain::delivery::DeliveryState;
+use crate::hex;
 
 const SIGNATURE: &str = "x-viber-content-signature";
 
@@ -57,7 +58,7 @@ impl Platform for Viber {
     }
 
     fn verify(&self, request: &Request<'_>, account: &Account<'_>, _: Millis) -> Result<(), Refused> {
-        let given = request.headers.one(SIGNATURE).and_then(from_hex);
+        let given = request.headers.one(SIGNATURE).and_then(hex::decode);
         let given = given.ok_or(Refused::Unauthenticated("no signature"))?;
         if account.secrets(TOKEN).any(|token| is_sha256(token, request.body, &given)) {
             Ok(())

@@ -8,6 +8,7 @@ use sha2::Sha256;
 
 use crate::domain::Millis;
 use crate::domain::ids::FileId;
+use crate::hex;
 
 /// An address is good for this long: platforms fetch at once, but a delivery may be tried for a day.
 const GOOD_FOR: Millis = 60 * 60 * 1_000;
@@ -42,16 +43,17 @@ impl FileLinks {
     /// The address of a file, from now on.
     pub fn make(&self, file: FileId, now: Millis) -> String {
         let until = now + GOOD_FOR;
-        format!("{}/files/{file}/{until}/{}", self.base, hex(&self.mac(file, until).finalize().into_bytes()))
+        format!(
+            "{}/files/{file}/{until}/{}",
+            self.base,
+            hex::encode(&self.mac(file, until).finalize().into_bytes())
+        )
     }
 
     /// May the file be fetched with this proof?
     pub fn is_good(&self, file: FileId, until: Millis, proof: &str, now: Millis) -> bool {
-        let bytes: Option<Vec<u8>> = (0..proof.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(proof.get(at..at + 2)?, 16).ok())
-            .collect();
-        until >= now && bytes.is_some_and(|bytes| self.mac(file, until).verify_slice(&bytes).is_ok())
+        until >= now
+            && hex::decode(proof).is_some_and(|bytes| self.mac(file, until).verify_slice(&bytes).is_ok())
     }
 
     fn mac(&self, file: FileId, until: Millis) -> Hmac<Sha256> {
@@ -59,12 +61,6 @@ impl FileLinks {
         mac.update(format!("{file}.{until}").as_bytes());
         mac
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 #[cfg(test)]

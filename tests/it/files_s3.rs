@@ -13,6 +13,7 @@ use hmac::{Hmac, Mac};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use switchboard::hex;
 
 use crate::support::app::{Answer, Person};
 use crate::support::database::Database;
@@ -107,7 +108,7 @@ fn check_signature(request: &HttpRequest, body: &[u8]) -> Result<(), &'static st
     let scope =
         credential.strip_prefix(KEY).and_then(|scope| scope.strip_prefix('/')).ok_or("another key")?;
     let hash = header("x-amz-content-sha256");
-    if hash != "UNSIGNED-PAYLOAD" && hash != hex(&Sha256::digest(body)) {
+    if hash != "UNSIGNED-PAYLOAD" && hash != hex::encode(&Sha256::digest(body)) {
         return Err("another body");
     }
     let mut query: Vec<&str> = request.query_string().split('&').collect();
@@ -118,20 +119,16 @@ fn check_signature(request: &HttpRequest, body: &[u8]) -> Result<(), &'static st
     let to_sign = format!(
         "AWS4-HMAC-SHA256\n{}\n{scope}\n{}",
         header("x-amz-date"),
-        hex(&Sha256::digest(canonical.as_bytes()))
+        hex::encode(&Sha256::digest(canonical.as_bytes()))
     );
     let key = scope.split('/').fold(format!("AWS4{SECRET}").into_bytes(), |key, part| mac(&key, part));
-    if hex(&mac(&key, &to_sign)) == fields["Signature"] { Ok(()) } else { Err("another signature") }
+    if hex::encode(&mac(&key, &to_sign)) == fields["Signature"] { Ok(()) } else { Err("another signature") }
 }
 
 fn mac(key: &[u8], text: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn launch(database: &Database, endpoint: &str, secret: &str) -> Launch {

@@ -3,9 +3,9 @@
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use switchboard::api::secret;
 use switchboard::domain::channel::Channel;
 use switchboard::domain::member::Role;
+use switchboard::hex;
 use switchboard::store::channels;
 
 use crate::support::app::Person;
@@ -143,7 +143,7 @@ async fn a_token_that_is_not_valid_opens_nobodys_conversation() {
 fn proof(secret: &str, external_id: &str) -> String {
     let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(external_id.as_bytes());
-    secret::hex(&mac.finalize().into_bytes())
+    hex::encode(&mac.finalize().into_bytes())
 }
 
 #[actix_web::test]
