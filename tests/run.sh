@@ -150,10 +150,11 @@ run_step() {
   [ -z "$said" ] || report+=$said$'\n'
 }
 
-# What the runners themselves say at the end.
+# What the runners themselves say at the end, and the names of what failed.
 closing_lines() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" |
-    sed -nE 's/^ *(test result: .*|Test Files .*|Tests  .*|# (tests|pass|fail) .*|ℹ (tests|pass|fail) .*)$/          \1/p'
+    sed -nE 's/^ *(test result: .*|Test Files .*|Tests  .*|# (tests|pass|fail) .*|ℹ (tests|pass|fail) .*|test .* FAILED|FAIL .*|process didn.t exit .*|✖ .*)$/          \1/p' |
+    awk '!seen[$0]++' | tail -n 40
 }
 
 fail() {

@@ -9,10 +9,10 @@ use switchboard::domain::ids::ScopeId;
 use switchboard::domain::member::{Actor, Role};
 use switchboard::sources::Sources;
 use switchboard::store::{channels, scopes};
-use tempfile::TempDir;
 
 use super::chat::Chat;
 use super::database::Database;
+use super::folder::Folder;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse";
@@ -26,7 +26,7 @@ pub struct TestApp {
     // Go away after the server.
     _database: Database,
     /// Its data folder.
-    pub folder: TempDir,
+    pub folder: Folder,
 }
 
 impl TestApp {
@@ -41,7 +41,7 @@ impl TestApp {
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.database_url.0.clone_from(&database.url);
         config.demo = false;
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
         config.data_dir = folder.path().to_owned();
         config.workers = 1;
         config.timers.drain_ms = 1_000;

@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use url::Url;
 use uuid::Uuid;
 
+use super::folder::Folder;
+
 /// An empty database that goes away with this value.
 pub struct Database {
     /// Where it is.
@@ -18,14 +20,14 @@ pub struct Database {
 }
 
 enum Place {
-    Folder(TempDir),
+    Folder(Folder),
     Server { admin: String, name: String },
 }
 
 impl Database {
     /// A SQLite file in a folder of its own.
     pub fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
         let url = format!("sqlite://{}", folder.path().join("data/switchboard.db").display());
         Self { url, place: Place::Folder(folder) }
     }

@@ -5,6 +5,7 @@ pub mod chat;
 pub mod database;
 pub mod engine;
 pub mod files;
+pub mod folder;
 pub mod process;
 pub mod raw;
 pub mod sockets;
