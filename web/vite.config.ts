@@ -20,6 +20,14 @@ export default defineConfig({
     // An inlined file would need `data:` in the content security policy.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // What the start and a page that comes later both need is one file: in a dozen it compresses worse.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: "shared", test: /\/(dashboard|shared)\/src\//, minShareCount: 2 }],
+        },
+      },
+    },
   },
   server: {
     proxy: {

@@ -19,11 +19,11 @@ test("a picture one way, a document the other", async (t) => {
   await t.test("the customer sends a picture before any word, and sees it", async () => {
     await zoe.panel.getByRole("button", { name: "Attach a file" }).waitFor();
     await zoe.panel.locator("input[type=file]").setInputFiles(file("lamp.png", "image/png", picture()));
-    await zoe.panel.locator(".fls .fl").waitFor();
+    await zoe.panel.locator(".fls .fi").waitFor();
     await shoot(zoe.page, "widget-tray");
     await zoe.panel.getByRole("button", { name: "Send", exact: true }).click();
     await isShown(zoe.log.locator(".me .pic img"));
-    await zoe.panel.locator(".fls .fl").waitFor({ state: "detached" });
+    await zoe.panel.locator(".fls .fi").waitFor({ state: "detached" });
   });
 
   await t.test("what cannot be sent says why and stands in the way", async () => {

@@ -15,10 +15,10 @@ import { ChatList } from "./list/ChatList.tsx";
 import { Alert, Door } from "./pages/Door.tsx";
 import { Login } from "./pages/Login.tsx";
 import { Setup } from "./pages/Setup.tsx";
-import { ShortcutsDialog } from "./pages/ShortcutsDialog.tsx";
 import { path } from "./router.ts";
 import { open, openChat } from "./state/chat.ts";
 import { view } from "./state/ended.ts";
+import { commandsShown, helpShown } from "./state/keys.ts";
 import { notifyFailure } from "./state/notices.ts";
 import { scope, supervises } from "./state/scopes.ts";
 import { unreadCount } from "./state/seen.ts";
@@ -45,15 +45,17 @@ export function App() {
   return path.value === "/login" && me.value === null ? <Login /> : null;
 }
 
-type PageName = "settings" | "analytics" | "canned";
+type PageName = "settings" | "analytics" | "canned" | "commands" | "help";
 
 const loaders: Record<PageName, () => Promise<ComponentType>> = {
   settings: () => import("./settings/Settings.tsx").then((module) => module.Settings),
   analytics: () => import("./analytics/Analytics.tsx").then((module) => module.Analytics),
   canned: () => import("./canned/CannedPage.tsx").then((module) => module.CannedPage),
+  commands: () => import("./commands/CommandList.tsx").then((module) => module.CommandList),
+  help: () => import("./commands/ShortcutsDialog.tsx").then((module) => module.ShortcutsDialog),
 };
 
-/** The pages beside the chats that somebody has gone to. */
+/** What is fetched when somebody goes there: the pages beside the chats, the command list and the list of keys. */
 const pages = signal<Partial<Record<PageName, ComponentType>>>({});
 
 function pageOf(path: string): PageName | null {
@@ -61,6 +63,13 @@ function pageOf(path: string): PageName | null {
   if (isSettings || path === "/profile") return "settings";
   if (path === "/analytics" && supervises.value) return "analytics";
   return path === "/canned" ? "canned" : null;
+}
+
+function load(name: PageName): void {
+  if (pages.peek()[name]) return;
+  loaders[name]().then((page) => {
+    pages.value = { ...pages.peek(), [name]: page };
+  }, notifyFailure);
 }
 
 function Dashboard() {
@@ -78,12 +87,15 @@ function Dashboard() {
   });
   const name = pageOf(path.value);
   useEffect(() => {
-    if (!name || pages.peek()[name]) return;
-    loaders[name]().then((page) => {
-      pages.value = { ...pages.peek(), [name]: page };
-    }, notifyFailure);
+    if (name) load(name);
   }, [name]);
+  useSignalEffect(() => {
+    if (commandsShown.value) load("commands");
+    if (helpShown.value) load("help");
+  });
   const Page = name && pages.value[name];
+  const Commands = commandsShown.value && pages.value.commands;
+  const Help = helpShown.value && pages.value.help;
   const chatOpen = openChat.value !== null;
   return (
     <>
@@ -111,7 +123,8 @@ function Dashboard() {
         <Toast />
       </div>
       <ResolveDialog />
-      <ShortcutsDialog />
+      {Help && <Help />}
+      {Commands && <Commands />}
     </>
   );
 }

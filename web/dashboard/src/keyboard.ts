@@ -1,22 +1,13 @@
-// The keys of the dashboard. Letters act outside text fields only, and can be switched off.
+// The keys of the dashboard. Letters act outside text fields only, and can be switched off; what they do is in commands/.
 import { systemClock } from "../../shared/src/clock.ts";
-import { noteTo } from "./chat/Dock.tsx";
+import { commandsNow } from "./commands/commands.ts";
+import { show } from "./commands/moves.ts";
 import { shownOrder } from "./list/ActiveGroups.tsx";
-import { unfold } from "./list/folds.ts";
-import { go } from "./router.ts";
-import { activateChat, joinChat, resolving } from "./state/actions.ts";
 import { openChat } from "./state/chat.ts";
-import { online } from "./state/connection.ts";
-import { addToDraft, type DraftKind, draftKind } from "./state/drafts.ts";
+import { addToDraft } from "./state/drafts.ts";
 import { view } from "./state/ended.ts";
-import { detailsShown, helpShown, singleKeys } from "./state/keys.ts";
-import { allSections, sections } from "./state/rows.ts";
-import { type SectionName, sectionOf } from "./state/sections.ts";
-import { isUnread } from "./state/seen.ts";
-import { me } from "./state/session.ts";
+import { commandsShown, detailsShown, singleKeys } from "./state/keys.ts";
 import { StrayGuard } from "./stray.ts";
-
-const jumps: Record<string, SectionName> = { "1": "unassigned", "2": "mine", "3": "assigned" };
 
 const guard = new StrayGuard(systemClock, act, write);
 
@@ -29,6 +20,16 @@ function onKeyDown(event: KeyboardEvent): void {
   if (event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
   const target = event.target as HTMLElement;
   const inField = target.matches("input, textarea, select, [contenteditable]");
+  if (
+    event.key.toLowerCase() === "k" &&
+    (event.ctrlKey || event.metaKey) &&
+    !event.altKey &&
+    !event.shiftKey
+  ) {
+    event.preventDefault();
+    commandsShown.value = true;
+    return;
+  }
   if (event.key === "Escape") {
     if (inField) target.blur();
     else if (detailsShown.value) detailsShown.value = false;
@@ -49,49 +50,9 @@ function onKeyDown(event: KeyboardEvent): void {
 }
 
 function act(key: string): void {
-  const chat = openChat.peek();
-  const row = chat?.row.peek();
-  const section = row ? sectionOf(row, me.peek()?.id ?? "") : undefined;
-  const jump = jumps[key];
-  if (jump) {
-    toSection(jump);
-    return;
-  }
-  switch (key.toLowerCase()) {
-    case "n":
-      nextUnread();
-      break;
-    case "/":
-      document.getElementById("search")?.focus();
-      break;
-    case "?":
-      helpShown.value = true;
-      break;
-    case "d":
-      detailsShown.value = !detailsShown.value;
-      break;
-    case "r":
-      compose("reply");
-      break;
-    case "m":
-      compose("note");
-      break;
-    case "s":
-      document.querySelector<HTMLElement>(".chead .more")?.click();
-      break;
-    case "c":
-      if (row && section === "unassigned" && online.peek()) joinChat(row.id);
-      break;
-    case "j":
-      if (row && section === "ai" && online.peek()) joinChat(row.id);
-      break;
-    case "e":
-      if (row && section === "mine" && online.peek()) resolving.value = row.id;
-      break;
-    case "a":
-      if (row && section === null && online.peek()) activateChat(row.id);
-      break;
-  }
+  const all = commandsNow();
+  const has = (wanted: string) => all.find((command) => command.key === wanted);
+  (has(key) ?? has(key.toLowerCase()))?.run();
 }
 
 /** Stray typing goes where writing goes; without a composer it is dropped. */
@@ -104,15 +65,6 @@ function write(text: string): void {
   field.focus();
 }
 
-function compose(kind: DraftKind): void {
-  const chat = openChat.peek();
-  const row = chat?.row.peek();
-  if (!chat || !row) return;
-  draftKind.value = { ...draftKind.value, [chat.id]: kind };
-  if (kind === "note" && row.status === "bot") noteTo.value = chat.id;
-  requestAnimationFrame(() => document.getElementById("write")?.focus());
-}
-
 function step(by: number): void {
   const order =
     view.peek() === "active"
@@ -121,30 +73,4 @@ function step(by: number): void {
   const at = order.indexOf(openChat.peek()?.id ?? "");
   const next = at < 0 ? order[0] : order[Math.min(Math.max(at + by, 0), order.length - 1)];
   if (next) show(next);
-}
-
-function nextUnread(): void {
-  const all = Object.values(allSections.peek()).flat();
-  const at = all.findIndex((row) => row.id === openChat.peek()?.id);
-  const next = [...all.slice(at + 1), ...all.slice(0, at + 1)].find(isUnread);
-  if (next) show(next.id);
-}
-
-function toSection(name: SectionName): void {
-  view.value = "active";
-  unfold(name);
-  const first = sections.peek()[name][0];
-  requestAnimationFrame(() => {
-    const target =
-      (first && document.querySelector<HTMLElement>(`.row[data-id="${CSS.escape(first.id)}"]`)) ||
-      document.querySelector<HTMLElement>(`.sech[data-section="${name}"]`);
-    target?.focus();
-  });
-}
-
-function show(id: string): void {
-  go(`/chats/${id}`);
-  requestAnimationFrame(() =>
-    document.querySelector(`.row[data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" }),
-  );
 }

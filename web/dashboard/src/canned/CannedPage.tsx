@@ -1,6 +1,6 @@
 // The canned replies of the scope shown: everybody keeps their own, admins also the shared ones.
 import { useEffect, useState } from "preact/hooks";
-import { common, cannedPage as words } from "../../../shared/src/text.ts";
+import { common, composer, cannedPage as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { Field, LoadProblem, Problem, refusal, useLoaded } from "../settings/parts.tsx";
 import { type CannedReply, cannedOf, loadCanned } from "../state/canned.ts";
@@ -49,7 +49,7 @@ function Replies({ scopeId }: { scopeId: string }) {
           <ReplyForm base={base} onSaved={saved} onCancel={() => setEditing(null)} />
         </div>
       )}
-      {value && replies.length === 0 && editing !== "new" && <p class="sec">{words.none}</p>}
+      {value && replies.length === 0 && editing !== "new" && <p class="sec">{composer.cannedNone}</p>}
       {replies.length > 0 && (
         <div class="card after">
           <ul>

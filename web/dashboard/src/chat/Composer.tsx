@@ -9,6 +9,7 @@ import { Tray } from "../files/Tray.tsx";
 import { loadCanned } from "../state/canned.ts";
 import { online, tell } from "../state/connection.ts";
 import { type DraftKind, draft, draftKind, setDraft } from "../state/drafts.ts";
+import { enterSends } from "../state/keys.ts";
 import { notify } from "../state/notices.ts";
 import { post } from "../state/outbox.ts";
 import { scopeOf } from "../state/scopes.ts";
@@ -109,7 +110,7 @@ export function Composer({ row, kinds, claims }: Props) {
       return;
     }
     if (event.key !== "Enter") return;
-    const newLine = event.shiftKey || matchMedia("(pointer: coarse)").matches;
+    const newLine = !enterSends.peek() || event.shiftKey || matchMedia("(pointer: coarse)").matches;
     if (newLine && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     send();
@@ -219,7 +220,7 @@ export function Composer({ row, kinds, claims }: Props) {
             onClick={send}
           >
             {label}
-            <kbd class="hide-m">↵</kbd>
+            <kbd class="hide-m">{enterSends.value ? "↵" : "Ctrl ↵"}</kbd>
           </button>
         </div>
       </div>

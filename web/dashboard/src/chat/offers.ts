@@ -1,6 +1,7 @@
 // What is offered while something is being typed: canned replies after "/" in a reply, members after "@" in a note.
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { mention, composer as words } from "../../../shared/src/text.ts";
+import { go } from "../router.ts";
 import { cannedOf } from "../state/canned.ts";
 import type { DraftKind } from "../state/drafts.ts";
 import { scopeOf } from "../state/scopes.ts";
@@ -29,7 +30,12 @@ function replies(row: Row, text: string, put: Put): Offer | null {
     agent: firstName(me.value?.name ?? ""),
     scope: home?.name ?? "",
   };
-  const items = matching(cannedOf(home?.id ?? ""), query).map((reply) => ({
+  const all = cannedOf(home?.id ?? "");
+  if (!all.length && !query) {
+    const none = { id: "none", title: words.cannedNone, take: () => go("/canned") };
+    return { label: words.canned, key: "/", items: [none] };
+  }
+  const items = matching(all, query).map((reply) => ({
     id: reply.id,
     code: `/${reply.shortcut}`,
     title: reply.title,

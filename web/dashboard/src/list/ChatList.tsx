@@ -4,6 +4,7 @@ import { frame, list } from "../../../shared/src/text.ts";
 import { ScopeMenu } from "../frame/ScopeMenu.tsx";
 import { ViewTabs } from "../frame/ViewTabs.tsx";
 import { searchEnded, view } from "../state/ended.ts";
+import { searchOpen } from "../state/found.ts";
 import { counts, search } from "../state/rows.ts";
 import { channelFilter, scope } from "../state/scopes.ts";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
@@ -34,7 +35,8 @@ export function ChatList() {
           value={search.value}
           onInput={(event) => {
             search.value = event.currentTarget.value;
-            if (!active) searchEnded();
+            if (active) searchOpen(search.value);
+            else searchEnded();
           }}
         />
         <kbd>/</kbd>

@@ -5,7 +5,7 @@ import { choose, isLanguage, languages } from "../../../shared/src/language.ts";
 import type { Me } from "../../../shared/src/protocol.gen.ts";
 import { common, profile, profilePage as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
-import { singleKeys, switchSingleKeys } from "../state/keys.ts";
+import { enterSends, singleKeys, switchEnter, switchSingleKeys } from "../state/keys.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { myPresence, setPresence } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
@@ -144,6 +144,10 @@ function LookCard() {
           <label class="check">
             <input type="checkbox" checked={singleKeys.value} onChange={switchSingleKeys} />
             {profile.singleKeys}
+          </label>
+          <label class="check">
+            <input type="checkbox" checked={enterSends.value} onChange={switchEnter} />
+            {words.enterSends}
           </label>
         </div>
       </div>

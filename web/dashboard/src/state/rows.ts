@@ -5,6 +5,7 @@ import type { Entry, Row } from "../../../shared/src/protocol.gen.ts";
 import { summary } from "../../../shared/src/thread.ts";
 import { onEvent, tell } from "./connection.ts";
 import { filter, narrowed, passes, sort } from "./filters.ts";
+import { found } from "./found.ts";
 import { channelFilter, scope } from "./scopes.ts";
 import { arranged, matches, sectionNames, split } from "./sections.ts";
 import { me } from "./session.ts";
@@ -31,11 +32,15 @@ export const sections = computed(() => {
   const channel = channelFilter.value;
   const words = search.value;
   const wanted = filter.value;
+  const inMessages = found.value;
   if (!channel && !words && !narrowed.value && sort.value === "usual") return allSections.value;
   const shown = { ...allSections.value };
   for (const name of sectionNames) {
     const rows = shown[name].filter(
-      (row) => (!channel || row.channel === channel) && passes(row, wanted) && matches(row, words),
+      (row) =>
+        (!channel || row.channel === channel) &&
+        passes(row, wanted) &&
+        (matches(row, words) || inMessages.has(row.id)),
     );
     shown[name] = arranged(rows, sort.value);
   }

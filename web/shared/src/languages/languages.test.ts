@@ -3,6 +3,7 @@ import { kitOf } from "../kit.ts";
 import { choose, directionOf, type Language, languages, localeOf } from "../language.ts";
 import * as alerts from "../text/alerts.ts";
 import * as cards from "../text/cards.ts";
+import * as commands from "../text/commands.ts";
 import * as messaging from "../text/messaging.ts";
 import * as picture from "../text/picture.ts";
 import * as platforms from "../text/platforms.ts";
@@ -24,6 +25,7 @@ const { product, ...english } = {
   ...text,
   ...alerts,
   ...cards,
+  ...commands,
   ...messaging,
   ...picture,
   ...platforms,

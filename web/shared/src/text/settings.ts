@@ -49,6 +49,7 @@ export const profilePage = area("profilePage", {
   lookLead: "Language, theme and keys are kept in this browser.",
   language: "Language",
   languageOfBrowser: (name: string) => `That of the browser (${name})`,
+  enterSends: "Enter sends; unticked, Ctrl or Cmd + Enter does",
   password: "Password",
   passwordLead: "A new password signs you out everywhere else.",
   oldPassword: "Password until now",

@@ -80,7 +80,7 @@ export function fillComposer(context: Context, box: HTMLElement, changed: () => 
     const remove = h("button.rm", { "aria-label": T.removeFile(file.name), onclick: drop }, icon(CROSS, "s"));
     const name = h("span.nm", {}, h("b", { dir: "auto" }, file.name), fate);
     const face = h("span.th", {}, address ? h("img", { src: address, alt: "" }) : icon(CLIP));
-    const item: Item = { element: h("li.fl", {}, face, name, again, remove), id: "", cancel() {} };
+    const item: Item = { element: h("li.fi", {}, face, name, again, remove), id: "", cancel() {} };
     list.append(item.element);
     set([...items, item]);
     if (file.size > LARGEST) failed("too_large");
@@ -201,7 +201,7 @@ function card(context: Context, id: string, file?: Attachment): HTMLElement {
     h("b", { dir: "auto" }, name),
     h("span", {}, file && T.size(file.size)),
   );
-  return h("button.fl", { onclick: () => save(context, id, name) }, h("span.th", {}, icon(CLIP)), about);
+  return h("button.fi", { onclick: () => save(context, id, name) }, h("span.th", {}, icon(CLIP)), about);
 }
 
 /** Addresses of members' pictures by their names. */

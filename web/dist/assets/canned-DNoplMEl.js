@@ -1,1 +1,0 @@
-import{et as e}from"./Avatar-L6H0TSQ7.js";import{n as t}from"./api-DqREy9Me.js";var n=e({});function r(e){return n.value[e]??[]}async function i(e){let r=[],i=null;do{let n=i?`&cursor=${i}`:``,a=await t(`GET`,`/scopes/${e}/canned_replies?limit=200${n}`);r.push(...a.items),i=a.next}while(i);n.value={...n.value,[e]:r}}export{i as n,r as t};

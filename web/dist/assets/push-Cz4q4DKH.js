@@ -1,1 +1,0 @@
-export{n as startPush}from"./push-Bfm7WcsW.js";

@@ -1,0 +1,1 @@
+export{n as startPush}from"./shared-C9i15UlY.js";
