@@ -44,10 +44,25 @@ test("a customer and a member, both on phones", async () => {
   await ada.page.locator(".mbar").getByRole("link", { name: "Replies" }).tap();
   await ada.page.getByRole("heading", { name: "Canned replies" }).waitFor();
   await fits(ada.page, "canned replies");
-  for (const name of ["channels", "members", "bot"]) {
+  const settings = [
+    "channels",
+    "members",
+    "hours",
+    "bot",
+    "scope",
+    "tags",
+    "keys",
+    "webhooks",
+    "notifications",
+  ];
+  for (const name of settings) {
     await ada.page.goto(`${stage.server.origin}/settings/${name}`);
-    await ada.page.locator(".set .card").first().waitFor();
+    await ada.page.locator(".set h2").first().waitFor();
+    const link = ada.page.locator('.sub [aria-current="page"]');
+    const { x, width } = await link.boundingBox();
+    assert.ok(x >= 0 && x + width <= 390, `the link of ${name} is in view: ${x} to ${x + width}`);
     await fits(ada.page, `settings, ${name}`);
+    await ada.page.setViewportSize({ width: 390, height: 844 });
   }
   await zoe.panel.getByRole("button", { name: "Minimise chat" }).first().tap();
   await zoe.panel.waitFor({ state: "hidden" });

@@ -101,6 +101,10 @@ async function dashboard(ada, ben, crowd, look) {
   await page.getByRole("dialog").waitFor();
   await look("shortcuts", page);
   await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").waitFor();
+  await look("commands", page);
+  await page.keyboard.press("Escape");
   await page.goto(new URL("/", page.url()).href);
   await ada.rows("ai").first().waitFor();
   await page.evaluate(() => document.querySelectorAll(".seg button[aria-pressed=false]")[0].click());
@@ -109,11 +113,19 @@ async function dashboard(ada, ben, crowd, look) {
 }
 
 async function settings({ page }, look) {
-  for (const name of ["channels", "members", "bot"]) {
+  const pages = ["channels", "members", "hours", "bot", "scope", "tags", "keys", "webhooks", "notifications"];
+  for (const name of pages) {
     await page.goto(new URL(`/settings/${name}`, page.url()).href);
-    await page.locator(".set .card").first().waitFor();
+    await page.locator(".set h2").first().waitFor();
+    await page.locator(".sk").waitFor({ state: "detached" });
     await look(`settings-${name}`, page);
   }
+  await page.goto(new URL("/profile", page.url()).href);
+  await page.getByRole("button", { name: "Change password" }).waitFor();
+  await look("profile", page);
+  await page.goto(new URL("/analytics", page.url()).href);
+  await page.getByRole("heading", { name: "Queue wait", exact: false }).first().waitFor();
+  await look("analytics", page);
   await page.locator(".side").getByRole("link", { name: "Canned replies" }).click();
   await page.getByRole("button", { name: "Add a reply" }).click();
   await page.getByLabel("Shortcut").waitFor();

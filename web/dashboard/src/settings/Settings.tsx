@@ -39,15 +39,15 @@ export function Settings() {
 
 function Pages() {
   const list = useRef<HTMLElement>(null);
-  useEffect(() => {
-    // Phones show a part of the list, which is longer than they are wide.
-    const current = list.current?.querySelector('[aria-current="page"]');
-    current?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [path.value]);
   const wanted = path.value.split("/")[2];
   const shown = supervises.value ? pages : pages.filter(([name]) => forEverybody.includes(name));
   const current = shown.find(([name]) => name === wanted) ?? shown[0];
   const home = scope.value;
+  useEffect(() => {
+    // Phones show a part of the list, which is longer than they are wide.
+    const link = list.current?.querySelector('[aria-current="page"]');
+    link?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [current, home === null]);
   if (!current || !home) return null;
   const [, , , Page] = current;
   return (
