@@ -21,4 +21,5 @@ pub mod push;
 pub mod setup;
 pub mod sources;
 pub mod store;
+pub mod tally;
 pub mod vault;

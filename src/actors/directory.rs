@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::dev::ToEnvelope;
 use actix::prelude::SendError;
@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use super::agent::{Agent, CloseSessions, Credential, Which};
 use super::conversation::{CaughtUp, Conversation, Do};
 use super::error::{Answer, CallError};
+use super::figures::Figures;
 use super::link::{Link, Push};
 use super::reply::Reply;
 use super::scope_supervisor::{
@@ -61,6 +62,8 @@ pub struct Shared {
     pub push: WebPush,
     /// From the configuration.
     pub options: Options,
+    /// What the actors count.
+    pub figures: Figures,
     /// Rung when a commit has caused messages to customers of messaging channels.
     pub messages_out: Notify,
     /// Rung when there is something new to tell webhooks.
@@ -129,6 +132,7 @@ impl Directory {
             bots,
             push,
             options,
+            figures: Figures::default(),
             messages_out: Notify::new(),
             events_out: Notify::new(),
             draining: AtomicBool::new(false),
@@ -211,6 +215,23 @@ impl Directory {
     /// [`CallError::Unavailable`] when the scope cannot run now.
     pub async fn watch(&self, scope: ScopeId) -> Result<Wallboard, CallError> {
         ask(&self.0.scope(scope), Watch).await
+    }
+
+    /// All scopes together, and how long the slowest of them took to answer; those that did not are left out.
+    pub async fn census(&self) -> (Wallboard, Duration) {
+        let scopes: Vec<_> = lock(&self.0.scopes).values().cloned().collect();
+        let begun = Instant::now();
+        let boards = join_all(scopes.iter().map(|scope| ask(scope, Watch))).await;
+        let took = begun.elapsed();
+        let mut all = Wallboard::default();
+        for board in boards.into_iter().flatten() {
+            all.waiting += board.waiting;
+            all.assigned += board.assigned;
+            all.with_bot += board.with_bot;
+            all.awake += board.awake;
+            all.oldest_since = all.oldest_since.into_iter().chain(board.oldest_since).min();
+        }
+        (all, took)
     }
 
     /// Settings, bot, channels or members of a scope changed in the store.

@@ -20,6 +20,7 @@ pub mod agent;
 pub mod conversation;
 pub mod directory;
 pub mod error;
+pub mod figures;
 pub mod link;
 mod messaging;
 pub mod reply;

@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod avatars;
+pub mod backlog;
 mod batch;
 pub mod canned;
 pub mod channels;
@@ -62,7 +63,7 @@ pub use commit::{Commit, Opening};
 pub use connection::EitherConnection as Connection;
 pub use error::{CommitError, StoreError};
 pub use page::{Cursor, Page};
-pub use stats::{Histogram, Stats};
+pub use stats::Stats;
 
 /// Where the data is and how much may wait.
 #[derive(Clone)]

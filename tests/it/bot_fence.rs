@@ -1,6 +1,7 @@
 //! The bot is cut off the moment people take a conversation, and nobody ever waits for it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use actix_web::rt;
@@ -77,7 +78,7 @@ fn scatter(number: usize, below: u64) -> u64 {
 async fn nothing_of_the_bot_comes_after_a_join() {
     let database = Database::sqlite();
     let slowest = slowest();
-    let (_engine, shop, _bot) = shop(&database, vec![Act::AnswerWithin(slowest, ANSWER.into())]).await;
+    let (engine, shop, _bot) = shop(&database, vec![Act::AnswerWithin(slowest, ANSWER.into())]).await;
     let runs = stream::iter(0..RUNS).map(|number| {
         let shop = shop.clone();
         async move {
@@ -101,6 +102,9 @@ async fn nothing_of_the_bot_comes_after_a_join() {
     let in_time: Vec<usize> = runs.buffer_unordered(AT_ONCE).collect().await;
     let in_time = in_time.into_iter().sum::<usize>();
     println!("fence: {RUNS} runs, {in_time} answers in time, {} late", RUNS - in_time);
+    let figures = &engine.directory.shared().figures;
+    assert_eq!(figures.suppressed.load(Relaxed), u64::try_from(RUNS - in_time).unwrap());
+    assert_eq!((figures.bot_millis().count, figures.bot_failures.load(Relaxed)), (RUNS as u64, 0));
     assert!(in_time > 100 && in_time < RUNS - 100, "both sides of the race were seen: {in_time}");
 }
 

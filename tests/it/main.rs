@@ -26,6 +26,7 @@ mod hours;
 mod lifecycle;
 mod mail;
 mod mentions;
+mod metrics;
 mod migrations;
 mod model;
 mod openapi;

@@ -1,7 +1,7 @@
 //! Asking the bot, outside the mailbox: a slow bot holds nobody up. One call at a time; the answer
 //! comes back as a command with the turn it was asked in, and the rules decide whether it may speak.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 
@@ -33,10 +33,12 @@ impl Conversation {
         self.asked = Some(seq);
         self.tell_bot_typing(true);
         let (bots, scope, bot) = (self.shared.bots.clone(), self.scope, self.rules.bot.clone());
+        let begun = Instant::now();
         let asking = async move { bots.ask(scope, &bot, ask).await };
         self.asking = Some(ctx.spawn(asking.into_actor(self).map(move |answered, actor, ctx| {
             actor.asking = None;
             actor.tell_bot_typing(false);
+            actor.shared.figures.bot_called(begun.elapsed(), answered.is_err());
             match answered {
                 Ok(Some(answer)) => actor.bot_says(Command::BotReply { turn, answer }, ctx),
                 Ok(None) => Self::await_later(turn, ctx),

@@ -128,7 +128,10 @@ impl Conversation {
                 .and_then(|()| domain::decide(head, &work.command, &self.rules.rules, now)),
         };
         match decision {
-            Err(refusal) => self.answer(work, retried, Err(refusal.into()), ctx),
+            Err(refusal) => {
+                self.shared.figures.refused(&refusal);
+                self.answer(work, retried, Err(refusal.into()), ctx);
+            }
             Ok(facts) if facts.is_empty() => {
                 let answer = Answer { conversation: self.id, seq: None, version: head.version };
                 self.answer(work, retried, Ok(answer), ctx);
@@ -226,6 +229,7 @@ impl Conversation {
                 (Some(Ok(())) | None, Decided::Told(outcome)) => work.reply.send(outcome),
                 (Some(Ok(())) | None, Decided::Written { entries }) => {
                     let version = self.take_in(&entries);
+                    self.shared.figures.committed(&entries);
                     let answer = Answer { conversation: self.id, seq: Some(version), version };
                     // Before the answer: whoever asks for the lists after it finds them changed.
                     self.tell_lists(&entries, ctx);

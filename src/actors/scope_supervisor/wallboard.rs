@@ -26,6 +26,8 @@ pub struct Wallboard {
     pub assigned: usize,
     /// Conversations with the bot.
     pub with_bot: usize,
+    /// Conversations whose actor runs.
+    pub awake: usize,
     /// Every active member, by name.
     pub members: Vec<Working>,
 }
@@ -47,8 +49,11 @@ pub struct Working {
 
 impl ScopeSupervisor {
     fn wallboard(&self) -> Wallboard {
-        let mut board =
-            Wallboard { oldest_since: self.queue.first().map(|(since, _)| *since), ..Wallboard::default() };
+        let mut board = Wallboard {
+            oldest_since: self.queue.first().map(|(since, _)| *since),
+            awake: self.children.len(),
+            ..Wallboard::default()
+        };
         let mut load: HashMap<MemberId, usize> = HashMap::new();
         for indexed in self.index.values() {
             match indexed.row.status {
