@@ -5,9 +5,9 @@
 //! ```
 //!
 //! Point `api_base` of a channel of Telegram, `WhatsApp`, Messenger, Instagram, LINE or Twilio, `api_base` with `/pa` of a Viber
-//! channel, or `url` of a webhook channel, at it, and allow the address in `outgoing.allow`; `sim/meta.rs` names the ids and
-//! secrets that Meta's fakes know. Every call that it takes or refuses is printed. Lines that are typed become updates of a
-//! Telegram customer, once the channel was connected.
+//! channel, with `/api` of a Slack channel, or `url` of a webhook channel, at it, and allow the address in `outgoing.allow`;
+//! `sim/meta.rs` names the ids and secrets that Meta's fakes know. Every call that it takes or refuses is printed. Lines that
+//! are typed become updates of a Telegram customer, once the channel was connected.
 
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod sim;
@@ -15,7 +15,7 @@ mod sim;
 use std::error::Error;
 use std::time::Duration;
 
-use sim::{Simulator, line, telegram, twilio, viber};
+use sim::{Simulator, line, slack, telegram, twilio, viber};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 #[actix_web::main]
@@ -28,6 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("platforms listen on {}; the Telegram bot's token is {}", sim.base, telegram::TOKEN);
     println!("LINE: channel_secret {}, channel_access_token {}", line::SECRET, line::TOKEN);
+    println!("Slack: bot_token {}, signing_secret {}", slack::TOKEN, slack::SECRET);
     println!("Twilio: account_sid {}, auth_token {}", twilio::SID, twilio::TOKEN);
     println!("Viber: auth_token {}", viber::TOKEN);
     let mut lines = BufReader::new(tokio::io::stdin()).lines();

@@ -11,8 +11,10 @@ mod line;
 mod mac;
 mod messenger;
 mod meta;
+mod mrkdwn;
 mod page;
 mod request;
+mod slack;
 pub mod split;
 mod telegram;
 mod twilio;
@@ -127,5 +129,6 @@ pub fn platform(kind: ChannelKind) -> Option<&'static dyn Platform> {
         ChannelKind::Twilio => Some(&twilio::Twilio),
         ChannelKind::Line => Some(&line::Line),
         ChannelKind::Viber => Some(&viber::Viber),
+        ChannelKind::Slack => Some(&slack::Slack),
     }
 }

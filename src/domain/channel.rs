@@ -31,6 +31,8 @@ pub enum ChannelKind {
     Line,
     /// A Viber bot.
     Viber,
+    /// A Slack app.
+    Slack,
 }
 
 impl ChannelKind {
@@ -51,6 +53,7 @@ impl ChannelKind {
             Self::Twilio => "twilio",
             Self::Line => "line",
             Self::Viber => "viber",
+            Self::Slack => "slack",
         }
     }
 }

@@ -8,6 +8,7 @@ mod instagram;
 mod line;
 mod messenger;
 mod meta;
+mod slack;
 mod telegram;
 mod twilio;
 mod viber;

@@ -12,6 +12,7 @@ const platforms = {
     "Token of your bot": "4f5e6d7c8b9a0f1e",
     "Name above messages that no member wrote": "Flower shop",
   },
+  slack: { "Bot User OAuth Token": "xoxb-1-2-3", "Signing Secret": "0123456789abcdef" },
 };
 
 test("an admin adds a channel of each platform", async () => {
@@ -31,7 +32,7 @@ test("an admin adds a channel of each platform", async () => {
     await page.getByRole("button", { name: "Save" }).click();
     await channels.getByText(`Our ${kind}`, { exact: true }).waitFor();
   }
-  assert.equal(await channels.getByText("/hooks/").count(), 3);
+  assert.equal(await channels.getByText("/hooks/").count(), 4);
   await inEveryLook(page, async (look) => {
     assert.deepEqual(await axeFinds(page), [], look);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

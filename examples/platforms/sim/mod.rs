@@ -3,6 +3,7 @@
 
 pub mod line;
 pub mod meta;
+pub mod slack;
 pub mod telegram;
 pub mod twilio;
 pub mod viber;
@@ -100,6 +101,7 @@ struct State {
     faults: VecDeque<Fault>,
     meta: meta::State,
     line: line::State,
+    slack: slack::State,
     telegram: telegram::State,
     twilio: twilio::State,
     viber: viber::State,
@@ -240,6 +242,7 @@ async fn answer(
             path if path.starts_with("/v24.0/") => state.meta.judge(&call),
             path if path.starts_with("/2010-04-01/") => state.twilio.judge(&call),
             path if path.starts_with("/v2/bot/") => state.line.judge(&call, reached),
+            path if path.starts_with("/api/") => state.slack.judge(&call),
             path if path.starts_with("/pa/") => state.viber.judge(&call, reached),
             _ => state.webhook.judge(&call),
         }

@@ -93,6 +93,14 @@ export function platformForms(): Record<string, PlatformForm> {
         { ...setting("sender_name", more.viberName, more.viberNameHelp), most: 28 },
       ],
     },
+    slack: {
+      title: "Slack",
+      connects: false,
+      asked: [
+        secret("bot_token", "Bot User OAuth Token", more.slackToken),
+        secret("signing_secret", "Signing Secret", more.slackSecret),
+      ],
+    },
     webhook: {
       title: words.kinds.webhook,
       connects: false,

@@ -722,6 +722,8 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     viberToken: "En partners.viber.com, en la página de su bot.",
     viberName: "Nombre de los mensajes que no escribe ningún miembro",
     viberNameHelp: "Hasta 28 caracteres.",
+    slackToken: "En «OAuth & Permissions» de su aplicación, en api.slack.com/apps. Empieza por xoxb-.",
+    slackSecret: "En «Basic Information» de la misma aplicación. Después, ponga la dirección del nuevo canal en «Event Subscriptions» y en «Interactivity & Shortcuts».",
     instagramIdHelp:
       "Junto a su cuenta en «API setup with Instagram login», en la consola de desarrollo de Meta.",
     instagramTokenHelp: "Genérelo allí. Caduca a los 60 días: sustitúyalo antes.",

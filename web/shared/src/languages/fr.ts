@@ -736,6 +736,8 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     viberToken: "Sur partners.viber.com, à la page de votre bot.",
     viberName: "Nom des messages qu’aucun membre n’a écrits",
     viberNameHelp: "28 caractères au plus.",
+    slackToken: "Sous « OAuth & Permissions » de votre application sur api.slack.com/apps. Il commence par xoxb-.",
+    slackSecret: "Sous « Basic Information » de la même application. Indiquez ensuite l’adresse du nouveau canal sous « Event Subscriptions » et « Interactivity & Shortcuts ».",
     instagramIdHelp:
       "À côté de votre compte, sous « API setup with Instagram login » dans la console développeur de Meta.",
     instagramTokenHelp: "Générez-le à cet endroit. Il expire après 60 jours : remplacez-le avant.",
