@@ -33,6 +33,8 @@ pub enum ChannelKind {
     Viber,
     /// A Slack app.
     Slack,
+    /// A Discord app.
+    Discord,
 }
 
 impl ChannelKind {
@@ -54,6 +56,7 @@ impl ChannelKind {
             Self::Line => "line",
             Self::Viber => "viber",
             Self::Slack => "slack",
+            Self::Discord => "discord",
         }
     }
 }

@@ -13,6 +13,7 @@ const platforms = {
     "Name above messages that no member wrote": "Flower shop",
   },
   slack: { "Bot User OAuth Token": "xoxb-1-2-3", "Signing Secret": "0123456789abcdef" },
+  discord: { "Application ID": "111", "Public Key": "2543b92ff1095511", "Token of your bot": "bot.token" },
 };
 
 test("an admin adds a channel of each platform", async () => {
@@ -32,7 +33,7 @@ test("an admin adds a channel of each platform", async () => {
     await page.getByRole("button", { name: "Save" }).click();
     await channels.getByText(`Our ${kind}`, { exact: true }).waitFor();
   }
-  assert.equal(await channels.getByText("/hooks/").count(), 4);
+  assert.equal(await channels.getByText("/hooks/").count(), 5);
   await inEveryLook(page, async (look) => {
     assert.deepEqual(await axeFinds(page), [], look);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

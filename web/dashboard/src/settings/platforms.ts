@@ -101,6 +101,15 @@ export function platformForms(): Record<string, PlatformForm> {
         secret("signing_secret", "Signing Secret", more.slackSecret),
       ],
     },
+    discord: {
+      title: "Discord",
+      connects: true,
+      asked: [
+        setting("application_id", "Application ID", more.discordApplication),
+        setting("public_key", "Public Key", more.discordKey),
+        secret("bot_token", words.asked.telegram, more.discordToken),
+      ],
+    },
     webhook: {
       title: words.kinds.webhook,
       connects: false,
