@@ -11,17 +11,6 @@ use super::{Knock, Said, Taken};
 pub const TOKEN: &str = "discord-bot-token.of-the-simulator";
 /// The app's id.
 pub const APPLICATION: &str = "111";
-/// Signs what Discord sends.
-const SEED: [u8; 32] = {
-    let mut seed = [0x40; 32];
-    let mut at = 0;
-    while at < seed.len() {
-        seed[at] += at as u8;
-        at += 1;
-    }
-    seed
-};
-
 /// The beginning of Discord's time, in Unix milliseconds.
 const EPOCH: i64 = 1_420_070_400_000;
 
@@ -139,12 +128,15 @@ fn are_rows(components: &Value) -> bool {
         })
 }
 
+/// Signs what Discord sends.
 fn pair() -> Option<Ed25519KeyPair> {
-    Ed25519KeyPair::from_seed_unchecked(&SEED).ok()
+    let seed: [u8; 32] = std::array::from_fn(|at| 0x40 + u8::try_from(at).unwrap_or(0));
+    Ed25519KeyPair::from_seed_unchecked(&seed).ok()
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// What the app's page shows as its public key.

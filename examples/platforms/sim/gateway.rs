@@ -164,7 +164,7 @@ async fn serve(stream: TcpStream, state: &Mutex<State>, changed: &Notify, url: &
     let mut query = String::new();
     #[expect(clippy::result_large_err, reason = "the library's own type of answer")]
     let look = |request: &Request, response: Response| {
-        query = request.uri().query().unwrap_or_default().to_owned();
+        request.uri().query().unwrap_or_default().clone_into(&mut query);
         Ok(response)
     };
     let Ok(mut socket) = tokio_tungstenite::accept_hdr_async(stream, look).await else { return };
