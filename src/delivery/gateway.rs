@@ -312,7 +312,12 @@ impl Courier {
         let look = move |connection: &mut Connection| {
             let mut wanted = HashMap::new();
             for channel in channels::of_kind(connection, ChannelKind::Discord, CHANNELS)? {
-                let line = courier.line(connection, channel)?;
+                let line = match courier.line(connection, channel) {
+                    Ok(line) => line,
+                    // Deleted this moment.
+                    Err(StoreError::NotFound) => continue,
+                    Err(error) => return Err(error),
+                };
                 wanted.extend(line.platform.gateway(&line.account()).map(|gateway| (channel, gateway)));
             }
             Ok(wanted)

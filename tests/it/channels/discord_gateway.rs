@@ -20,6 +20,16 @@ fn with_op(frames: &[Value], op: i64) -> Vec<Value> {
     frames.iter().filter(|frame| frame["op"] == op).cloned().collect()
 }
 
+/// Waits until it is so.
+async fn until(is_so: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it never was so");
+}
+
 const BEAT: i64 = 1;
 const IDENTIFY: i64 = 2;
 const RESUME: i64 = 6;
@@ -205,9 +215,7 @@ async fn a_bot_that_is_turned_away_is_a_fault_of_its_channel_until_it_is_mended(
     gateway.wait_until(|heard| !heard.is_empty()).await;
     let path = format!("{}/{}", office.channels(), line.id);
     let fault = async || office.owner.get(&format!("{path}/state")).await.good()["fault"].clone();
-    while fault().await.is_null() {
-        tokio::task::yield_now().await;
-    }
+    until(async || !fault().await.is_null()).await;
     assert_eq!(fault().await["reason"], "Discord does not take the bot token (4004)");
     gateway.turns_away(None);
     office.owner.patch(&path, json!({"secrets": {"bot_token": TOKEN}})).await.good();
@@ -220,9 +228,7 @@ async fn a_bot_that_is_turned_away_is_a_fault_of_its_channel_until_it_is_mended(
     let base = format!("{}/api/v10", office.sim.base);
     let settings = json!({"api_base": base, "application_id": "111", "public_key": "00", "gateway": "off"});
     office.owner.patch(&path, json!({"settings": {"platform": settings}})).await.good();
-    while gateway.is_connected() {
-        tokio::task::yield_now().await;
-    }
+    until(async || !gateway.is_connected()).await;
 }
 
 const ROUNDS: usize = 5;
@@ -252,19 +258,18 @@ async fn killed_again_and_again(database: Database) {
             written.push(text);
         }
         // At first something is stored, so that it could come twice; later nobody knows how far it is.
-        while round == 0 && owner.get(&chats).await.good()["items"].get(0).is_none() {}
+        if round == 0 {
+            until(async || owner.get(&chats).await.good()["items"].get(0).is_some()).await;
+        }
         server.kill();
         server = launch.start().await;
     }
     let person = owner.at(&server.base);
     let chat = person.get(&chats).await.good()["items"][0]["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/conversations/{chat}/entries?after=0&limit=200");
-    let log = loop {
-        let log = person.get(&path).await.good()["entries"].as_array().unwrap().clone();
-        if texts(&log).last().is_some_and(|last| last == written.last().unwrap()) {
-            break log;
-        }
-    };
+    let log = async || person.get(&path).await.good()["entries"].as_array().unwrap().clone();
+    until(async || texts(&log().await).last().is_some_and(|last| last == written.last().unwrap())).await;
+    let log = log().await;
     assert_eq!(texts(&log), written, "each once, in order");
     assert_eq!(with_op(&sim.gateway.wait_until(|_| true).await, IDENTIFY).len(), 1, "one session all along");
 }
