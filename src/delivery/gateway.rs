@@ -19,7 +19,7 @@ use crate::channels::gateway::{After, Found, Gateway, Heard, Session, address, a
 use crate::domain::channel::ChannelKind;
 use crate::domain::ids::ChannelId;
 use crate::outgoing::socket::{Frame, Socket};
-use crate::outgoing::{ErrorKind, Limits};
+use crate::outgoing::{ErrorKind, Limits, OutgoingError};
 use crate::store::gateways::{self, GatewaySession};
 use crate::store::inbox::{self, NewEvent};
 use crate::store::secrets::{self, Fault};
@@ -187,10 +187,7 @@ impl<'a> Talk<'a> {
         };
         let key = STANDARD.encode(courier.sources.secret::<16>());
         let socket = courier.outgoing.open_socket(&address(&url), &key, LIMITS).await;
-        let mut socket = socket.map_err(|error| match error.kind {
-            ErrorKind::Refused(why) => Next::Never(format!("the gateway cannot be called: {why}")),
-            other => Next::Again(other.to_string()),
-        })?;
+        let mut socket = socket.map_err(|error| failed(&error))?;
         let first = timeout(LIMITS.total, socket.next()).await;
         let every = match first.map(|frame| heard(&frame)) {
             Ok(Ok(Heard::Hello(every))) => every,
@@ -291,6 +288,14 @@ impl<'a> Talk<'a> {
     }
 }
 
+/// What to do without an answer.
+fn failed(error: &OutgoingError) -> Next {
+    match &error.kind {
+        ErrorKind::Refused(why) => Next::Never(format!("the gateway cannot be called: {why}")),
+        other => Next::Again(other.to_string()),
+    }
+}
+
 /// A frame, read; or how the connection ends with it.
 fn heard(frame: &Frame) -> Result<Heard, Next> {
     match frame {
@@ -336,7 +341,7 @@ impl Courier {
         }
         let answer =
             self.outgoing.call(Method::GET, &call.url, headers, Bytes::new(), Limits::default()).await;
-        let answer = answer.map_err(|error| Next::Again(error.to_string()))?;
+        let answer = answer.map_err(|error| failed(&error))?;
         match answer.status.as_u16() {
             200 => {}
             401 => return Err(Next::Never("the platform does not take the bot token".into())),

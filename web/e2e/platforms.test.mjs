@@ -17,7 +17,8 @@ const platforms = {
 };
 
 test("an admin adds a channel of each platform", async () => {
-  const stage = await Stage.set();
+  // Nothing leaves the machine.
+  const stage = await Stage.set({ SWITCHBOARD_OUTGOING__PORTS: "9-9" });
   const { page } = await stage.owner();
   await page.goto(`${stage.server.origin}/settings/channels`);
   const channels = page.getByRole("region", { name: "Messaging channels" });
