@@ -98,7 +98,7 @@ pub struct Running {
     server: ServerHandle,
     finished: JoinHandle<std::io::Result<()>>,
     sweeper: JoinHandle<()>,
-    couriers: [JoinHandle<()>; 3],
+    couriers: [JoinHandle<()>; 4],
     pushing: JoinHandle<()>,
 }
 
@@ -141,6 +141,7 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
         actix_web::rt::spawn(delivery::inbox::run(edge.courier.clone())),
         actix_web::rt::spawn(delivery::outbox::run(edge.courier.clone())),
         actix_web::rt::spawn(delivery::webhooks::run(edge.courier.clone())),
+        actix_web::rt::spawn(delivery::gateway::run(edge.courier.clone())),
     ];
     let pushing = actix_web::rt::spawn(round.run(|sending| drop(actix_web::rt::spawn(sending))));
     actix_web::rt::spawn(complete_episodes(edge.store.clone()));

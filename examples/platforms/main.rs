@@ -5,9 +5,10 @@
 //! ```
 //!
 //! Point `api_base` of a channel of Telegram, `WhatsApp`, Messenger, Instagram, LINE or Twilio, `api_base` with `/pa` of a Viber
-//! channel, or `url` of a webhook channel, at it, and allow the address in `outgoing.allow`; `sim/meta.rs` names the ids and
-//! secrets that Meta's fakes know. Every call that it takes or refuses is printed. Lines that are typed become updates of a
-//! Telegram customer, once the channel was connected.
+//! channel, with `/api` of a Slack channel, with `/api/v10` of a Discord channel, or `url` of a webhook channel, at it, and allow
+//! the addresses that it prints in `outgoing.allow`; `sim/meta.rs` names the ids and secrets that Meta's fakes know. Every call
+//! that it takes or refuses is printed. Lines that are typed become updates of a Telegram customer, once the channel was
+//! connected.
 
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod sim;
@@ -15,7 +16,7 @@ mod sim;
 use std::error::Error;
 use std::time::Duration;
 
-use sim::{Simulator, line, telegram, twilio, viber};
+use sim::{Simulator, discord, line, slack, telegram, twilio, viber};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 #[actix_web::main]
@@ -27,7 +28,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         sim.expect_signed_with(&secret);
     }
     println!("platforms listen on {}; the Telegram bot's token is {}", sim.base, telegram::TOKEN);
+    println!("Discord: application_id {}, public_key {}", discord::APPLICATION, discord::public_key());
+    println!("Discord: bot_token {}; the gateway listens on {}", discord::TOKEN, sim.gateway.url);
     println!("LINE: channel_secret {}, channel_access_token {}", line::SECRET, line::TOKEN);
+    println!("Slack: bot_token {}, signing_secret {}", slack::TOKEN, slack::SECRET);
     println!("Twilio: account_sid {}, auth_token {}", twilio::SID, twilio::TOKEN);
     println!("Viber: auth_token {}", viber::TOKEN);
     let mut lines = BufReader::new(tokio::io::stdin()).lines();

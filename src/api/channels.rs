@@ -135,6 +135,7 @@ pub async fn create(
         answer["made_secrets"] = json!(made);
     }
     edge.directory.scope_changed(scope);
+    edge.courier.channels_changed();
     Ok(HttpResponse::Created().json(answer))
 }
 
@@ -223,6 +224,7 @@ pub async fn change(
     edge.channels.forget();
     let answer = answer?;
     edge.directory.scope_changed(scope);
+    edge.courier.channels_changed();
     edge.courier.wake_inbox();
     edge.directory.shared().messages_out.notify_one();
     Ok(HttpResponse::Ok().json(answer))
@@ -259,5 +261,6 @@ pub async fn delete(
     edge.channels.forget();
     deleted?;
     edge.directory.scope_changed(scope);
+    edge.courier.channels_changed();
     Ok(HttpResponse::NoContent().finish())
 }

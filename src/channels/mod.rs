@@ -5,14 +5,18 @@
 
 mod account;
 mod call;
+mod discord;
+pub mod gateway;
 mod inbound;
 mod instagram;
 mod line;
 mod mac;
 mod messenger;
 mod meta;
+mod mrkdwn;
 mod page;
 mod request;
+mod slack;
 pub mod split;
 mod telegram;
 mod twilio;
@@ -109,6 +113,11 @@ pub trait Platform: Send + Sync {
         Vec::new()
     }
 
+    /// The socket by which the platform sends events too; none where it has none or nobody wants it.
+    fn gateway(&self, _account: &Account<'_>) -> Option<gateway::Gateway> {
+        None
+    }
+
     /// How long a message is worth trying, from when it was written. Milliseconds.
     fn patience(&self) -> Millis {
         24 * 60 * 60 * 1_000
@@ -127,5 +136,7 @@ pub fn platform(kind: ChannelKind) -> Option<&'static dyn Platform> {
         ChannelKind::Twilio => Some(&twilio::Twilio),
         ChannelKind::Line => Some(&line::Line),
         ChannelKind::Viber => Some(&viber::Viber),
+        ChannelKind::Slack => Some(&slack::Slack),
+        ChannelKind::Discord => Some(&discord::Discord),
     }
 }

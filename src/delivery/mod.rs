@@ -1,7 +1,8 @@
-//! What messaging channels receive and send, and what webhooks are told. Three loops: [`inbox`] works on events that the edge
-//! has stored, [`outbox`] sends what conversations have committed, [`webhooks`] tells of it. All live on rows of the store, so
-//! nothing is lost with the process.
+//! What messaging channels receive and send, and what webhooks are told. Four loops: [`inbox`] works on events that the edge
+//! has stored, [`outbox`] sends what conversations have committed, [`webhooks`] tells of it, and [`gateway`] stores events of
+//! platforms that send them by a socket. All live on rows of the store, so nothing is lost with the process.
 
+pub mod gateway;
 pub mod inbox;
 pub mod lanes;
 mod names;
@@ -12,7 +13,7 @@ pub mod webhooks;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::actors::directory::Directory;
 use crate::channels::{Account, Platform, platform};
@@ -43,6 +44,7 @@ pub struct Courier {
     /// Addresses of files for platforms.
     pub links: FileLinks,
     events_in: Arc<Notify>,
+    channels: Arc<watch::Sender<()>>,
 }
 
 /// A messaging channel, ready for use. Holds plain secrets: it has no `Debug`.
@@ -72,7 +74,13 @@ impl Courier {
         vault: Vault,
         links: FileLinks,
     ) -> Self {
-        Self { store, sources, directory, outgoing, vault, links, events_in: Arc::default() }
+        let channels = Arc::new(watch::Sender::new(()));
+        Self { store, sources, directory, outgoing, vault, links, events_in: Arc::default(), channels }
+    }
+
+    /// A channel was made, changed or deleted.
+    pub fn channels_changed(&self) {
+        self.channels.send_replace(());
     }
 
     /// Events were stored that wait to be worked on.

@@ -31,6 +31,10 @@ pub enum ChannelKind {
     Line,
     /// A Viber bot.
     Viber,
+    /// A Slack app.
+    Slack,
+    /// A Discord app.
+    Discord,
 }
 
 impl ChannelKind {
@@ -51,6 +55,8 @@ impl ChannelKind {
             Self::Twilio => "twilio",
             Self::Line => "line",
             Self::Viber => "viber",
+            Self::Slack => "slack",
+            Self::Discord => "discord",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The one HTTP client: every call that leaves Switchboard goes through [`Outgoing::call`].
+//! The one HTTP client: every call that leaves Switchboard goes through [`Outgoing::call`], every socket through
+//! [`Outgoing::open_socket`].
 //!
 //! People set the URLs that are called, so each call is kept away from the inner network: only http and https,
 //! only listed ports, only public addresses (judged at connect time, see [`resolver`]), no redirects, no proxy
@@ -9,6 +10,7 @@ pub mod allow;
 pub mod mail;
 pub mod resolver;
 pub mod signature;
+pub mod socket;
 mod target;
 
 pub use target::Refused;
@@ -20,7 +22,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Method, Response, StatusCode, Url};
+use reqwest::{Client, ClientBuilder, Method, Response, StatusCode, Url};
 use serde::{Deserialize, Serialize};
 
 use allow::AllowList;
@@ -115,6 +117,8 @@ pub struct Outgoing {
     guarded: Client,
     /// For hosts that the operator named in `allow`.
     named: Client,
+    lookup: Arc<dyn Lookup>,
+    connect: Duration,
 }
 
 impl Outgoing {
@@ -133,8 +137,9 @@ impl Outgoing {
         let ports = options.ports.iter().map(|text| read_ports(text)).collect::<Result<_, _>>()?;
         let connect = Duration::from_millis(options.connect_timeout_ms);
         let guarded = Resolver { lookup: Arc::clone(&lookup), allow: Some(Arc::clone(&allow)) };
-        let named = Resolver { lookup, allow: None };
-        Ok(Self { guarded: client(guarded, connect)?, named: client(named, connect)?, allow, ports })
+        let named = Resolver { lookup: Arc::clone(&lookup), allow: None };
+        let (guarded, named) = (client(guarded, connect)?, client(named, connect)?);
+        Ok(Self { allow, ports, guarded, named, lookup, connect })
     }
 
     /// Judges a URL by what it says itself: scheme, port, user name, address. Meant for the moment a person sets it;
@@ -205,6 +210,10 @@ impl Outgoing {
 }
 
 fn client(resolver: Resolver, connect: Duration) -> Result<Client, String> {
+    builder(resolver, connect).build().map_err(|error| format!("the HTTP client cannot start: {error}"))
+}
+
+fn builder(resolver: Resolver, connect: Duration) -> ClientBuilder {
     Client::builder()
         .user_agent(concat!("Switchboard/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -215,8 +224,6 @@ fn client(resolver: Resolver, connect: Duration) -> Result<Client, String> {
         .connect_timeout(connect)
         .pool_idle_timeout(Duration::from_secs(30))
         .pool_max_idle_per_host(8)
-        .build()
-        .map_err(|error| format!("the HTTP client cannot start: {error}"))
 }
 
 fn read_ports(text: &str) -> Result<RangeInclusive<u16>, String> {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{channel_faults, channel_secrets, channels, contacts, inbox, routes};
+use super::schema::{channel_faults, channel_secrets, channels, contacts, gateway_sessions, inbox, routes};
 use super::{Connection, StoreError, text};
 use crate::domain::Millis;
 use crate::domain::channel::{Channel, ChannelKind, WidgetSettings};
@@ -102,6 +102,20 @@ pub fn list(connection: &mut Connection, scope: ScopeId) -> Result<Vec<Channel>,
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Channels of a kind, of all scopes, enabled or not: the oldest, at most `limit`.
+///
+/// # Errors
+/// The store's failures.
+pub fn of_kind(
+    connection: &mut Connection,
+    kind: ChannelKind,
+    limit: i64,
+) -> Result<Vec<ChannelId>, StoreError> {
+    let of_kind = channels::table.filter(channels::kind.eq(kind.as_str()));
+    let ids: Vec<String> = of_kind.order(channels::id).limit(limit).select(channels::id).load(connection)?;
+    ids.iter().map(|id| text::id(id)).collect()
+}
+
 /// Writes name, keys, settings and whether it is enabled.
 ///
 /// # Errors
@@ -140,5 +154,6 @@ pub(super) fn forget(connection: &mut Connection, id: &str) -> Result<(), StoreE
     diesel::delete(channel_faults::table.filter(channel_faults::channel_id.eq(id))).execute(connection)?;
     diesel::delete(inbox::table.filter(inbox::channel_id.eq(id))).execute(connection)?;
     diesel::delete(routes::table.filter(routes::channel_id.eq(id))).execute(connection)?;
+    diesel::delete(gateway_sessions::table.find(id)).execute(connection)?;
     Ok(())
 }

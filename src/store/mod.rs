@@ -22,6 +22,7 @@ pub mod episodes;
 mod error;
 pub mod feedback;
 pub mod files;
+pub mod gateways;
 mod hot;
 pub mod inbox;
 pub mod invitations;

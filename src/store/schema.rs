@@ -283,6 +283,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    gateway_sessions (channel_id) {
+        channel_id -> Text,
+        session_id -> Text,
+        url -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
     meta (key) {
         key -> Text,
         value -> Text,
@@ -446,6 +455,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     episodes,
     feedback,
     files,
+    gateway_sessions,
     inbox,
     invitations,
     logins,

@@ -2,6 +2,7 @@
 
 pub mod fake;
 mod outgoing;
+mod sockets;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -4,10 +4,13 @@
 pub mod sim;
 
 mod crash;
+mod discord;
+mod discord_gateway;
 mod instagram;
 mod line;
 mod messenger;
 mod meta;
+mod slack;
 mod telegram;
 mod twilio;
 mod viber;
@@ -46,8 +49,9 @@ impl Office {
     pub async fn open(database: Database) -> Self {
         let sim = Simulator::start("127.0.0.1:0").unwrap();
         let address = sim.base.trim_start_matches("http://").to_owned();
+        let gateway = sim.gateway.url.trim_start_matches("ws://").to_owned();
         let app = TestApp::start(database, |config| {
-            config.outgoing.allow = vec![address];
+            config.outgoing.allow = vec![address, gateway];
             config.limits.enabled = false;
         })
         .await;

@@ -12,10 +12,13 @@ const platforms = {
     "Token of your bot": "4f5e6d7c8b9a0f1e",
     "Name above messages that no member wrote": "Flower shop",
   },
+  slack: { "Bot User OAuth Token": "xoxb-1-2-3", "Signing Secret": "0123456789abcdef" },
+  discord: { "Application ID": "111", "Public Key": "2543b92ff1095511", "Token of your bot": "bot.token" },
 };
 
 test("an admin adds a channel of each platform", async () => {
-  const stage = await Stage.set();
+  // Nothing leaves the machine.
+  const stage = await Stage.set({ SWITCHBOARD_OUTGOING__PORTS: "9-9" });
   const { page } = await stage.owner();
   await page.goto(`${stage.server.origin}/settings/channels`);
   const channels = page.getByRole("region", { name: "Messaging channels" });
@@ -31,7 +34,7 @@ test("an admin adds a channel of each platform", async () => {
     await page.getByRole("button", { name: "Save" }).click();
     await channels.getByText(`Our ${kind}`, { exact: true }).waitFor();
   }
-  assert.equal(await channels.getByText("/hooks/").count(), 3);
+  assert.equal(await channels.getByText("/hooks/").count(), 5);
   await inEveryLook(page, async (look) => {
     assert.deepEqual(await axeFinds(page), [], look);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

@@ -146,7 +146,8 @@ pub fn signature(body: &[u8]) -> String {
 pub fn knock(call: &Taken) -> Option<Knock> {
     let url = call.json()["endpoint"].as_str()?.to_owned();
     let body = json!({"destination": "U00000000000000000000000000000001", "events": []}).to_string();
-    Some(Knock { url, header: ("x-line-signature", signature(body.as_bytes())), body })
+    let headers = vec![("x-line-signature", signature(body.as_bytes()))];
+    Some(Knock { url, headers, body, expects: (200, "") })
 }
 
 /// A request with these events.

@@ -1,8 +1,11 @@
 //! Fakes of messaging platforms: they judge our calls as strictly as the real ones, remember what they took, and fail when
 //! told to. Also used by the tests, by its path.
 
+pub mod discord;
+pub mod gateway;
 pub mod line;
 pub mod meta;
+pub mod slack;
 pub mod telegram;
 pub mod twilio;
 pub mod viber;
@@ -78,18 +81,24 @@ pub struct Knock {
     /// The address.
     pub url: String,
     /// The signature.
-    pub header: (&'static str, String),
+    pub headers: Vec<(&'static str, String)>,
     /// JSON.
     pub body: String,
+    /// The status that shows that somebody is there, and what they say.
+    pub expects: (u16, &'static str),
 }
 
 impl Knock {
-    /// Is somebody there, with 200?
+    /// Is somebody there?
     async fn try_it(self) -> bool {
         let Ok(http) = reqwest::Client::builder().no_proxy().build() else { return false };
-        let (name, value) = self.header;
-        let request = http.post(self.url).header(name, value).header("content-type", "application/json");
-        request.body(self.body).send().await.is_ok_and(|answer| answer.status() == 200)
+        let mut request = http.post(self.url).header("content-type", "application/json").body(self.body);
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        let Ok(answer) = request.send().await else { return false };
+        let (status, words) = self.expects;
+        answer.status() == status && answer.text().await.is_ok_and(|said| said.contains(words))
     }
 }
 
@@ -98,8 +107,10 @@ struct State {
     taken: Vec<Taken>,
     refused: Vec<Taken>,
     faults: VecDeque<Fault>,
+    discord: discord::State,
     meta: meta::State,
     line: line::State,
+    slack: slack::State,
     telegram: telegram::State,
     twilio: twilio::State,
     viber: viber::State,
@@ -111,6 +122,8 @@ struct State {
 pub struct Simulator {
     /// `http://127.0.0.1:port`.
     pub base: String,
+    /// Discord's socket, at an address of its own.
+    pub gateway: gateway::Gateway,
     state: Arc<Mutex<State>>,
     changed: Arc<Notify>,
     _server: Arc<Server>,
@@ -132,7 +145,9 @@ impl Simulator {
     pub fn start(address: &str) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         let base = format!("http://{}", listener.local_addr()?);
+        let gateway = gateway::Gateway::start(listener.local_addr()?.ip())?;
         let state: Arc<Mutex<State>> = Arc::default();
+        lock(&state).discord.gateway.clone_from(&gateway.url);
         let changed: Arc<Notify> = Arc::default();
         let shared = Data::new((state.clone(), changed.clone()));
         let server =
@@ -144,7 +159,7 @@ impl Simulator {
                 .run();
         let handle = Server(server.handle());
         actix_web::rt::spawn(server);
-        Ok(Self { base, state, changed, _server: Arc::new(handle) })
+        Ok(Self { base, gateway, state, changed, _server: Arc::new(handle) })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -224,15 +239,16 @@ async fn answer(
         Some(Fault::TakenButLost) => lost = true,
         None => {}
     }
-    let knock = match call.path.as_str() {
-        "/v2/bot/channel/webhook/test" => line::knock(&call),
-        "/pa/set_webhook" => viber::knock(&call),
-        _ => None,
+    let knocks = match call.path.as_str() {
+        "/v2/bot/channel/webhook/test" => line::knock(&call).into_iter().collect(),
+        "/pa/set_webhook" => viber::knock(&call).into_iter().collect(),
+        "/api/v10/applications/@me" => discord::knocks(&call),
+        _ => Vec::new(),
     };
-    let reached = match knock {
-        Some(knock) => knock.try_it().await,
-        None => false,
-    };
+    let mut reached = !knocks.is_empty();
+    for knock in knocks {
+        reached &= knock.try_it().await;
+    }
     let said = {
         let mut state = lock(state);
         match call.path.as_str() {
@@ -240,6 +256,8 @@ async fn answer(
             path if path.starts_with("/v24.0/") => state.meta.judge(&call),
             path if path.starts_with("/2010-04-01/") => state.twilio.judge(&call),
             path if path.starts_with("/v2/bot/") => state.line.judge(&call, reached),
+            path if path.starts_with("/api/v10/") => state.discord.judge(&call, reached),
+            path if path.starts_with("/api/") => state.slack.judge(&call),
             path if path.starts_with("/pa/") => state.viber.judge(&call, reached),
             _ => state.webhook.judge(&call),
         }

@@ -96,7 +96,8 @@ pub fn knock(call: &Taken) -> Option<Knock> {
     let url = call.json()["url"].as_str()?.to_owned();
     let body =
         json!({"event": "webhook", "timestamp": 1_767_225_600_000_i64, "message_token": FIRST}).to_string();
-    Some(Knock { url, header: ("x-viber-content-signature", signature(body.as_bytes())), body })
+    let headers = vec![("x-viber-content-signature", signature(body.as_bytes()))];
+    Some(Knock { url, headers, body, expects: (200, "") })
 }
 
 /// A text of a customer.

@@ -17,10 +17,10 @@ const SHORT: Limits = Limits { total: Duration::from_millis(200), answer_bytes: 
 
 /// A name server whose answer to every name is the next of a list; after the last it never answers.
 #[derive(Debug)]
-struct Names(Mutex<VecDeque<Vec<IpAddr>>>);
+pub struct Names(Mutex<VecDeque<Vec<IpAddr>>>);
 
 impl Names {
-    fn answering(answers: &[&[&str]]) -> Arc<Self> {
+    pub fn answering(answers: &[&[&str]]) -> Arc<Self> {
         let parse = |answer: &&[&str]| answer.iter().map(|text| text.parse().expect("an address")).collect();
         Arc::new(Self(Mutex::new(answers.iter().map(parse).collect())))
     }

@@ -93,6 +93,23 @@ export function platformForms(): Record<string, PlatformForm> {
         { ...setting("sender_name", more.viberName, more.viberNameHelp), most: 28 },
       ],
     },
+    slack: {
+      title: "Slack",
+      connects: false,
+      asked: [
+        secret("bot_token", "Bot User OAuth Token", more.slackToken),
+        secret("signing_secret", "Signing Secret", more.slackSecret),
+      ],
+    },
+    discord: {
+      title: "Discord",
+      connects: true,
+      asked: [
+        setting("application_id", "Application ID", more.discordApplication),
+        setting("public_key", "Public Key", more.discordKey),
+        secret("bot_token", words.asked.telegram, more.discordToken),
+      ],
+    },
     webhook: {
       title: words.kinds.webhook,
       connects: false,

@@ -808,6 +808,12 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     viberToken: "في partners.viber.com، في صفحة البوت الخاص بك.",
     viberName: "الاسم فوق الرسائل التي لم يكتبها أي عضو",
     viberNameHelp: "28 حرفًا على الأكثر.",
+    slackToken: "ضمن ⁨OAuth & Permissions⁩ لتطبيقك في api.slack.com/apps. يبدأ بـ ⁨xoxb-⁩.",
+    slackSecret:
+      "ضمن ⁨Basic Information⁩ للتطبيق نفسه. ثم ضع عنوان القناة الجديدة في ⁨Event Subscriptions⁩ وفي ⁨Interactivity & Shortcuts⁩.",
+    discordApplication: "ضمن ⁨General Information⁩ لتطبيقك في discord.com/developers.",
+    discordKey: "يظهر أسفله.",
+    discordToken: "ضمن ⁨Bot⁩ للتطبيق نفسه. يعرضه Discord مرة واحدة فقط.",
     instagramIdHelp: "بجانب حسابك في ‏⁨API setup with Instagram login⁩ ضمن منصة مطوري Meta.",
     instagramTokenHelp: "أنشئه هناك. تنتهي صلاحيته بعد 60 يومًا، فاستبدله قبل ذلك.",
     instagramSecret: "أسرار التطبيق",

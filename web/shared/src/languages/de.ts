@@ -729,6 +729,12 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     viberToken: "Auf partners.viber.com, auf der Seite Ihres Bots.",
     viberName: "Name über Nachrichten, die kein Mitglied geschrieben hat",
     viberNameHelp: "Bis zu 28 Zeichen.",
+    slackToken: "Unter „OAuth & Permissions“ Ihrer App auf api.slack.com/apps. Es beginnt mit xoxb-.",
+    slackSecret:
+      "Unter „Basic Information“ derselben App. Tragen Sie danach die Adresse des neuen Kanals unter „Event Subscriptions“ und „Interactivity & Shortcuts“ ein.",
+    discordApplication: "Unter „General Information“ Ihrer App auf discord.com/developers.",
+    discordKey: "Steht darunter.",
+    discordToken: "Unter „Bot“ derselben App. Discord zeigt es nur einmal.",
     instagramIdHelp: "Neben Ihrem Konto unter „API setup with Instagram login“ in Metas Entwicklerkonsole.",
     instagramTokenHelp: "Erzeugen Sie es dort. Es läuft nach 60 Tagen ab: Ersetzen Sie es vorher.",
     instagramSecret: "App-Geheimnisse",

@@ -722,6 +722,12 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     viberToken: "En partners.viber.com, en la página de su bot.",
     viberName: "Nombre de los mensajes que no escribe ningún miembro",
     viberNameHelp: "Hasta 28 caracteres.",
+    slackToken: "En «OAuth & Permissions» de su aplicación, en api.slack.com/apps. Empieza por xoxb-.",
+    slackSecret:
+      "En «Basic Information» de la misma aplicación. Después, ponga la dirección del nuevo canal en «Event Subscriptions» y en «Interactivity & Shortcuts».",
+    discordApplication: "En «General Information» de su aplicación, en discord.com/developers.",
+    discordKey: "Está debajo.",
+    discordToken: "En «Bot» de la misma aplicación. Discord lo muestra una sola vez.",
     instagramIdHelp:
       "Junto a su cuenta en «API setup with Instagram login», en la consola de desarrollo de Meta.",
     instagramTokenHelp: "Genérelo allí. Caduca a los 60 días: sustitúyalo antes.",

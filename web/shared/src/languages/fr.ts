@@ -736,6 +736,13 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     viberToken: "Sur partners.viber.com, à la page de votre bot.",
     viberName: "Nom des messages qu’aucun membre n’a écrits",
     viberNameHelp: "28 caractères au plus.",
+    slackToken:
+      "Sous « OAuth & Permissions » de votre application sur api.slack.com/apps. Il commence par xoxb-.",
+    slackSecret:
+      "Sous « Basic Information » de la même application. Indiquez ensuite l’adresse du nouveau canal sous « Event Subscriptions » et « Interactivity & Shortcuts ».",
+    discordApplication: "Sous « General Information » de votre application sur discord.com/developers.",
+    discordKey: "Elle se trouve en dessous.",
+    discordToken: "Sous « Bot » de la même application. Discord ne l’affiche qu’une fois.",
     instagramIdHelp:
       "À côté de votre compte, sous « API setup with Instagram login » dans la console développeur de Meta.",
     instagramTokenHelp: "Générez-le à cet endroit. Il expire après 60 jours : remplacez-le avant.",

@@ -702,6 +702,12 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     viberToken: "partners.viber.com पर, आपके बॉट के पेज पर।",
     viberName: "उन संदेशों के ऊपर का नाम जो किसी सदस्य ने नहीं लिखे",
     viberNameHelp: "ज़्यादा से ज़्यादा 28 अक्षर।",
+    slackToken: "api.slack.com/apps पर अपने ऐप के “OAuth & Permissions” में। यह xoxb- से शुरू होता है।",
+    slackSecret:
+      "उसी ऐप के “Basic Information” में। इसके बाद “Event Subscriptions” और “Interactivity & Shortcuts” में नए चैनल का पता डालें।",
+    discordApplication: "discord.com/developers पर अपने ऐप के “General Information” में।",
+    discordKey: "उसके नीचे।",
+    discordToken: "उसी ऐप के “Bot” में। Discord इसे सिर्फ़ एक बार दिखाता है।",
     instagramIdHelp: "Meta के डेवलपर कंसोल में “API setup with Instagram login” पर अपने खाते के पास।",
     instagramTokenHelp: "इसे वहीं बनाएँ। यह 60 दिन में समाप्त होता है: उससे पहले बदल दें।",
     instagramSecret: "ऐप के गुप्त कोड",

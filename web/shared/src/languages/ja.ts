@@ -701,6 +701,12 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     viberToken: "partners.viber.comの、ボットのページにあります。",
     viberName: "メンバー以外が送るメッセージに表示する名前",
     viberNameHelp: "28文字まで。",
+    slackToken: "api.slack.com/apps で、アプリの「OAuth & Permissions」にあります。xoxb- で始まります。",
+    slackSecret:
+      "同じアプリの「Basic Information」にあります。そのあと「Event Subscriptions」と「Interactivity & Shortcuts」に新しいチャネルのアドレスを設定してください。",
+    discordApplication: "discord.com/developers で、アプリの「General Information」にあります。",
+    discordKey: "その下にあります。",
+    discordToken: "同じアプリの「Bot」にあります。Discord では一度しか表示されません。",
     instagramIdHelp:
       "Meta の開発者コンソールの「API setup with Instagram login」で、アカウントの横に表示されます。",
     instagramTokenHelp: "そこで生成してください。60 日で失効するため、その前に置き換えてください。",

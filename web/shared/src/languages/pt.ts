@@ -737,6 +737,12 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     viberToken: "Em partners.viber.com, na página do seu bot.",
     viberName: "Nome das mensagens que nenhum membro escreveu",
     viberNameHelp: "Até 28 caracteres.",
+    slackToken: "Em “OAuth & Permissions” do seu aplicativo em api.slack.com/apps. Começa com xoxb-.",
+    slackSecret:
+      "Em “Basic Information” do mesmo aplicativo. Depois, coloque o endereço do novo canal em “Event Subscriptions” e em “Interactivity & Shortcuts”.",
+    discordApplication: "Em “General Information” do seu aplicativo em discord.com/developers.",
+    discordKey: "Fica logo abaixo.",
+    discordToken: "Em “Bot” do mesmo aplicativo. O Discord o mostra só uma vez.",
     instagramIdHelp:
       "Ao lado da sua conta em “API setup with Instagram login”, no console de desenvolvedor da Meta.",
     instagramTokenHelp: "Gere-o ali. Ele expira após 60 dias: substitua-o antes.",

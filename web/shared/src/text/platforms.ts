@@ -10,6 +10,12 @@ export const platformWords = area("platformWords", {
   viberToken: "On partners.viber.com, on the page of your bot.",
   viberName: "Name above messages that no member wrote",
   viberNameHelp: "Up to 28 characters.",
+  slackToken: "Under “OAuth & Permissions” of your app at api.slack.com/apps. It begins with xoxb-.",
+  slackSecret:
+    "Under “Basic Information” of the same app. Afterwards, set the new channel’s address at “Event Subscriptions” and “Interactivity & Shortcuts”.",
+  discordApplication: "Under “General Information” of your app at discord.com/developers.",
+  discordKey: "Below it.",
+  discordToken: "Under “Bot” of the same app. Discord shows it once.",
   instagramIdHelp: "Beside your account at “API setup with Instagram login” in Meta’s developer console.",
   instagramTokenHelp: "Generate it there. It ends after 60 days: replace it before.",
   instagramSecret: "App secrets",
