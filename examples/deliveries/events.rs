@@ -21,7 +21,7 @@ const AT_ONCE: usize = 32;
 const CUSTOMERS: usize = 200;
 
 /// Nothing is waited for longer: the first three tries take five and a half minutes at most.
-const PATIENCE: Duration = Duration::from_secs(8 * 60);
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// Sends, waits until everything was told, and prints what it found.
 ///

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::figures::{Figures, median};
 use crate::office::Office;
@@ -16,8 +17,8 @@ const PLATFORMS: usize = 10;
 /// Conversations of each platform.
 const CHATS: usize = 4;
 
-/// Between two messages of a conversation.
-const PAUSE: Duration = Duration::from_millis(400);
+/// Messages of the backlog that are written at the same time.
+const AT_ONCE: usize = 16;
 
 /// After the last message, for what is still on its way.
 const GRACE: Duration = Duration::from_secs(10);
@@ -27,7 +28,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// # Errors
 /// A play failed, or a healthy platform missed a message.
 pub async fn measure(options: &Options) -> Fallible<()> {
-    let rate = (PLATFORMS * CHATS) as f64 / PAUSE.as_secs_f64();
+    let rate = (PLATFORMS * CHATS) as f64 * 1_000.0 / options.pause as f64;
     println!("{PLATFORMS} platforms, {rate:.0} messages a second, {} s a play", options.seconds);
     let mut ratios = Vec::new();
     for _ in 0..options.repeat {
@@ -61,11 +62,19 @@ async fn play(options: &Options, last: Manner) -> Fallible<Figures> {
         }
     }
     let chats = office.conversations(&first).await?;
+    let waiting = if matches!(last, Manner::Hangs) { options.backlog } else { 0 };
+    let backlog = (0..waiting).map(|number| {
+        let chat = &chats[chats.len() - 1 - number % CHATS];
+        let office = office.clone();
+        async move { office.answers(chat, &format!("waits {number}")).await }
+    });
+    stream::iter(backlog).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
     let end = Instant::now() + Duration::from_secs(options.seconds);
+    let pause = Duration::from_millis(options.pause);
     let talks = chats.iter().enumerate().map(|(index, chat)| {
         // Evenly over the pause, so that the platforms take turns.
-        let begin = PAUSE.mul_f64(index as f64 / chats.len() as f64);
-        talk(office.clone(), index, chat.clone(), begin, end)
+        let begin = pause.mul_f64(index as f64 / chats.len() as f64);
+        talk(office.clone(), index, chat.clone(), begin, pause, end)
     });
     let mut said: HashMap<String, Instant> = HashMap::new();
     for (index, told) in join_all(talks).await.into_iter().enumerate() {
@@ -100,10 +109,11 @@ async fn talk(
     index: usize,
     chat: String,
     begin: Duration,
+    pause: Duration,
     end: Instant,
 ) -> Fallible<Vec<(String, Instant)>> {
     tokio::time::sleep(begin).await;
-    let mut tick = tokio::time::interval(PAUSE);
+    let mut tick = tokio::time::interval(pause);
     let mut said = Vec::new();
     loop {
         tick.tick().await;

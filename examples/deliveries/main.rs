@@ -35,8 +35,12 @@ pub struct Options {
     server: PathBuf,
     /// How long each play of `isolation` takes, in seconds.
     seconds: u64,
+    /// Between two messages of a conversation, in milliseconds. There are forty conversations.
+    pause: u64,
     /// How often `isolation` is played, each time without and with the ill platform.
     repeat: usize,
+    /// How many messages wait for the ill platform before a play of `isolation` begins.
+    backlog: usize,
     /// How many events `events` sends.
     count: usize,
     /// How long the program that is told fails, in seconds.
@@ -47,7 +51,8 @@ pub struct Options {
 async fn main() -> Fallible<()> {
     // target/release/examples/deliveries, target/release/switchboard
     let beside = std::env::current_exe()?.ancestors().nth(2).unwrap_or(".".as_ref()).join("switchboard");
-    let mut options = Options { server: beside, seconds: 20, repeat: 3, count: 10_000, outage: 20 };
+    let mut options =
+        Options { server: beside, seconds: 20, pause: 400, repeat: 3, backlog: 0, count: 10_000, outage: 20 };
     let mut wanted = None;
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -55,7 +60,9 @@ async fn main() -> Fallible<()> {
             Value(word) => wanted = Some(word.string()?),
             Long("server") => options.server = std::path::absolute(parser.value()?)?,
             Long("seconds") => options.seconds = parser.value()?.parse()?,
+            Long("pause") => options.pause = parser.value()?.parse()?,
             Long("repeat") => options.repeat = parser.value()?.parse()?,
+            Long("backlog") => options.backlog = parser.value()?.parse()?,
             Long("count") => options.count = parser.value()?.parse()?,
             Long("outage") => options.outage = parser.value()?.parse()?,
             other => return Err(other.unexpected().into()),

@@ -62,7 +62,8 @@ impl Office {
         let (base, token) = (after("listens on ")?, after("/setup#")?);
         // It must not wait for a reader.
         std::thread::spawn(move || lines.for_each(drop));
-        let http = Client::builder().no_proxy().pool_max_idle_per_host(64).build()?;
+        // Shorter than the server keeps a connection that nobody uses.
+        let http = Client::builder().no_proxy().pool_idle_timeout(Duration::from_secs(1)).build()?;
         let mut office =
             Self { child, _folder: folder, http, base, key: String::new(), scope: String::new() };
         office.set_up(&token).await?;

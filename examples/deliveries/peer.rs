@@ -101,11 +101,12 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     loop {
         line.clear();
         stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
-        let Some((name, value)) = line.trim_end().split_once(": ") else {
-            if line.trim_end().is_empty() { break } else { continue }
-        };
-        if name.eq_ignore_ascii_case("content-length") {
-            length = value.parse().ok()?;
+        match line.trim_end().split_once(": ") {
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.parse().ok()?;
+            }
+            None if line.trim_end().is_empty() => break,
+            _ => {}
         }
     }
     let mut body = vec![0; length];

@@ -177,6 +177,9 @@ impl Courier {
             self.note(message, delivery, seen, None, Some(reason)).await;
             return Tried::Over;
         }
+        // A try that the program did not survive says nothing against the platform.
+        let is_failure = |one: &&LogLine| matches!(one.outcome, Outcome::Again | Outcome::Unknown);
+        let failures = i64::try_from(round.iter().filter(is_failure).count()).unwrap_or(i64::MAX - 1);
         let gives_up_at = delivery.row.created_at + line.platform.patience();
         let last = left.len().saturating_sub(1);
         for (index, call) in left.into_iter().enumerate() {
@@ -215,7 +218,7 @@ impl Courier {
             };
             let wanted =
                 after.map_or(0, |after| Millis::try_from(after.as_millis()).unwrap_or(Millis::MAX / 4));
-            let at = self.sources.now() + self.backoff(delivery.attempt).max(wanted);
+            let at = self.sources.now() + self.backoff(failures + 1).max(wanted);
             if at > gives_up_at {
                 let seen = seen(Outcome::Failed, DeliveryState::Failed);
                 self.note(message, delivery, seen, None, Some(format!("given up: {reason}"))).await;

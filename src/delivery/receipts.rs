@@ -23,15 +23,12 @@ pub(super) async fn of_one(
 ) -> Result<(), StoreError> {
     let (channel, here) = (line.channel.id, courier.clone());
     let noted = courier.store.write(move |connection| {
-        match deliveries::by_provider_id(connection, channel, &provider_id)? {
-            Some(last) => raise(&here, connection, &last, state, reason.clone()),
-            None => {
-                let early =
-                    EarlyReport { channel, provider_id: provider_id.clone(), state, reason: reason.clone() };
-                early_reports::keep(connection, &early, here.sources.now())?;
-                Ok(None)
-            }
+        if let Some(last) = deliveries::by_provider_id(connection, channel, &provider_id)? {
+            return raise(&here, connection, &last, state, reason.clone());
         }
+        let early = EarlyReport { channel, provider_id: provider_id.clone(), state, reason: reason.clone() };
+        early_reports::keep(connection, &early, here.sources.now())?;
+        Ok(None)
     });
     let noted = noted.await?;
     tell(courier, line, noted.into_iter()).await;

@@ -10,7 +10,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::talk::{self, Text};
+use super::talk::{self, Writing};
 use super::{Fault, State, Taken};
 
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ pub fn saying(call: &Taken) -> Option<(String, talk::Request)> {
     }
     let say: Say = serde_json::from_slice(&call.body).ok()?;
     let Say { platform, hook, secret, id, customer, text } = &say;
-    let text = Text { hook, secret, id: *id, customer: *customer, text };
+    let text = Writing { hook, secret, id: *id, customer: *customer, text };
     Some((hook.clone(), talk::say(platform, &text)?))
 }
 

@@ -172,6 +172,12 @@ impl Simulator {
         self.state().taken.len()
     }
 
+    /// How many calls came.
+    pub fn calls(&self) -> usize {
+        let state = self.state();
+        state.taken.len() + state.refused.len()
+    }
+
     /// Calls that were refused.
     pub fn refused(&self) -> Vec<Taken> {
         self.state().refused.clone()

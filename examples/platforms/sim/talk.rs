@@ -9,7 +9,7 @@ use super::{Taken, line, meta, telegram, twilio, viber, webhook};
 
 /// A text of a customer.
 #[derive(Debug, Clone, Copy)]
-pub struct Text<'a> {
+pub struct Writing<'a> {
     /// Where the platform sends its events; Twilio signs it.
     pub hook: &'a str,
     /// Telegram: `webhook_secret`; webhook: `inbound_secret`. The others have secrets of their own.
@@ -46,7 +46,7 @@ pub fn customer(platform: &str, number: u64) -> String {
 }
 
 /// What the platform sends when a customer says something; none for a platform that is not known.
-pub fn say(platform: &str, text: &Text<'_>) -> Option<Request> {
+pub fn say(platform: &str, text: &Writing<'_>) -> Option<Request> {
     let who = customer(platform, text.customer);
     let id = text.id;
     let json = |headers: Vec<(&'static str, String)>, body: Vec<u8>| {

@@ -32,7 +32,7 @@ impl Office {
 
     async fn says(&self, kind: &str, line: &Line, id: u64, text: &str) {
         let hook = format!("{}/hooks/{}", self.app.base, line.id);
-        let text = talk::Text { hook: &hook, secret: "", id, customer: 1, text };
+        let text = talk::Writing { hook: &hook, secret: "", id, customer: 1, text };
         self.posted(line, talk::say(kind, &text).unwrap()).await;
     }
 

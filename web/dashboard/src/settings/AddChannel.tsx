@@ -106,7 +106,7 @@ export function AddChannel({ scopeId, onSaved, onCancel }: Props) {
         ))}
         <Problem text={problem} />
         {doubtful && <p class="help">{channelCheck.warning}</p>}
-        <div class="acts">
+        <div class="btns">
           <button type="submit" class="btn primary">
             {common.save}
           </button>
