@@ -7,7 +7,7 @@ set -euo pipefail
 set -m # every step gets a process group of its own, which can be ended as one
 cd "$(dirname "$0")/.."
 
-all="packages fmt clippy doc deny build postgres rust npm web dist e2e"
+all="packages fmt clippy doc deny build postgres rust clients npm web dist e2e"
 
 # --- The steps. Each runs in a shell of its own, in the project's folder.
 
@@ -74,6 +74,9 @@ step_rust() {
   export SWITCHBOARD_TEST_POSTGRES_URL
   cargo test --locked --no-fail-fast
 }
+
+# The platforms' official clients, against the debug builds. What they need is kept beside those.
+step_clients() { python3 tests/clients/run.py "${CARGO_TARGET_DIR:-target}/clients"; }
 
 step_npm() {
   cd web

@@ -115,6 +115,11 @@ impl Changes {
         set.chain(self.removed.iter().map(|field| field.name)).collect()
     }
 
+    /// Those to be set, by their names.
+    pub fn plain(&self) -> BTreeMap<String, String> {
+        self.set.iter().map(|(field, text)| (field.name.to_owned(), text.clone())).collect()
+    }
+
     /// Stores them, sealed. One that rotates leaves the one it replaces for another day.
     ///
     /// # Errors

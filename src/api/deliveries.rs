@@ -70,6 +70,8 @@ pub async fn connect(
             Ok(courier.line(connection, id)?)
         })
         .await?;
+    // Without its secrets there would be no call to make, and no reason for one that failed.
+    line.platform.check(&line.account()).map_err(ApiError::bad_request)?;
     let hook = format!("{}/hooks/{id}", edge.origins.main());
     for call in line.platform.connect(&line.account(), &hook) {
         match edge.courier.make(&line, call).await {

@@ -14,6 +14,7 @@ mod bot;
 mod bot_turns;
 pub mod bucket;
 mod canned;
+mod channel_check;
 mod channel_settings;
 mod channels;
 mod commands;
@@ -130,6 +131,7 @@ fn urls() -> Vec<Url> {
         url(PUT, "/api/v1/scopes/{scope}/bot", bot::put),
         url(GET, "/api/v1/scopes/{scope}/channels", channels::list),
         url(POST, "/api/v1/scopes/{scope}/channels", channels::create),
+        url(POST, "/api/v1/scopes/{scope}/channels/check", channel_check::check),
         url(PATCH, "/api/v1/scopes/{scope}/channels/{channel}", channels::change),
         url(DELETE, "/api/v1/scopes/{scope}/channels/{channel}", channels::delete),
         url(GET, "/api/v1/scopes/{scope}/channels/{channel}/state", deliveries::state),

@@ -36,6 +36,9 @@ pub enum Made {
     Token,
 }
 
+/// Most characters of an account's name that are shown.
+const ACCOUNT_MAX: usize = 200;
+
 /// Behind the name of a secret that was replaced.
 const PREVIOUS: &str = "_previous";
 
@@ -100,6 +103,16 @@ impl<'a> Account<'a> {
 /// Under this name a replaced secret is kept.
 pub fn previous(name: &str) -> String {
     format!("{name}{PREVIOUS}")
+}
+
+/// How an account is shown: by its name, and what else it is known by.
+pub fn named(name: Option<&str>, more: Option<&str>) -> Option<String> {
+    let given = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let text = match (given(name), given(more)) {
+        (Some(name), Some(more)) => format!("{name} ({more})"),
+        (name, more) => name.or(more)?,
+    };
+    Some(text.chars().take(ACCOUNT_MAX).collect())
 }
 
 /// A secret of 1 to 4,096 visible ASCII characters.

@@ -93,6 +93,11 @@ impl std::fmt::Debug for Call {
 }
 
 impl Call {
+    /// A GET.
+    pub const fn get(url: String) -> Self {
+        Self { part: 0, method: "GET", url, headers: Vec::new(), body: Vec::new() }
+    }
+
     /// A POST of JSON.
     pub fn json(part: usize, url: String, body: &Value) -> Self {
         Self {

@@ -11,7 +11,7 @@ use ring::signature::{ED25519, UnparsedPublicKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::account::{SecretField, Setting, visible};
+use super::account::{SecretField, Setting, named, visible};
 use super::call::{Call, Got, Saying, SentFile, Verdict};
 use super::gateway::Gateway;
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
@@ -148,6 +148,14 @@ impl Platform for Discord {
             return Ok(nothing);
         }
         Ok(Inbound { who: Some(who), what: What::Message { text, files } })
+    }
+
+    fn check(&self, account: &Account<'_>) -> Result<Option<Call>, String> {
+        with_token(account, Call::get(format!("{}/users/@me", account.base(API)))).map(Some)
+    }
+
+    fn account_in(&self, answer: &Value) -> Option<String> {
+        named(answer["global_name"].as_str(), answer["username"].as_str())
     }
 
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String> {

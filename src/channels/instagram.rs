@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::account::{SecretField, Setting};
+use super::account::{SecretField, Setting, named};
 use super::call::{Call, Got, Saying, Verdict};
 use super::inbound::{Event, Inbound};
 use super::page::{self, TextLimit};
@@ -79,6 +79,15 @@ impl Platform for Instagram {
 
     fn judge(&self, got: &Got<'_>) -> Verdict {
         page::judge(got)
+    }
+
+    fn check(&self, account: &Account<'_>) -> Result<Option<Call>, String> {
+        meta::get(account, "me", "name,username").map(Some)
+    }
+
+    fn account_in(&self, answer: &Value) -> Option<String> {
+        let handle = answer["username"].as_str().map(|handle| format!("@{handle}"));
+        named(answer["name"].as_str(), handle.as_deref())
     }
 
     /// The account sends its events to the app; the app's own address is set by hand.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
-use super::account::{SecretField, Setting, visible};
+use super::account::{SecretField, Setting, named, visible};
 use super::call::{Call, Got, Saying, SentFile, Verdict, Writer};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::mac::is_sha256;
@@ -163,6 +163,15 @@ impl Platform for Line {
     /// By `X-Line-Retry-Key`, for 24 hours.
     fn drops_repeats(&self) -> bool {
         true
+    }
+
+    fn check(&self, account: &Account<'_>) -> Result<Option<Call>, String> {
+        let call = Call::get(format!("{}/v2/bot/info", account.base(API)));
+        with_token(account, call).map(Some)
+    }
+
+    fn account_in(&self, answer: &Value) -> Option<String> {
+        named(answer["displayName"].as_str(), answer["basicId"].as_str())
     }
 
     /// Sets our address, and has LINE try it.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::account::{SecretField, Setting};
+use super::account::{SecretField, Setting, named};
 use super::call::{Call, Got, Saying, Verdict};
 use super::inbound::{Event, Inbound};
 use super::page::{self, TextLimit};
@@ -79,6 +79,14 @@ impl Platform for Messenger {
 
     fn judge(&self, got: &Got<'_>) -> Verdict {
         page::judge(got)
+    }
+
+    fn check(&self, account: &Account<'_>) -> Result<Option<Call>, String> {
+        meta::get(account, meta::id(account, PAGE)?, "name").map(Some)
+    }
+
+    fn account_in(&self, answer: &Value) -> Option<String> {
+        named(answer["name"].as_str(), None)
     }
 
     /// The page sends its events to the app; the app's own address is set by hand.

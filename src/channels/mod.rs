@@ -108,6 +108,20 @@ pub trait Platform: Send + Sync {
         false
     }
 
+    /// The call that shows whether the platform lets this account in, without changing anything; none where nobody can be
+    /// asked. [`Platform::judge`] judges its answer.
+    ///
+    /// # Errors
+    /// Why it cannot even be asked.
+    fn check(&self, _account: &Account<'_>) -> Result<Option<Call>, String> {
+        Ok(None)
+    }
+
+    /// How the account calls itself, in the answer to [`Platform::check`].
+    fn account_in(&self, _answer: &Value) -> Option<String> {
+        None
+    }
+
     /// The calls that make the platform send its events to `hook`.
     fn connect(&self, _account: &Account<'_>, _hook: &str) -> Vec<Call> {
         Vec::new()

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::account::{SecretField, Setting, visible};
+use super::account::{SecretField, Setting, named, visible};
 use super::call::{Call, Got, Saying, SentFile, Verdict, Writer};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::mac::is_sha256;
@@ -143,6 +143,14 @@ impl Platform for Slack {
         let names = [&profile["display_name"], &profile["real_name"], &user["real_name"], &user["name"]];
         let mut names = names.into_iter().filter_map(Value::as_str);
         names.find(|name| !name.trim().is_empty()).map(str::to_owned)
+    }
+
+    fn check(&self, account: &Account<'_>) -> Result<Option<Call>, String> {
+        with_token(account, Call::get(format!("{}/auth.test", account.base(API)))).map(Some)
+    }
+
+    fn account_in(&self, answer: &Value) -> Option<String> {
+        named(answer["team"].as_str(), answer["user"].as_str())
     }
 
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, _: Millis) -> Result<Vec<Call>, String> {

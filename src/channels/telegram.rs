@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use super::account::{Made, SecretField, Setting, visible};
+use super::account::{Made, SecretField, Setting, named, visible};
 use super::call::{Call, Got, Saying, Verdict};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::request::{Refused, Request};
@@ -163,6 +163,16 @@ impl Platform for Telegram {
             400..=499 => Verdict::Failed { reason },
             _ => Verdict::Again { after: got.retry_after, reason },
         }
+    }
+
+    fn check(&self, account: &Account<'_>) -> Result<Option<Call>, String> {
+        Ok(Some(Call::get(url(account, "getMe")?)))
+    }
+
+    fn account_in(&self, answer: &Value) -> Option<String> {
+        let bot = &answer["result"];
+        let handle = bot["username"].as_str().map(|handle| format!("@{handle}"));
+        named(bot["first_name"].as_str(), handle.as_deref())
     }
 
     fn connect(&self, account: &Account<'_>, hook: &str) -> Vec<Call> {

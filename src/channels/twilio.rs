@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use super::account::{SecretField, Setting, visible};
+use super::account::{SecretField, Setting, named, visible};
 use super::call::{Call, Got, Saying, SentFile, Verdict};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::mac::{is_sha1, is_sha256};
@@ -224,18 +224,18 @@ impl Platform for Twilio {
         }
     }
 
+    fn check(&self, account: &Account<'_>) -> Result<Option<Call>, String> {
+        let headers = vec![("authorization", authorization(account)?)];
+        Ok(Some(Call { headers, ..Call::get(url(account, ".json")?) }))
+    }
+
+    fn account_in(&self, answer: &Value) -> Option<String> {
+        named(answer["friendly_name"].as_str(), None)
+    }
+
     /// Where events go is set in Twilio's console, number by number; this only shows whether the account lets us in.
     fn connect(&self, account: &Account<'_>, _: &str) -> Vec<Call> {
-        let call = || {
-            Ok::<_, String>(Call {
-                part: 0,
-                method: "GET",
-                url: url(account, ".json")?,
-                headers: vec![("authorization", authorization(account)?)],
-                body: Vec::new(),
-            })
-        };
-        call().into_iter().collect()
+        self.check(account).ok().flatten().into_iter().collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::account::{SecretField, Setting, visible};
+use super::account::{SecretField, Setting, named, visible};
 use super::call::{Call, Got, Saying, SentFile, Verdict, Writer};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::mac::is_sha256;
@@ -144,6 +144,16 @@ impl Platform for Viber {
             12 => Verdict::Again { after: got.retry_after, reason },
             _ => Verdict::Failed { reason },
         }
+    }
+
+    fn check(&self, account: &Account<'_>) -> Result<Option<Call>, String> {
+        let token = account.secret(TOKEN).ok_or("the channel has no auth_token")?;
+        let call = Call::json(0, format!("{}/get_account_info", account.base(API)), &json!({}));
+        Ok(Some(with_token(token, call)))
+    }
+
+    fn account_in(&self, answer: &Value) -> Option<String> {
+        named(answer["name"].as_str(), None)
     }
 
     fn connect(&self, account: &Account<'_>, hook: &str) -> Vec<Call> {

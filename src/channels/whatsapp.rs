@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::account::{SecretField, Setting};
+use super::account::{SecretField, Setting, named};
 use super::call::{Call, Got, Saying, SentFile, Verdict};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::request::{Answer, Refused, Request};
@@ -122,6 +122,14 @@ impl Platform for WhatsApp {
 
     fn judge(&self, got: &Got<'_>) -> Verdict {
         meta::judge(got, |body| body["messages"][0]["id"].as_str(), class)
+    }
+
+    fn check(&self, account: &Account<'_>) -> Result<Option<Call>, String> {
+        meta::get(account, meta::id(account, NUMBER)?, "verified_name,display_phone_number").map(Some)
+    }
+
+    fn account_in(&self, answer: &Value) -> Option<String> {
+        named(answer["verified_name"].as_str(), answer["display_phone_number"].as_str())
     }
 
     /// The app hears of the business account, and of this number at an address of its own.

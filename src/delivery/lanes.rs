@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -59,7 +60,21 @@ pub(super) async fn run<K: Copy + Eq + Hash, T>(
     let mut running = FuturesUnordered::new();
     let mut lanes = Lanes(HashMap::new());
     loop {
-        let pause = match take(&lanes).await {
+        // What is on its way must go on meanwhile: it may hold what `take` waits for, such as a reader of the store.
+        let mut arrived = Vec::new();
+        let taken = {
+            let mut taking = pin!(take(&lanes));
+            loop {
+                tokio::select! {
+                    taken = &mut taking => break taken,
+                    Some(receiver) = running.next(), if !running.is_empty() => arrived.push(receiver),
+                }
+            }
+        };
+        for receiver in arrived {
+            lanes.leave(receiver);
+        }
+        let pause = match taken {
             Ok((taken, pause)) => {
                 for (receiver, item) in taken {
                     lanes.enter(receiver);
@@ -88,4 +103,49 @@ pub(super) fn pause_until(next: Option<Millis>, now: Millis) -> Duration {
     next.map_or(LONGEST_PAUSE, |at| {
         Duration::from_millis(u64::try_from(at - now).unwrap_or(0)).min(LONGEST_PAUSE)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use tokio::sync::Semaphore;
+    use tokio::time::{sleep, timeout};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_on_its_way_goes_on_while_more_is_taken() {
+        // As the readers of a store: taking and delivering wait for the same one.
+        let reader = Semaphore::new(1);
+        let (woken, left, arrived) = (Notify::new(), Cell::new(40), Cell::new(0));
+        let take = async |lanes: &Lanes<u8>| {
+            let _reading = reader.acquire().await.expect("never closed");
+            let more = left.get() > 0 && lanes.room(7) > 0;
+            left.set(left.get() - i32::from(more));
+            if more {
+                // The next is to be taken at once, while this one is on its way.
+                woken.notify_one();
+            }
+            Ok((if more { vec![(7, ())] } else { Vec::new() }, Duration::from_secs(1)))
+        };
+        let deliver = async |_, ()| {
+            let _reading = reader.acquire().await.expect("never closed");
+            sleep(Duration::from_millis(10)).await;
+            arrived.set(arrived.get() + 1);
+        };
+        let all = async {
+            while arrived.get() < 40 {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let running = run("tests", &woken, take, deliver);
+        let done = async {
+            tokio::select! {
+                () = running => {}
+                () = all => {}
+            }
+        };
+        timeout(Duration::from_secs(1), done).await.expect("nothing waits for ever");
+    }
 }

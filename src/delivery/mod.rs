@@ -2,6 +2,7 @@
 //! has stored, [`outbox`] sends what conversations have committed, [`webhooks`] tells of it, and [`gateway`] stores events of
 //! platforms that send them by a socket. All live on rows of the store, so nothing is lost with the process.
 
+pub mod check;
 pub mod gateway;
 pub mod inbox;
 pub mod lanes;
@@ -13,10 +14,12 @@ pub mod webhooks;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::sync::{Notify, watch};
 
 use crate::actors::directory::Directory;
-use crate::channels::{Account, Platform, platform};
+use crate::channels::{Account, Call, Platform, platform};
 use crate::domain::Millis;
 use crate::domain::channel::Channel;
 use crate::domain::ids::ChannelId;
@@ -126,6 +129,15 @@ impl Courier {
         let (name, set_at) = (name.to_owned(), self.sources.now());
         Ok(SealedSecret { channel, name, key_name: key, sealed: text, set_at, expires_at })
     }
+}
+
+/// A call as the way out takes it; none when it has a method or a header that cannot be sent.
+fn request(call: &Call) -> Option<(Method, HeaderMap)> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &call.headers {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
+    }
+    Some((Method::from_bytes(call.method.as_bytes()).ok()?, headers))
 }
 
 /// What a secret is sealed for.

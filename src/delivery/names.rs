@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{Courier, Line};
+use super::{Courier, Line, request};
 use crate::outgoing::Limits;
 
 /// A customer waits no longer for the platform to tell their name.
@@ -15,11 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The name of a new customer, if the platform is to be asked and tells.
 pub(super) async fn ask(courier: &Courier, line: &Line, key: &str) -> Option<String> {
     let call = line.platform.ask_name(&line.account(), key)?;
-    let method = Method::from_bytes(call.method.as_bytes()).ok()?;
-    let mut headers = HeaderMap::new();
-    for (name, value) in &call.headers {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
-    }
+    let (method, headers) = request(&call)?;
     let limits = Limits { total: PATIENCE, ..Limits::default() };
     let answer = courier.outgoing.call(method, &call.url, headers, Bytes::from(call.body), limits).await;
     let answer = answer.ok().filter(|answer| answer.status.is_success())?;

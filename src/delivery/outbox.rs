@@ -5,11 +5,9 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::lanes::{self, Lanes, STORE_PAUSE, pause_until};
-use super::{Courier, Line};
+use super::{Courier, Line, receipts, request};
 use crate::channels::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
 use crate::domain::card;
 use crate::domain::contact::Contact;
@@ -172,11 +170,16 @@ impl Courier {
         let left: Vec<Call> = calls.into_iter().filter(|call| !sent.contains(&call.part)).collect();
         let round =
             log.iter().rposition(|one| one.outcome == Outcome::Retried).map_or(&log[..], |at| &log[at..]);
-        let mut unknown = round.iter().filter(|one| one.outcome == Outcome::Unknown).count();
-        // The program ended between sending and noting: nobody knows of that try.
-        if delivery.attempt > 1 && !round.iter().any(|one| one.attempt == delivery.attempt - 1) {
-            unknown += 1;
+        let unknown = unknown_tries(round, delivery.attempt);
+        if let Some(call) = left.first().filter(|_| unknown > 1 && !line.platform.drops_repeats()) {
+            let seen = Seen { part: call.part, outcome: Outcome::Unknown, state: DeliveryState::Unconfirmed };
+            let reason = "the program ended while it was being sent".to_owned();
+            self.note(message, delivery, seen, None, Some(reason)).await;
+            return Tried::Over;
         }
+        // A try that the program did not survive says nothing against the platform.
+        let is_failure = |one: &&LogLine| matches!(one.outcome, Outcome::Again | Outcome::Unknown);
+        let failures = i64::try_from(round.iter().filter(is_failure).count()).unwrap_or(i64::MAX - 1);
         let gives_up_at = delivery.row.created_at + line.platform.patience();
         let last = left.len().saturating_sub(1);
         for (index, call) in left.into_iter().enumerate() {
@@ -215,7 +218,7 @@ impl Courier {
             };
             let wanted =
                 after.map_or(0, |after| Millis::try_from(after.as_millis()).unwrap_or(Millis::MAX / 4));
-            let at = self.sources.now() + self.backoff(delivery.attempt).max(wanted);
+            let at = self.sources.now() + self.backoff(failures + 1).max(wanted);
             if at > gives_up_at {
                 let seen = seen(Outcome::Failed, DeliveryState::Failed);
                 self.note(message, delivery, seen, None, Some(format!("given up: {reason}"))).await;
@@ -274,13 +277,9 @@ impl Courier {
 
     /// Makes one call.
     pub async fn make(&self, line: &Line, call: Call) -> Verdict {
-        let failed = |reason: &str| Verdict::Failed { reason: reason.to_owned() };
-        let Ok(method) = Method::from_bytes(call.method.as_bytes()) else { return failed("no such method") };
-        let mut headers = HeaderMap::new();
-        for (name, value) in &call.headers {
-            let Ok(value) = HeaderValue::from_str(value) else { return failed("a header cannot be sent") };
-            headers.insert(HeaderName::from_static(name), value);
-        }
+        let Some((method, headers)) = request(&call) else {
+            return Verdict::Failed { reason: "a header cannot be sent".into() };
+        };
         let answer =
             self.outgoing.call(method, &call.url, headers, Bytes::from(call.body), Limits::default());
         match answer.await {
@@ -334,15 +333,21 @@ impl Courier {
             detail: kept.reason.clone(),
             at: kept.at,
         });
-        let (tells, sources) = (failed.is_some(), self.sources.clone());
-        self.surely(move |connection, _| {
+        let (tells, courier) = (failed.is_some(), self.clone());
+        let noted = self.surely_told(move |connection, _| {
             deliveries::append(connection, &kept)?;
-            failed.iter().try_for_each(|failed| webhook_events::raise(connection, failed, || sources.id()))
-        })
-        .await;
-        if tells {
+            failed
+                .iter()
+                .try_for_each(|failed| webhook_events::raise(connection, failed, || courier.sources.id()))?;
+            // The platform may have told more of it before we knew its name for it.
+            receipts::apply_early(&courier, connection, &kept)
+        });
+        let early = noted.await.flatten();
+        if tells || early.is_some() {
             self.directory.shared().events_out.notify_one();
         }
+        let mark =
+            early.map_or(mark, |line| DeliveryMark { seq: line.seq, state: line.state, reason: line.reason });
         self.directory.delivery_changed(message.line.channel.scope, log_line.conversation, mark).await;
     }
 
@@ -370,16 +375,27 @@ impl Courier {
         &self,
         work: impl Fn(&mut Connection, Millis) -> Result<(), StoreError> + Clone + Send + 'static,
     ) {
+        self.surely_told(work).await;
+    }
+
+    /// As [`Self::surely`], and answers what was told; none when the store will never take it.
+    async fn surely_told<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Connection, Millis) -> Result<T, StoreError> + Clone + Send + 'static,
+    ) -> Option<T> {
         loop {
             let (once, now) = (work.clone(), self.sources.now());
             match self.store.write(move |connection| once(connection, now)).await {
-                Ok(()) => return,
+                Ok(told) => return Some(told),
                 Err(error @ (StoreError::Busy | StoreError::Unavailable(_) | StoreError::Unknown)) => {
                     log::warn!("delivery not noted yet error=\"{error}\"");
                     tokio::time::sleep(STORE_PAUSE).await;
                 }
                 // Noted before the answer was lost, or nothing that another try could mend.
-                Err(error) => return log::warn!("delivery not noted error=\"{error}\""),
+                Err(error) => {
+                    log::warn!("delivery not noted error=\"{error}\"");
+                    return None;
+                }
             }
         }
     }
@@ -398,4 +414,55 @@ struct Seen {
     part: i64,
     outcome: Outcome,
     state: DeliveryState,
+}
+
+/// How many of the tries before this one may have reached the platform, for all that anybody knows: those without an answer,
+/// and those after which the program ended before it noted anything. `round`: the lines since the message was to be sent.
+fn unknown_tries(round: &[LogLine], attempt: i64) -> usize {
+    let unanswered = round.iter().filter(|one| one.outcome == Outcome::Unknown).count();
+    // A part that was sent does not end a try, as there may be others.
+    let ended = |attempt| round.iter().any(|one| one.attempt == attempt && one.outcome != Outcome::Sent);
+    // Older lines were not read.
+    let is_whole = i64::try_from(round.len()).is_ok_and(|lines| lines < LOG_MAX);
+    let first = round.first().filter(|_| !is_whole).map_or(1, |oldest| oldest.attempt.max(1));
+    unanswered + (first..attempt).filter(|attempt| !ended(*attempt)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_that_nobody_knows_of_are_counted() {
+        let sources = crate::sources::Sources::default();
+        let line = |attempt, outcome| LogLine {
+            id: sources.id(),
+            channel: sources.id(),
+            conversation: sources.id(),
+            seq: 1,
+            part: 0,
+            attempt,
+            at: 0,
+            outcome,
+            state: DeliveryState::Queued,
+            provider_id: None,
+            reason: None,
+        };
+        let round = |lines: &[(i64, Outcome)]| -> Vec<LogLine> {
+            lines.iter().map(|(attempt, outcome)| line(*attempt, *outcome)).collect()
+        };
+        let count = |lines: &[(i64, Outcome)], attempt| unknown_tries(&round(lines), attempt);
+        assert_eq!(count(&[], 1), 0);
+        assert_eq!(count(&[(1, Outcome::Again), (2, Outcome::Again)], 3), 0);
+        assert_eq!(count(&[(1, Outcome::Unknown)], 2), 1);
+        // Ended without a word, twice; and after one part of several.
+        assert_eq!(count(&[], 3), 2);
+        assert_eq!(count(&[(1, Outcome::Unknown)], 3), 2);
+        assert_eq!(count(&[(1, Outcome::Sent)], 2), 1);
+        assert_eq!(count(&[(1, Outcome::Sent), (1, Outcome::Again)], 2), 0);
+        // A member asked for it: what was before no longer counts, and reports are no tries.
+        assert_eq!(count(&[(0, Outcome::Retried), (0, Outcome::Reported)], 1), 0);
+        let many: Vec<_> = (101..=300).map(|attempt| (attempt, Outcome::Again)).collect();
+        assert_eq!(count(&many, 301), 0);
+    }
 }

@@ -6,13 +6,14 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::webhook::EventType;
 use crate::protocol::server::DeliveryMark;
 use crate::store::deliveries::{self, Line as LogLine, Outcome};
+use crate::store::early_reports::{self, EarlyReport};
 use crate::store::webhook_events::{self, Happened};
 use crate::store::{Connection, StoreError, contacts, conversations, entries};
 
 /// One report may be about so many of a conversation's last entries.
 const ENTRIES_MAX: i64 = 200;
 
-/// How far one message has come; nothing happens when the platform's id is not known.
+/// How far one message has come. A report may come before our own record of what it is about, which then takes it up.
 pub(super) async fn of_one(
     courier: &Courier,
     line: &Line,
@@ -22,10 +23,12 @@ pub(super) async fn of_one(
 ) -> Result<(), StoreError> {
     let (channel, here) = (line.channel.id, courier.clone());
     let noted = courier.store.write(move |connection| {
-        match deliveries::by_provider_id(connection, channel, &provider_id)? {
-            Some(last) => raise(&here, connection, &last, state, reason.clone()),
-            None => Ok(None),
+        if let Some(last) = deliveries::by_provider_id(connection, channel, &provider_id)? {
+            return raise(&here, connection, &last, state, reason.clone());
         }
+        let early = EarlyReport { channel, provider_id: provider_id.clone(), state, reason: reason.clone() };
+        early_reports::keep(connection, &early, here.sources.now())?;
+        Ok(None)
     });
     let noted = noted.await?;
     tell(courier, line, noted.into_iter()).await;
@@ -59,6 +62,21 @@ pub(super) async fn up_to(
     let noted = noted.await?;
     tell(courier, line, noted.into_iter()).await;
     Ok(())
+}
+
+/// What the platform told of a part before this line gave us its id for it. None when it changes nothing that members see.
+pub(super) fn apply_early(
+    courier: &Courier,
+    connection: &mut Connection,
+    sent: &LogLine,
+) -> Result<Option<LogLine>, StoreError> {
+    let Some(provider_id) = &sent.provider_id else { return Ok(None) };
+    let mut changed: Option<LogLine> = None;
+    for EarlyReport { state, reason, .. } in early_reports::take(connection, sent.channel, provider_id)? {
+        let last = changed.as_ref().unwrap_or(sent);
+        changed = raise(courier, connection, last, state, reason)?.or(changed);
+    }
+    Ok(changed)
 }
 
 /// Notes a report behind the last line of an entry. None when it changes nothing that members see.

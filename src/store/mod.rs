@@ -17,6 +17,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod deliveries;
 mod dialect;
+pub mod early_reports;
 pub mod entries;
 pub mod episodes;
 mod error;

@@ -255,6 +255,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    early_reports (channel_id, provider_id, state) {
+        channel_id -> Text,
+        provider_id -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     routes (channel_id, contact_key) {
         channel_id -> Text,
         contact_key -> Text,
@@ -451,6 +461,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_tags,
     conversations,
     deliveries,
+    early_reports,
     entries,
     episodes,
     feedback,

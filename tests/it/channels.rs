@@ -3,10 +3,14 @@
 #[path = "../../examples/platforms/sim/mod.rs"]
 pub mod sim;
 
-mod crash;
+mod check;
 mod discord;
 mod discord_gateway;
+mod early_reports;
+mod failed_event;
+mod file_links;
 mod instagram;
+mod kills;
 mod line;
 mod messenger;
 mod meta;
@@ -47,11 +51,16 @@ pub struct Line {
 
 impl Office {
     pub async fn open(database: Database) -> Self {
+        Self::open_beside(database, &[]).await
+    }
+
+    /// As [`Office::open`]; the server may also call these addresses.
+    pub async fn open_beside(database: Database, others: &[String]) -> Self {
         let sim = Simulator::start("127.0.0.1:0").unwrap();
         let address = sim.base.trim_start_matches("http://").to_owned();
         let gateway = sim.gateway.url.trim_start_matches("ws://").to_owned();
         let app = TestApp::start(database, |config| {
-            config.outgoing.allow = vec![address, gateway];
+            config.outgoing.allow = [&[address, gateway][..], others].concat();
             config.limits.enabled = false;
         })
         .await;

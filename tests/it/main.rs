@@ -39,6 +39,7 @@ mod rest;
 mod resume;
 mod roles;
 mod searching;
+mod secrets_key;
 mod setup;
 mod store_batches;
 mod store_contract;

@@ -54,6 +54,10 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         ("GET", "scopes/{scope}/bot" | "scopes/{scope}/keys" | "scopes/{scope}/audit") => (Admins, nothing),
         ("PUT", "scopes/{scope}/bot") => (Admins, json!({"kind": "none"})),
         ("POST", "scopes/{scope}/channels") => (Admins, json!({"name": "Second"})),
+        ("POST", "scopes/{scope}/channels/check") => {
+            let platform = json!({"url": "https://app.example.invalid/told"});
+            (Admins, json!({"kind": "webhook", "settings": {"platform": platform}}))
+        }
         ("PATCH", "scopes/{scope}/channels/{channel}") => (Admins, json!({"name": "Renamed"})),
         ("DELETE", "scopes/{scope}/channels/{channel}") => (Admins, nothing),
         ("GET", path) if path.starts_with("scopes/{scope}/channels/{channel}/") => (Admins, nothing),

@@ -58,6 +58,10 @@ impl State {
                 let body = json!({"url": self.gateway, "shards": 1, "session_start_limit": limit});
                 Said { status: 200, body }
             }
+            ["users", "@me"] => {
+                let body = json!({"id": APPLICATION, "username": "flowers", "global_name": "Flower shop", "bot": true});
+                Said { status: 200, body }
+            }
             ["applications", "@me"] if reached => Said { status: 200, body: json!({"id": APPLICATION}) },
             ["applications", "@me"] => refused(
                 400,

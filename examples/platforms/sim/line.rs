@@ -64,6 +64,13 @@ impl State {
                 let reason = if reached { "OK" } else { "COULD_NOT_CONNECT" };
                 Said { status: 200, body: json!({"success": reached, "statusCode": 200, "reason": reason}) }
             }
+            "/v2/bot/info" => Said {
+                status: 200,
+                body: json!({
+                    "userId": "U00000000000000000000000000000001", "basicId": "@flowers", "displayName": "Flower shop",
+                    "chatMode": "bot", "markAsReadMode": "manual",
+                }),
+            },
             path => match path.strip_prefix("/v2/bot/profile/") {
                 Some("U0000000000000000000000000000dead") | None => refused(404, "Not found"),
                 Some(user) => Said {

@@ -81,6 +81,15 @@ impl State {
                     Err(why) => invalid(why),
                 }
             }
+            (NUMBER, None) if call.body.is_empty() => {
+                let number = json!({"id": NUMBER, "verified_name": "Flower shop", "display_phone_number": "+1 555-000-1111"});
+                Said { status: 200, body: number }
+            }
+            (PAGE, None) => Said { status: 200, body: json!({"id": PAGE, "name": "Flower shop"}) },
+            ("me", None) => Said {
+                status: 200,
+                body: json!({"id": INSTAGRAM, "name": "Flower shop", "username": "flowers"}),
+            },
             (NUMBER, None) => {
                 self.hook = Some(body["webhook_configuration"].clone());
                 Said { status: 200, body: json!({"success": true}) }

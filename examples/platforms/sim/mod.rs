@@ -1,11 +1,13 @@
 //! Fakes of messaging platforms: they judge our calls as strictly as the real ones, remember what they took, and fail when
 //! told to. Also used by the tests, by its path.
 
+pub mod control;
 pub mod discord;
 pub mod gateway;
 pub mod line;
 pub mod meta;
 pub mod slack;
+pub mod talk;
 pub mod telegram;
 pub mod twilio;
 pub mod viber;
@@ -60,8 +62,12 @@ impl Taken {
 pub enum Fault {
     /// It is answered so, and not taken.
     Answer(u16, &'static str),
+    /// As the first, with words that were only known now.
+    Told(u16, String),
     /// It is taken, and the connection is closed without an answer.
     TakenButLost,
+    /// The connection is closed without an answer, and it is not taken.
+    Lost,
     /// It is held until this permit comes, then taken.
     Hold(Arc<Notify>),
     /// It is never answered.
@@ -176,6 +182,17 @@ impl Simulator {
         self.state().taken.clone()
     }
 
+    /// How many calls were taken.
+    pub fn count(&self) -> usize {
+        self.state().taken.len()
+    }
+
+    /// How many calls came.
+    pub fn calls(&self) -> usize {
+        let state = self.state();
+        state.taken.len() + state.refused.len()
+    }
+
     /// Calls that were refused.
     pub fn refused(&self) -> Vec<Taken> {
         self.state().refused.clone()
@@ -225,10 +242,19 @@ async fn answer(
         body: body.to_vec(),
         status: 0,
     };
+    if call.path.starts_with("/_sim/") {
+        return control(state, &call).await;
+    }
     let fault = lock(state).faults.pop_front();
     let mut lost = false;
     match fault {
-        Some(Fault::Answer(status, body)) => return refuse(state, changed, call, status, body),
+        Some(Fault::Answer(status, body)) => return refuse(state, changed, call, status, body.to_owned()),
+        Some(Fault::Told(status, body)) => return refuse(state, changed, call, status, body),
+        Some(Fault::Lost) => {
+            lock(state).refused.push(call);
+            changed.notify_waiters();
+            return broken();
+        }
         Some(Fault::Hang) => {
             lock(state).refused.push(call);
             changed.notify_waiters();
@@ -270,11 +296,23 @@ async fn answer(
     }
     changed.notify_waiters();
     if lost {
-        // A body that breaks off: the connection ends without a whole answer.
-        let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("lost")) });
-        return HttpResponse::Ok().no_chunking(10).streaming(broken);
+        return broken();
     }
     HttpResponse::build(said.status.try_into().unwrap_or_default()).json(said.body)
+}
+
+/// A body that breaks off: the connection ends without a whole answer.
+fn broken() -> HttpResponse {
+    let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("lost")) });
+    HttpResponse::Ok().no_chunking(10).streaming(broken)
+}
+
+async fn control(state: &Mutex<State>, call: &Taken) -> HttpResponse {
+    let answer = match control::saying(call) {
+        Some((hook, request)) => Some(control::send(&hook, request).await),
+        None => control::answer(&mut lock(state), call),
+    };
+    answer.map_or_else(|| HttpResponse::NotFound().finish(), |answer| HttpResponse::Ok().json(answer))
 }
 
 fn refuse(
@@ -282,7 +320,7 @@ fn refuse(
     changed: &Notify,
     mut call: Taken,
     status: u16,
-    body: &'static str,
+    body: String,
 ) -> HttpResponse {
     call.status = status;
     lock(state).refused.push(call);

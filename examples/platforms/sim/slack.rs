@@ -44,6 +44,10 @@ impl State {
             Some(_) => return refused("invalid_auth"),
         }
         match call.path.as_str() {
+            "/api/auth.test" => {
+                let body = json!({"ok": true, "team": "Flower shop", "user": "flowers", "team_id": "T1", "user_id": APP});
+                Said { status: 200, body }
+            }
             "/api/chat.postMessage" => self.post(call),
             "/api/users.info" => match call.query.strip_prefix("user=") {
                 Some("UDEAD") | None => refused("user_not_found"),

@@ -1,6 +1,7 @@
 //! Telegram's bot API, as far as we call it, with the answers of its own server (github.com/tdlib/telegram-bot-api).
 
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 use super::{Said, Taken};
 
@@ -31,8 +32,9 @@ impl State {
         if token != TOKEN {
             return refused(401, "Unauthorized");
         }
-        let body = call.json();
+        let body = parameters(call);
         match method {
+            "getMe" => Said { status: 200, body: json!({"ok": true, "result": me()}) },
             "sendMessage" => {
                 let text = body["text"].as_str().unwrap_or_default();
                 if text.trim().is_empty() {
@@ -69,7 +71,8 @@ impl State {
     }
 
     fn send(&mut self, body: &Value, more: Value) -> Said {
-        let Some(chat) = body["chat_id"].as_i64() else {
+        let chat = &body["chat_id"];
+        let Some(chat) = chat.as_i64().or_else(|| chat.as_str()?.parse().ok()) else {
             return refused(400, "Bad Request: chat_id is empty");
         };
         self.messages += 1;
@@ -83,6 +86,22 @@ impl State {
         }
         Said { status: 200, body: json!({"ok": true, "result": result}) }
     }
+}
+
+/// The bot about itself.
+fn me() -> Value {
+    json!({
+        "id": 110_201_543, "is_bot": true, "first_name": "Flower shop", "username": "flower_shop_bot",
+        "can_join_groups": true, "can_read_all_group_messages": false, "supports_inline_queries": false,
+    })
+}
+
+/// As JSON or as a form: Telegram takes both, and its clients send both.
+fn parameters(call: &Taken) -> Value {
+    if !call.header("content-type").starts_with("application/x-www-form-urlencoded") {
+        return call.json();
+    }
+    form_urlencoded::parse(&call.body).map(|(name, value)| (name.into_owned(), json!(value))).collect()
 }
 
 /// An update with a text of this customer.

@@ -48,7 +48,10 @@ impl State {
             return refused(404, 20_404, "The requested resource was not found");
         };
         match rest {
-            ".json" => Said { status: 200, body: json!({"sid": SID, "status": "active"}) },
+            ".json" => Said {
+                status: 200,
+                body: json!({"sid": SID, "friendly_name": "Flower shop", "status": "active"}),
+            },
             "/Messages.json" => self.send(call),
             _ => refused(404, 20_404, "The requested resource was not found"),
         }

@@ -47,6 +47,10 @@ impl State {
                 self.hook = Some(body);
                 Said { status: 200, body: answer }
             }
+            "/pa/get_account_info" => {
+                let body = json!({"status": 0, "status_message": "ok", "id": "pa:1", "name": "Flower shop", "uri": "flowers"});
+                Said { status: 200, body }
+            }
             "/pa/send_message" => self.send(&body, call.body.len()),
             _ => Said { status: 404, body: json!({}) },
         }

@@ -18,6 +18,11 @@ pub struct State {
 }
 
 impl State {
+    /// Calls are to be signed with this secret.
+    pub fn expect(&mut self, secret: &str) {
+        self.secret = secret.parse().ok();
+    }
+
     /// Answers one call.
     pub fn judge(&mut self, call: &Taken) -> Said {
         let signed = Signed {
@@ -43,7 +48,7 @@ impl State {
 impl Simulator {
     /// Our calls are to be signed with this secret.
     pub fn expect_signed_with(&self, secret: &str) {
-        self.state().webhook.secret = secret.parse().ok();
+        self.state().webhook.expect(secret);
     }
 
     /// How often each message came, by its `webhook-id`.

@@ -100,6 +100,17 @@ impl Launch {
         process
     }
 
+    /// Runs the program with these arguments and kills it after this long, as when the power goes. True when it had come to
+    /// its end by then.
+    pub async fn run_and_kill(&self, arguments: &[&str], after: Duration) -> bool {
+        let mut child = self.command(arguments).stderr(Stdio::null()).spawn().unwrap();
+        tokio::time::sleep(after).await;
+        let ended = child.try_wait().unwrap().is_some();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        ended
+    }
+
     /// Runs the program with these arguments to its end.
     pub fn run(&self, arguments: &[&str]) -> Ended {
         let output = self.command(arguments).stderr(Stdio::piped()).output().unwrap();

@@ -1,14 +1,14 @@
-// Channels of messaging platforms: where the platform sends its events, what was heard from it last, and a form for a new one.
+// Channels of messaging platforms: where the platform sends its events, what was heard from it last.
 import { useState } from "preact/hooks";
 import { messagingSettings as words } from "../../../shared/src/text/messaging.ts";
-import { common } from "../../../shared/src/text.ts";
 import { timeOrDate } from "../../../shared/src/when.ts";
 import { call } from "../api.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { now } from "../state/now.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
-import { CopyButton, Field, Once, Problem, refusal, useLoaded } from "./parts.tsx";
+import { AddChannel } from "./AddChannel.tsx";
+import { CopyButton, Once, Problem, useLoaded } from "./parts.tsx";
 import { platformForms } from "./platforms.ts";
 
 export interface MessagingChannel {
@@ -57,7 +57,7 @@ export function MessagingChannels({ scopeId, items, onChanged }: Props) {
           value={value}
         />
       ))}
-      {adding && <AddForm scopeId={scopeId} onSaved={saved} onCancel={() => setAdding(false)} />}
+      {adding && <AddChannel scopeId={scopeId} onSaved={saved} onCancel={() => setAdding(false)} />}
       {items.map((channel) => (
         <Card key={channel.id} scopeId={scopeId} channel={channel} onChanged={onChanged} />
       ))}
@@ -112,80 +112,6 @@ function Card({ scopeId, channel, onChanged }: Omit<Props, "items"> & { channel:
         {state && <p class="lead">{last ? words.lastEvent(timeOrDate(last, now.value)) : words.noEvent}</p>}
         {state?.fault && <Problem text={words.fault(state.fault.reason)} />}
       </div>
-    </div>
-  );
-}
-
-interface AddProps {
-  scopeId: string;
-  onSaved: (channel: MessagingChannel) => void;
-  onCancel: () => void;
-}
-
-function AddForm({ scopeId, onSaved, onCancel }: AddProps) {
-  const [kind, setKind] = useState("telegram");
-  const [problem, setProblem] = useState("");
-  const forms = platformForms();
-  const asked = forms[kind]?.asked ?? [];
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const given = (place: string) => {
-      const fields = asked.filter((field) => field.place === place);
-      return Object.fromEntries(
-        fields.map(({ name }) => [name, String(form.get(`asked-${name}`) ?? "").trim()]),
-      );
-    };
-    const name = String(form.get("name") ?? "").trim();
-    const body = { kind, name, settings: { platform: given("settings") }, secrets: given("secrets") };
-    try {
-      onSaved(await call<MessagingChannel>("POST", `/scopes/${scopeId}/channels`, body));
-    } catch (error) {
-      setProblem(refusal(error));
-    }
-  };
-  return (
-    <div class="card">
-      <form class="form" onSubmit={submit}>
-        <Problem text={problem} />
-        <Field label={words.kind}>
-          {(ids) => (
-            <select {...ids} class="in" value={kind} onChange={(event) => setKind(event.currentTarget.value)}>
-              {Object.entries(forms).map(([each, { title }]) => (
-                <option key={each} value={each}>
-                  {title}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={words.name}>
-          {(ids) => <input {...ids} class="in" name="name" required maxLength={80} />}
-        </Field>
-        {asked.map(({ name, label, help, most }) => (
-          <Field key={`${kind} ${name}`} label={label} help={help}>
-            {(ids) => (
-              <input
-                {...ids}
-                class="in"
-                name={`asked-${name}`}
-                type="text"
-                required
-                maxLength={most}
-                autocomplete="off"
-              />
-            )}
-          </Field>
-        ))}
-        <div class="acts">
-          <button type="submit" class="btn primary">
-            {common.save}
-          </button>
-          <button type="button" class="btn" onClick={onCancel}>
-            {common.cancel}
-          </button>
-        </div>
-      </form>
     </div>
   );
 }

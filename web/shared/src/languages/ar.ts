@@ -765,6 +765,15 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     mail: "إرسال النص إلى بريدي",
     mailed: (email) => `نص المحادثة في طريقه إلى ${email}.`,
   },
+  channelCheck: {
+    asking: "جارٍ سؤال المنصة…",
+    works: (account) => `تسمح لنا المنصة بالدخول: ${account}.`,
+    unnamed: "تسمح لنا المنصة بالدخول.",
+    refused: (reason) => `لا تسمح لنا المنصة بالدخول: ${reason}`,
+    unknown: (reason) => `لا تعطي المنصة جوابًا واضحًا: ${reason}`,
+    warning: "يمكنك حفظ القناة مع ذلك. لن ترسل ولن تستقبل شيئًا حتى يُصلَح هذا.",
+    anyway: "حفظ مع ذلك",
+  },
   messagingSettings: {
     title: "قنوات المراسلة",
     add: "إضافة قناة",

@@ -685,6 +685,15 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     mail: "Mir das Protokoll mailen",
     mailed: (email) => `Das Protokoll ist unterwegs zu ${email}.`,
   },
+  channelCheck: {
+    asking: "Die Plattform wird gefragt …",
+    works: (account) => `Die Plattform lässt uns ein: ${account}.`,
+    unnamed: "Die Plattform lässt uns ein.",
+    refused: (reason) => `Die Plattform lässt uns nicht ein: ${reason}`,
+    unknown: (reason) => `Die Plattform antwortet nicht eindeutig: ${reason}`,
+    warning: "Sie können den Kanal trotzdem speichern. Er sendet und empfängt nichts, bis das behoben ist.",
+    anyway: "Trotzdem speichern",
+  },
   messagingSettings: {
     title: "Messenger",
     add: "Messenger hinzufügen",

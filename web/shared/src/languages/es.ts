@@ -679,6 +679,15 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     mail: "Enviarme la transcripción",
     mailed: (email) => `La transcripción va en camino a ${email}.`,
   },
+  channelCheck: {
+    asking: "Preguntando a la plataforma…",
+    works: (account) => `La plataforma nos deja entrar: ${account}.`,
+    unnamed: "La plataforma nos deja entrar.",
+    refused: (reason) => `La plataforma no nos deja entrar: ${reason}`,
+    unknown: (reason) => `La plataforma no da una respuesta clara: ${reason}`,
+    warning: "Puede guardar el canal de todos modos. No enviará ni recibirá nada hasta que se corrija.",
+    anyway: "Guardar de todos modos",
+  },
   messagingSettings: {
     title: "Mensajería",
     add: "Añadir un canal",

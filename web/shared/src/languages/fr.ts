@@ -692,6 +692,16 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     mail: "M’envoyer la transcription",
     mailed: (email) => `La transcription est en route vers ${email}.`,
   },
+  channelCheck: {
+    asking: "Demande à la plateforme…",
+    works: (account) => `La plateforme nous laisse entrer : ${account}.`,
+    unnamed: "La plateforme nous laisse entrer.",
+    refused: (reason) => `La plateforme ne nous laisse pas entrer : ${reason}`,
+    unknown: (reason) => `La plateforme ne donne pas de réponse claire : ${reason}`,
+    warning:
+      "Vous pouvez tout de même enregistrer le canal. Il n’envoie et ne reçoit rien tant que ce n’est pas corrigé.",
+    anyway: "Enregistrer quand même",
+  },
   messagingSettings: {
     title: "Messageries",
     add: "Ajouter une messagerie",

@@ -659,6 +659,15 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     mail: "लिखित विवरण मुझे ईमेल करें",
     mailed: (email) => `लिखित विवरण ${email} पर भेजा जा रहा है।`,
   },
+  channelCheck: {
+    asking: "प्लैटफ़ॉर्म से पूछा जा रहा है…",
+    works: (account) => `प्लैटफ़ॉर्म हमें अंदर आने देता है: ${account}।`,
+    unnamed: "प्लैटफ़ॉर्म हमें अंदर आने देता है।",
+    refused: (reason) => `प्लैटफ़ॉर्म हमें अंदर नहीं आने देता: ${reason}`,
+    unknown: (reason) => `प्लैटफ़ॉर्म साफ़ जवाब नहीं देता: ${reason}`,
+    warning: "आप चैनल को फिर भी सहेज सकते हैं। जब तक यह ठीक नहीं होता, वह न कुछ भेजता है, न कुछ लेता है।",
+    anyway: "फिर भी सहेजें",
+  },
   messagingSettings: {
     title: "मैसेजिंग चैनल",
     add: "चैनल जोड़ें",

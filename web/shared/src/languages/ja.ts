@@ -657,6 +657,15 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     mail: "記録を自分にメールする",
     mailed: (email) => `記録を${email}に送信しています。`,
   },
+  channelCheck: {
+    asking: "プラットフォームに確認しています…",
+    works: (account) => `プラットフォームに接続できました: ${account}`,
+    unnamed: "プラットフォームに接続できました。",
+    refused: (reason) => `プラットフォームが接続を拒否しました: ${reason}`,
+    unknown: (reason) => `プラットフォームからはっきりした返事がありません: ${reason}`,
+    warning: "このままチャネルを保存することもできます。直るまでは何も送受信されません。",
+    anyway: "このまま保存",
+  },
   messagingSettings: {
     title: "メッセージングチャネル",
     add: "チャネルを追加",

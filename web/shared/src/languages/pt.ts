@@ -693,6 +693,16 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     mail: "Enviar a transcrição para mim",
     mailed: (email) => `A transcrição está a caminho de ${email}.`,
   },
+  channelCheck: {
+    asking: "Perguntando à plataforma…",
+    works: (account) => `A plataforma aceita o acesso: ${account}.`,
+    unnamed: "A plataforma aceita o acesso.",
+    refused: (reason) => `A plataforma não aceita o acesso: ${reason}`,
+    unknown: (reason) => `A plataforma não dá uma resposta clara: ${reason}`,
+    warning:
+      "Você pode salvar o canal mesmo assim. Ele não envia nem recebe nada até que isso seja corrigido.",
+    anyway: "Salvar mesmo assim",
+  },
   messagingSettings: {
     title: "Canais de mensagens",
     add: "Adicionar um canal",

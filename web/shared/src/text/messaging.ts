@@ -39,3 +39,14 @@ export const messagingSettings = area("messagingSettings", {
   /** Of any other. */
   secret: (name: string) => `Secret ${name}`,
 });
+
+/** What the platform says before a channel is saved. */
+export const channelCheck = area("channelCheck", {
+  asking: "Asking the platform…",
+  works: (account: string) => `The platform lets us in: ${account}.`,
+  unnamed: "The platform lets us in.",
+  refused: (reason: string) => `The platform does not let us in: ${reason}`,
+  unknown: (reason: string) => `The platform gives no clear answer: ${reason}`,
+  warning: "You can save the channel all the same. It sends and receives nothing until this is mended.",
+  anyway: "Save anyway",
+});

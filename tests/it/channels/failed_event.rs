@@ -1,0 +1,76 @@
+//! Webhooks are told of a message that does not reach its customer: at once, when it is given up, and when the platform says so
+//! later.
+
+use serde_json::{Value, json};
+use switchboard::outgoing::signature::{Secret, Signed, verify};
+
+use super::sim::{Fault, meta, talk};
+use super::{Office, texts};
+use crate::bots::fake::{Act, FakeBot};
+use crate::support::database::Database;
+use crate::support::on_both;
+
+on_both! { a_failed_delivery_is_told }
+
+/// What the program is told next, after its signature was checked.
+async fn told(program: &mut FakeBot, secret: &Secret, now: i64) -> Value {
+    let seen = program.request().await;
+    let header = |name: &str| seen.headers[name].as_str();
+    let call = Signed {
+        id: header("webhook-id"),
+        timestamp: header("webhook-timestamp"),
+        signature: header("webhook-signature"),
+    };
+    verify(std::slice::from_ref(secret), call, &seen.body, now / 1_000).unwrap();
+    serde_json::from_slice(&seen.body).unwrap()
+}
+
+async fn a_failed_delivery_is_told(database: Database) {
+    let mut program = FakeBot::start(vec![Act::Answer("204 No Content", String::new())]).await;
+    let office = Office::open_beside(database, &[program.address.to_string()]).await;
+    let path = format!("/api/v1/scopes/{}/webhooks", office.scope);
+    let url = format!("http://{}/told", program.address);
+    let made = office.owner.post(&path, json!({"url": url, "events": ["delivery.failed"]})).await.good();
+    let secret: Secret = made["secret"].as_str().unwrap().parse().unwrap();
+    let (settings, secrets) = talk::account("whatsapp", &office.sim.base);
+    let line = office.add("whatsapp", settings, secrets).await;
+    let who = talk::customer("whatsapp", 1);
+    office.meta_event(&line, &meta::whatsapp_text("wamid.1", &who, "Zoë", "Hi")).await;
+    let chat = office.conversations(1).await.remove(0);
+    let mut seq = office.log(&chat, |log| !texts(log).is_empty()).await.len() as i64 + 1;
+    let now = || office.app.running.edge.sources.now();
+
+    // The platform refuses it.
+    let refused = r#"{"error":{"message":"(#131026) no","code":131026,"error_data":{"details":"Message undeliverable"}}}"#;
+    office.sim.fail_next(Fault::Answer(400, refused));
+    office.does("send", &chat, json!({"text": "Are you there?"})).await;
+    seq += 1;
+    let lines = office.delivered(&chat, seq, "failed").await;
+    let event = told(&mut program, &secret, now()).await;
+    assert_eq!(event["type"], "delivery.failed");
+    assert_eq!((&event["conversation"], &event["seq"]), (&json!(chat), &json!(seq)));
+    assert_eq!(event["scope"], office.scope.as_str());
+    assert_eq!(event["data"], json!({"channel": line.id, "reason": lines[0]["reason"]}));
+
+    // It takes it, and tells later that it failed; repeats of that are told once.
+    office.does("send", &chat, json!({"text": "Still here"})).await;
+    seq += 1;
+    let lines = office.delivered(&chat, seq, "sent").await;
+    let errors = json!([{"code": 131_026, "title": "Message undeliverable"}]);
+    let id = &lines[0]["provider_id"];
+    for _ in 0..3 {
+        let status = json!({"id": id, "status": "failed", "timestamp": "1767225601", "recipient_id": who, "errors": errors});
+        office.meta_event(&line, &meta::whatsapp_event(&json!({"statuses": [status]}))).await;
+    }
+    let lines = office.delivered(&chat, seq, "failed").await;
+    let event = told(&mut program, &secret, now()).await;
+    assert_eq!((&event["type"], &event["seq"]), (&json!("delivery.failed"), &json!(seq)));
+    assert_eq!(event["data"]["reason"], lines.last().unwrap()["reason"]);
+
+    // What arrives is not told: the next event is about the failure after it.
+    office.does("send", &chat, json!({"text": "Good"})).await;
+    office.delivered(&chat, seq + 1, "sent").await;
+    office.sim.fail_next(Fault::Answer(400, refused));
+    office.does("send", &chat, json!({"text": "Bad"})).await;
+    assert_eq!(told(&mut program, &secret, now()).await["seq"], seq + 2);
+}
