@@ -1,18 +1,24 @@
-//! What messaging channels receive and send, and what webhooks are told. Three loops: [`inbox`] works on events that the edge
-//! has stored, [`outbox`] sends what conversations have committed, [`webhooks`] tells of it. All live on rows of the store, so
-//! nothing is lost with the process.
+//! What messaging channels receive and send, and what webhooks are told. Four loops live on rows of the
+//! store, so nothing is lost with the process: [`inbox`] works on events that the edge has stored, [`fetch`] brings the files of
+//! customers, [`outbox`] sends what conversations have committed, [`webhooks`] tells of it. [`typing`] lives on nothing.
 
+mod changes;
+pub mod fetch;
 pub mod inbox;
+pub mod intake;
 pub mod lanes;
 mod names;
 pub mod outbox;
 mod receipts;
+pub mod typing;
 pub mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
+
+use intake::Intake;
 
 use crate::actors::directory::Directory;
 use crate::channels::{Account, Platform, platform};
@@ -27,7 +33,7 @@ use crate::store::webhooks::SealedKey;
 use crate::store::{Connection, Store, StoreError, channels, secrets};
 use crate::vault::{Sealed, Vault, VaultError};
 
-/// Everything both loops need. Cheap to clone.
+/// Everything the loops need. Cheap to clone.
 #[derive(Clone)]
 pub struct Courier {
     /// What is kept.
@@ -42,7 +48,11 @@ pub struct Courier {
     pub vault: Vault,
     /// Addresses of files for platforms.
     pub links: FileLinks,
+    /// Takes files in.
+    pub intake: Intake,
     events_in: Arc<Notify>,
+    files_in: Arc<Notify>,
+    fetching: Arc<Semaphore>,
 }
 
 /// A messaging channel, ready for use. Holds plain secrets: it has no `Debug`.
@@ -71,8 +81,20 @@ impl Courier {
         outgoing: Outgoing,
         vault: Vault,
         links: FileLinks,
+        intake: Intake,
     ) -> Self {
-        Self { store, sources, directory, outgoing, vault, links, events_in: Arc::default() }
+        Self {
+            store,
+            sources,
+            directory,
+            outgoing,
+            vault,
+            links,
+            intake,
+            events_in: Arc::default(),
+            files_in: Arc::default(),
+            fetching: Arc::new(Semaphore::new(fetch::AT_ONCE)),
+        }
     }
 
     /// Events were stored that wait to be worked on.
