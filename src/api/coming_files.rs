@@ -1,4 +1,4 @@
-//! `POST /api/v1/conversations/{id}/coming_files/{file}/retry`: another try for a customer's file that could not be fetched from
+//! `POST /api/v1/conversations/{id}/coming_files/{coming}/retry`: another try for a customer's file that could not be fetched from
 //! their platform.
 
 use actix_web::HttpResponse;

@@ -22,6 +22,9 @@ const REPLIES_MAX: usize = 13;
 const REPLY_MAX: usize = 20;
 const PAYLOAD_MAX: usize = 1_000;
 
+/// Kinds of file that are the customer's own.
+const KEPT: [&str; 4] = ["image", "video", "audio", "file"];
+
 const TOO_LATE: &str = "the customer last wrote too long ago: Meta takes answers for 24 hours, or 7 days by a person where it agreed";
 
 /// How long a text may be.
@@ -161,14 +164,15 @@ fn words(message: &Value) -> What {
             let place = format!("📍 {lat}, {long}");
             text = if text.is_empty() { place } else { text + "\n" + &place };
         } else {
-            let reference = payload["url"].as_str().unwrap_or_default().to_owned();
-            files.push(RemoteFile { name: name(kind, &reference), reference });
+            let url = payload["url"].as_str().unwrap_or_default();
+            // Posts and stories belong to others, and Meta wants nobody to keep them.
+            let reference = if KEPT.contains(&kind) { url } else { "" }.to_owned();
+            files.push(RemoteFile { name: name(kind, url), reference });
         }
     }
     let story = &message["reply_to"]["story"];
     if story.is_object() {
-        let reference = story["url"].as_str().unwrap_or_default().to_owned();
-        files.push(RemoteFile { reference, name: "answer to a story".into() });
+        files.push(RemoteFile { reference: String::new(), name: "answer to a story".into() });
     }
     if text.is_empty() && files.is_empty() {
         // Of a kind that Meta does not pass on, or that is newer than this file.

@@ -4,6 +4,8 @@
 pub mod sim;
 
 mod crash;
+pub mod incoming;
+mod incoming_crash;
 mod instagram;
 mod line;
 mod messenger;

@@ -242,6 +242,7 @@ async fn answer(
     let said = {
         let mut state = lock(state);
         match call.path.as_str() {
+            path if path.starts_with("/file/") => Said { status: 404, body: Value::Null },
             path if path.starts_with("/bot") => state.telegram.judge(&call),
             path if path.starts_with("/v24.0/") => state.meta.judge(&call),
             path if path.starts_with("/2010-04-01/") => state.twilio.judge(&call),

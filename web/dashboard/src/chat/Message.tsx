@@ -1,8 +1,16 @@
 // One bubble: the customer on the left, the team's side on the right.
-import type { Attachment, Card, ComingFile, DeliveryMark, Entry, Row } from "../../../shared/src/protocol.gen.ts";
-import { common, chat as words } from "../../../shared/src/text.ts";
+
 import type { Later } from "../../../shared/src/later.ts";
+import type {
+  Attachment,
+  Card,
+  ComingFile,
+  DeliveryMark,
+  Entry,
+  Row,
+} from "../../../shared/src/protocol.gen.ts";
 import { customerWords } from "../../../shared/src/text/messaging.ts";
+import { common, chat as words } from "../../../shared/src/text.ts";
 import type { TextRole } from "../../../shared/src/thread.ts";
 import { clockTime } from "../../../shared/src/when.ts";
 import { Attachments } from "../files/Attachments.tsx";

@@ -55,7 +55,13 @@ function Retry({ conversation, file }: { conversation: string; file: ComingFile 
     }
   };
   return (
-    <button type="button" class="btn small" disabled={asked} aria-label={words.retry(file.name)} onClick={retry}>
+    <button
+      type="button"
+      class="btn small"
+      disabled={asked}
+      aria-label={words.retry(file.name)}
+      onClick={retry}
+    >
       {chat.tryAgain}
     </button>
   );
