@@ -36,6 +36,7 @@ impl Platform for Instagram {
             page::HUMAN_AGENT,
             Setting { default: Some(meta::INSTAGRAM), ..meta::API_BASE },
             meta::API_VERSION,
+            super::rate("300"),
         ];
         FIELDS
     }

@@ -36,6 +36,7 @@ impl Platform for Messenger {
             page::HUMAN_AGENT,
             meta::API_BASE,
             meta::API_VERSION,
+            super::rate("300"),
         ];
         FIELDS
     }

@@ -31,6 +31,14 @@ use crate::domain::Millis;
 use crate::domain::channel::ChannelKind;
 use serde_json::Value;
 
+/// The setting that says how many messages a channel may send in a second.
+const RATE: &str = "sends_per_second";
+
+/// A platform that takes so many messages of a channel in a second, unless an admin knows better.
+const fn rate(default: &'static str) -> Setting {
+    Setting { name: RATE, default: Some(default), is_url: false }
+}
+
 /// One messaging platform.
 pub trait Platform: Send + Sync {
     /// Which.
@@ -142,6 +150,11 @@ pub trait Platform: Send + Sync {
     /// The calls that make the platform send its events to `hook`.
     fn connect(&self, _account: &Account<'_>, _hook: &str) -> Vec<Call> {
         Vec::new()
+    }
+
+    /// Most messages that the platform takes from a channel in a second; none where it says nothing of it.
+    fn rate(&self, account: &Account<'_>) -> Option<u32> {
+        account.setting(RATE).parse().ok().filter(|rate| *rate > 0)
     }
 
     /// How long a message is worth trying, from when it was written. Milliseconds.

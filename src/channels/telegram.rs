@@ -46,7 +46,12 @@ impl Platform for Telegram {
     }
 
     fn settings(&self) -> &'static [Setting] {
-        &[Setting { name: API, default: Some("https://api.telegram.org"), is_url: true }]
+        // Above 30 messages a second the whole bot is blocked for a while.
+        const FIELDS: &[Setting] = &[
+            Setting { name: API, default: Some("https://api.telegram.org"), is_url: true },
+            super::rate("30"),
+        ];
+        FIELDS
     }
 
     fn secrets(&self) -> &'static [SecretField] {

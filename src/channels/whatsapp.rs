@@ -60,6 +60,7 @@ impl Platform for WhatsApp {
             Setting { name: BUSINESS, default: None, is_url: false },
             meta::API_BASE,
             meta::API_VERSION,
+            super::rate("80"),
         ];
         FIELDS
     }

@@ -180,7 +180,7 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
     let contact = known(courier, &line, event, &who).await?;
     match what {
         What::Message { text, files } => {
-            let (text, coming) = apart(event, text, files);
+            let (text, coming) = apart(event, &text, files);
             let place = say(courier, &line, event, contact, &who, &text, &coming).await?;
             keep(courier, event, place, about, coming).await
         }
@@ -204,7 +204,7 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
 type Remote = (ComingFile, String);
 
 /// The text, and the files that are to be fetched. Members only read the names of those that cannot be.
-fn apart(event: &Waiting, text: String, files: Vec<RemoteFile>) -> (String, Vec<Remote>) {
+fn apart(event: &Waiting, text: &str, files: Vec<RemoteFile>) -> (String, Vec<Remote>) {
     let named = files.into_iter().enumerate().map(|(place, RemoteFile { reference, name })| {
         (ComingFile::new(ComingId::from_uuid(named(event, &format!("file/{place}"))), &name), reference)
     });
@@ -216,7 +216,7 @@ fn apart(event: &Waiting, text: String, files: Vec<RemoteFile>) -> (String, Vec<
             coming.push((file, reference));
         }
     }
-    (with_names(&text, &only_named), coming)
+    (with_names(text, &only_named), coming)
 }
 
 /// Notes where the message stands and what is to be fetched for it, and has early changes of it worked on.

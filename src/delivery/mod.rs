@@ -9,6 +9,7 @@ pub mod intake;
 pub mod lanes;
 mod names;
 pub mod outbox;
+mod pace;
 mod receipts;
 pub mod typing;
 pub mod webhooks;
@@ -53,6 +54,7 @@ pub struct Courier {
     events_in: Arc<Notify>,
     files_in: Arc<Notify>,
     fetching: Arc<Semaphore>,
+    paces: Arc<pace::Paces>,
 }
 
 /// A messaging channel, ready for use. Holds plain secrets: it has no `Debug`.
@@ -94,6 +96,7 @@ impl Courier {
             events_in: Arc::default(),
             files_in: Arc::default(),
             fetching: Arc::new(Semaphore::new(fetch::AT_ONCE)),
+            paces: Arc::default(),
         }
     }
 

@@ -182,6 +182,9 @@ impl Courier {
         for (index, call) in left.into_iter().enumerate() {
             let part = call.part;
             let seen = |outcome, state| Seen { part, outcome, state };
+            if let Some(per_second) = line.platform.rate(&line.account()) {
+                self.paces.wait(line.channel.id, per_second).await;
+            }
             let verdict = match self.make(line, call).await {
                 Verdict::Unknown { reason } if line.platform.drops_repeats() => {
                     Verdict::Again { after: None, reason }

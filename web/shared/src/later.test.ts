@@ -33,7 +33,7 @@ test("the last word on a file, a text and reactions counts", () => {
 });
 
 test("what is said of a message is shown there and nowhere else", () => {
-  const shown = items({ entries, more: false }, () => "day");
+  const shown = items({ entries, more: false }, () => "day", laterOf(entries));
   expect(shown.map((item) => item.key)).toEqual(["day-day-1", "e1", "e2"]);
   expect(shown[1]).toMatchObject({ text: "hello!", later: { edits: ["hello", "hello!"] } });
 });

@@ -15,11 +15,6 @@ export interface Later {
 
 const nothing: Later = { files: {}, edits: [], emojis: [], deleted: false };
 
-/** An entry that is shown at the message it is about, and nowhere else. */
-export function isLater(entry: AnyEntry): boolean {
-  return ["file", "edited", "reacted", "deleted"].includes(entry.body.kind);
-}
-
 /** By the number of the message; those of which nothing is said are not in it. */
 export function laterOf(entries: readonly AnyEntry[]): ReadonlyMap<number, Later> {
   const told = new Map<number, Later>();

@@ -1,5 +1,5 @@
 // The entries of one conversation as one piece without holes, and what to show of them. Pure.
-import { isLater, type Later, laterOf } from "./later.ts";
+import type { Later } from "./later.ts";
 import type { ContactEntry, Entry } from "./protocol.gen.ts";
 
 /** An entry as members see it, or as the customer does. */
@@ -63,14 +63,19 @@ export type TextRole = "contact" | "bot" | "member" | "note" | "suppressed";
 
 const CONTINUES_WITHIN = 5 * 60_000;
 
-/** What to show, top to bottom. `dayOf` names the day of a time in the reader's time zone. */
-export function items<E extends AnyEntry>(thread: Thread<E>, dayOf: (at: number) => string): Item<E>[] {
+/** What to show, top to bottom. `dayOf` names the day of a time in the reader's time zone; `told`: what was said of messages since. */
+export function items<E extends AnyEntry>(
+  thread: Thread<E>,
+  dayOf: (at: number) => string,
+  told: ReadonlyMap<number, Later> = new Map(),
+): Item<E>[] {
   const shown: Item<E>[] = [];
   let day = "";
-  const told = laterOf(thread.entries);
   let above: { author: string; at: number } | null = null;
   for (const entry of thread.entries) {
-    if (entry.body.kind === "hidden" || entry.body.kind === "opened" || isLater(entry)) continue;
+    if (entry.body.kind === "hidden" || entry.body.kind === "opened") continue;
+    // Shown at the message that it is about, and nowhere else.
+    if ("of" in entry.body) continue;
     if (dayOf(entry.at) !== day) {
       day = dayOf(entry.at);
       shown.push({ kind: "day", key: `day-${day}-${entry.seq}`, at: entry.at });

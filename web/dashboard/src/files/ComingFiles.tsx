@@ -55,14 +55,9 @@ function Retry({ conversation, file }: { conversation: string; file: ComingFile 
     }
   };
   return (
-    <button
-      type="button"
-      class="btn small"
-      disabled={asked}
-      aria-label={words.retry(file.name)}
-      onClick={retry}
-    >
+    <button type="button" class="btn small" disabled={asked} onClick={retry}>
       {chat.tryAgain}
+      <span class="sr"> {file.name}</span>
     </button>
   );
 }

@@ -412,7 +412,6 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       refused: "المنصة لا تسلّم الملف.",
       unreachable: "تعذّر الوصول إلى المنصة.",
     },
-    retry: (name) => `جلب ${name} مرة أخرى`,
     edited: "معدّلة",
     before: "النص السابق:",
     reactions: (customer) => `تفاعلات ${customer}`,

@@ -359,7 +359,6 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       refused: "Die Plattform gibt die Datei nicht heraus.",
       unreachable: "Die Plattform war nicht zu erreichen.",
     },
-    retry: (name) => `${name} noch einmal holen`,
     edited: "Bearbeitet",
     before: "Vorher stand hier:",
     reactions: (customer) => `Reaktionen von ${customer}`,

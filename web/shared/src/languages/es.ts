@@ -355,7 +355,6 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       refused: "La plataforma no lo entrega.",
       unreachable: "No se pudo contactar con la plataforma.",
     },
-    retry: (name) => `Volver a obtener ${name}`,
     edited: "Editado",
     before: "Antes decía:",
     reactions: (customer) => `Reacciones de ${customer}`,

@@ -367,7 +367,6 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       refused: "La plateforme ne remet pas ce fichier.",
       unreachable: "La plateforme est injoignable.",
     },
-    retry: (name) => `Récupérer ${name} à nouveau`,
     edited: "Modifié",
     before: "Texte précédent :",
     reactions: (customer) => `Réactions de ${customer}`,

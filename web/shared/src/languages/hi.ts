@@ -340,7 +340,6 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       refused: "प्लेटफ़ॉर्म इसे नहीं दे रहा है।",
       unreachable: "प्लेटफ़ॉर्म से संपर्क नहीं हो सका।",
     },
-    retry: (name) => `${name} फिर से लाएँ`,
     edited: "बदला गया",
     before: "पहले यह लिखा था:",
     reactions: (customer) => `${customer} की प्रतिक्रियाएँ`,

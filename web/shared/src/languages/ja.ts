@@ -338,7 +338,6 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       refused: "プラットフォームから渡されませんでした。",
       unreachable: "プラットフォームに接続できませんでした。",
     },
-    retry: (name) => `${name} をもう一度取得`,
     edited: "編集済み",
     before: "以前の内容:",
     reactions: (customer) => `${customer} さんのリアクション`,

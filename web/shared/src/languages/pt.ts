@@ -361,7 +361,6 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       refused: "A plataforma não entrega o arquivo.",
       unreachable: "Não foi possível alcançar a plataforma.",
     },
-    retry: (name) => `Buscar ${name} de novo`,
     edited: "Editada",
     before: "Antes dizia:",
     reactions: (customer) => `Reações de ${customer}`,

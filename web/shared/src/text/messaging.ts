@@ -20,7 +20,6 @@ export const customerWords = area("customerWords", {
     refused: "The platform does not hand it out.",
     unreachable: "The platform could not be reached.",
   },
-  retry: (name: string) => `Fetch ${name} again`,
   edited: "Edited",
   before: "What it said before:",
   reactions: (customer: string) => `Reactions of ${customer}`,
