@@ -147,6 +147,17 @@ pub trait Platform: Send + Sync {
         false
     }
 
+    /// As [`Platform::drops_repeats`], of one call.
+    fn drops_repeat_of(&self, _call: &Call) -> bool {
+        self.drops_repeats()
+    }
+
+    /// The member of a customer's address that is good for one call only. It is given to the first try after it came, and
+    /// gone for all others.
+    fn once(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The calls that make the platform send its events to `hook`.
     fn connect(&self, _account: &Account<'_>, _hook: &str) -> Vec<Call> {
         Vec::new()

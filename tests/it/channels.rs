@@ -8,6 +8,7 @@ pub mod incoming;
 mod incoming_crash;
 mod instagram;
 mod line;
+mod line_reply;
 mod messenger;
 mod meta;
 mod telegram;
