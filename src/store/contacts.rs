@@ -185,7 +185,7 @@ pub fn erase(connection: &mut Connection, id: ContactId) -> Result<Vec<Conversat
 
     let own = || conversations::table.filter(conversations::contact_id.eq(&id)).select(conversations::id);
     let with_content =
-        ["opened", "message", "file", "edited", "note", "handed_off", "suppressed", "feedback"];
+        ["opened", "message", "file", "edited", "reacted", "note", "handed_off", "suppressed", "feedback"];
     diesel::update(
         entries::table
             .filter(entries::conversation_id.eq_any(own()))
