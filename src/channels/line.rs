@@ -9,10 +9,11 @@ use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
 use super::account::{SecretField, Setting, named, visible};
-use super::call::{Call, Got, Saying, SentFile, Verdict, Writer};
+use super::call::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::mac::is_sha256;
 use super::request::{Refused, Request};
+use super::source::{Source, get};
 use super::split::{Unit, split};
 use super::{Account, Platform};
 use crate::domain::Millis;
@@ -21,8 +22,19 @@ use crate::domain::channel::ChannelKind;
 const SIGNATURE: &str = "x-line-signature";
 
 const API: &str = "api_base";
+/// Where the bytes of files are.
+const DATA: &str = "data_base";
 const SECRET: &str = "channel_secret";
 const TOKEN: &str = "channel_access_token";
+
+/// By it LINE knows a call that it got before.
+const RETRY_KEY: &str = "x-line-retry-key";
+
+/// In a customer's address: the token that answers their last event, and the time of that.
+const REPLY: &str = "reply";
+
+/// A token is good for about a minute; so long after its event it is not relied on any more. Milliseconds.
+const REPLY_FRESH: Millis = 45_000;
 
 /// Most UTF-16 units of a text.
 const TEXT_MAX: usize = 5_000;
@@ -38,6 +50,9 @@ const REPLY_MAX: usize = 300;
 /// Most characters of a sender's name.
 const NAME_MAX: usize = 20;
 
+/// The shortest time that the sign of life may be shown.
+const LOADING_SECONDS: u8 = 5;
+
 /// Largest picture that may be its own preview, in bytes; larger ones go as a link.
 const IMAGE_MAX: i64 = 1_000_000;
 
@@ -50,7 +65,10 @@ impl Platform for Line {
     }
 
     fn settings(&self) -> &'static [Setting] {
-        &[Setting { name: API, default: Some("https://api.line.me"), is_url: true }]
+        &[
+            Setting { name: API, default: Some("https://api.line.me"), is_url: true },
+            Setting { name: DATA, default: Some("https://api-data.line.me"), is_url: true },
+        ]
     }
 
     fn secrets(&self) -> &'static [SecretField] {
@@ -85,13 +103,33 @@ impl Platform for Line {
         let Some(user) = user(raw).filter(|_| raw["mode"] != "standby") else {
             return Ok(Inbound { who: None, what: What::Nothing });
         };
-        let who = Who { key: user.to_owned(), ..Who::default() };
+        // It answers this event, once, and costs nothing.
+        let token = raw["replyToken"].as_str().map(|token| json!({"token": token, "at": raw["timestamp"]}));
+        let address = token.map_or_else(|| json!({}), |token| json!({REPLY: token}));
+        let who = Who { key: user.to_owned(), address, ..Who::default() };
         let what = match raw["type"].as_str().ok_or("type: missing")? {
             "message" => message(&raw["message"]),
+            "unsend" => What::Deleted,
             "postback" => words(raw["postback"]["data"].as_str().unwrap_or_default().to_owned()),
             _ => What::Nothing,
         };
         Ok(Inbound { who: Some(who), what })
+    }
+
+    fn message(&self, raw: &Value) -> Option<String> {
+        [&raw["message"]["id"], &raw["unsend"]["messageId"]]
+            .into_iter()
+            .find_map(Value::as_str)
+            .map(str::to_owned)
+    }
+
+    /// By its message's id, unless it is kept elsewhere.
+    fn fetch(&self, account: &Account<'_>, reference: &str) -> Result<Source, String> {
+        if !reference.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Source::address(reference);
+        }
+        let url = format!("{}/v2/bot/message/{reference}/content", account.base(DATA));
+        Ok(Source::At { call: with_token(account, get(url, Vec::new()))?, redirects: 0 })
     }
 
     fn ask_name(&self, account: &Account<'_>, key: &str) -> Option<Call> {
@@ -105,7 +143,7 @@ impl Platform for Line {
         answer["displayName"].as_str().map(str::to_owned)
     }
 
-    fn render(&self, account: &Account<'_>, saying: &Saying<'_>, _: Millis) -> Result<Vec<Call>, String> {
+    fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String> {
         let (pictures, linked): (Vec<_>, Vec<_>) = saying.files.iter().partition(|file| is_picture(file));
         let mut text = saying.text.to_owned();
         for SentFile { name, url, .. } in linked {
@@ -128,6 +166,13 @@ impl Platform for Line {
         {
             last["quickReply"] = json!({"items": replies(saying.quick_replies)});
         }
+        if messages.len() <= AT_ONCE
+            && let Some(token) = reply_token(saying.to.address, now)
+        {
+            let body = json!({"replyToken": token, "messages": messages});
+            let url = format!("{}/v2/bot/message/reply", account.base(API));
+            return Ok(vec![with_token(account, Call::json(0, url, &body))?]);
+        }
         let url = format!("{}/v2/bot/message/push", account.base(API));
         messages
             .chunks(AT_ONCE)
@@ -135,10 +180,17 @@ impl Platform for Line {
             .map(|(part, messages)| {
                 let body = json!({"to": saying.to.key, "messages": messages});
                 let mut call = with_token(account, Call::json(part, url.clone(), &body))?;
-                call.headers.push(("x-line-retry-key", retry_key(saying, part).to_string()));
+                call.headers.push((RETRY_KEY, retry_key(saying, part).to_string()));
                 Ok(call)
             })
             .collect()
+    }
+
+    /// Shown for as long as we say, or until the next message.
+    fn typing(&self, account: &Account<'_>, to: &Recipient<'_>, _: Option<&str>) -> Option<Call> {
+        let url = format!("{}/v2/bot/chat/loading/start", account.base(API));
+        let body = json!({"chatId": to.key, "loadingSeconds": LOADING_SECONDS});
+        with_token(account, Call::json(0, url, &body)).ok()
     }
 
     fn judge(&self, got: &Got<'_>) -> Verdict {
@@ -154,6 +206,8 @@ impl Platform for Line {
                 Verdict::Done { provider_id: id.map(str::to_owned) }
             }
             401 => Verdict::Broken { reason },
+            // It was good for less time than we thought: pushed instead.
+            400 if reason.starts_with("Invalid reply token") => Verdict::Again { after: None, reason },
             429 if reason.contains("monthly limit") => Verdict::Failed { reason },
             408 | 429 | 500..=599 => Verdict::Again { after: got.retry_after, reason },
             _ => Verdict::Failed { reason },
@@ -174,6 +228,15 @@ impl Platform for Line {
         named(answer["displayName"].as_str(), answer["basicId"].as_str())
     }
 
+    /// Answers have no such key.
+    fn drops_repeat_of(&self, call: &Call) -> bool {
+        call.headers.iter().any(|(name, _)| *name == RETRY_KEY)
+    }
+
+    fn once(&self) -> Option<&'static str> {
+        Some(REPLY)
+    }
+
     /// Sets our address, and has LINE try it.
     fn connect(&self, account: &Account<'_>, hook: &str) -> Vec<Call> {
         let base = format!("{}/v2/bot/channel/webhook", account.base(API));
@@ -188,6 +251,13 @@ fn with_token(account: &Account<'_>, mut call: Call) -> Result<Call, String> {
     let token = account.secret(TOKEN).ok_or("the channel has no channel_access_token")?;
     call.headers.push(("authorization", format!("Bearer {token}")));
     Ok(call)
+}
+
+/// The token that still answers the customer's last event.
+fn reply_token(address: &Value, now: Millis) -> Option<&str> {
+    let reply = &address[REPLY];
+    let age = now - reply["at"].as_i64()?;
+    reply["token"].as_str().filter(|_| (0..REPLY_FRESH).contains(&age))
 }
 
 /// The customer of a chat of two; in groups there are many.
@@ -209,10 +279,12 @@ fn words(text: String) -> What {
 
 fn message(message: &Value) -> What {
     let text = |name: &str| message[name].as_str().unwrap_or_default();
-    let file = |name: &str| What::Message {
+    let named = |reference: &str, name: &str| What::Message {
         text: String::new(),
-        files: vec![RemoteFile { reference: text("id").to_owned(), name: name.to_owned() }],
+        files: vec![RemoteFile { reference: reference.to_owned(), name: name.to_owned() }],
     };
+    let elsewhere = message["contentProvider"]["originalContentUrl"].as_str();
+    let file = |name: &str| named(elsewhere.unwrap_or(text("id")), name);
     match text("type") {
         "text" => words(text("text").to_owned()),
         "location" => {
@@ -227,8 +299,8 @@ fn message(message: &Value) -> What {
         "file" if !text("fileName").is_empty() => file(text("fileName")),
         "file" => file("file"),
         "sticker" => match message["keywords"][0].as_str() {
-            Some(word) => file(&format!("sticker: {word}")),
-            None => file("sticker"),
+            Some(word) => named("", &format!("sticker: {word}")),
+            None => named("", "sticker"),
         },
         _ => What::Nothing,
     }

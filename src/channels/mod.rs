@@ -17,6 +17,7 @@ mod mrkdwn;
 mod page;
 mod request;
 mod slack;
+mod source;
 pub mod split;
 mod telegram;
 mod twilio;
@@ -26,12 +27,21 @@ mod whatsapp;
 
 pub use account::{Account, Made, SecretField, Setting, previous};
 pub use call::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
-pub use inbound::{Event, Inbound, RemoteFile, What, Who};
+pub use inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 pub use request::{Answer, Headers, Refused, Request};
+pub use source::Source;
 
 use crate::domain::Millis;
 use crate::domain::channel::ChannelKind;
 use serde_json::Value;
+
+/// The setting that says how many messages a channel may send in a second.
+const RATE: &str = "sends_per_second";
+
+/// A platform that takes so many messages of a channel in a second, unless an admin knows better.
+const fn rate(default: &'static str) -> Setting {
+    Setting { name: RATE, default: Some(default), is_url: false }
+}
 
 /// One messaging platform.
 pub trait Platform: Send + Sync {
@@ -83,6 +93,39 @@ pub trait Platform: Send + Sync {
     /// What cannot be understood, for the admin who looks at it later.
     fn read(&self, raw: &Value) -> Result<Inbound, String>;
 
+    /// The platform's id of the message that an event brings or, where it changes one or reacts to one, is about. Ids of our
+    /// own messages are those of [`Verdict::Done`].
+    fn message(&self, _raw: &Value) -> Option<String> {
+        None
+    }
+
+    /// The first call on the way to a customer's file; `reference` is that of its [`RemoteFile`].
+    ///
+    /// # Errors
+    /// Why it can never be fetched.
+    fn fetch(&self, _account: &Account<'_>, reference: &str) -> Result<Source, String> {
+        Source::address(reference)
+    }
+
+    /// The next call, when the platform said where the file is.
+    ///
+    /// # Errors
+    /// Why it can never be fetched.
+    fn file_in(&self, _account: &Account<'_>, _answer: &Value) -> Result<Source, String> {
+        Err("the platform does not say where files are".into())
+    }
+
+    /// Does the platform say by this answer that it hands out no file so large?
+    fn is_too_large(&self, _got: &Got<'_>) -> bool {
+        false
+    }
+
+    /// The call that shows a customer that somebody is writing, for some seconds; none where that cannot be shown. `last`: the
+    /// platform's id of their last message.
+    fn typing(&self, _account: &Account<'_>, _to: &Recipient<'_>, _last: Option<&str>) -> Option<Call> {
+        None
+    }
+
     /// The call that asks for the name of a new customer; none where events bring it.
     fn ask_name(&self, _account: &Account<'_>, _key: &str) -> Option<Call> {
         None
@@ -122,6 +165,17 @@ pub trait Platform: Send + Sync {
         None
     }
 
+    /// As [`Platform::drops_repeats`], of one call.
+    fn drops_repeat_of(&self, _call: &Call) -> bool {
+        self.drops_repeats()
+    }
+
+    /// The member of a customer's address that is good for one call only. It is given to the first try after it came, and
+    /// gone for all others.
+    fn once(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The calls that make the platform send its events to `hook`.
     fn connect(&self, _account: &Account<'_>, _hook: &str) -> Vec<Call> {
         Vec::new()
@@ -130,6 +184,11 @@ pub trait Platform: Send + Sync {
     /// The socket by which the platform sends events too; none where it has none or nobody wants it.
     fn gateway(&self, _account: &Account<'_>) -> Option<gateway::Gateway> {
         None
+    }
+
+    /// Most messages that the platform takes from a channel in a second; none where it says nothing of it.
+    fn rate(&self, account: &Account<'_>) -> Option<u32> {
+        account.setting(RATE).parse().ok().filter(|rate| *rate > 0)
     }
 
     /// How long a message is worth trying, from when it was written. Milliseconds.

@@ -1,14 +1,20 @@
-//! What messaging channels receive and send, and what webhooks are told. Four loops: [`inbox`] works on events that the edge
-//! has stored, [`outbox`] sends what conversations have committed, [`webhooks`] tells of it, and [`gateway`] stores events of
-//! platforms that send them by a socket. All live on rows of the store, so nothing is lost with the process.
+//! What messaging channels receive and send, and what webhooks are told. Five loops live on rows of the store, so nothing is
+//! lost with the process: [`inbox`] works on events that the edge has stored, [`gateway`] stores those of platforms that send
+//! them by a socket, [`fetch`] brings the files of customers, [`outbox`] sends what conversations have committed, [`webhooks`]
+//! tells of it. [`typing`] lives on nothing.
 
+mod changes;
 pub mod check;
+pub mod fetch;
 pub mod gateway;
 pub mod inbox;
+pub mod intake;
 pub mod lanes;
 mod names;
 pub mod outbox;
+mod pace;
 mod receipts;
+pub mod typing;
 pub mod webhooks;
 
 use std::collections::BTreeMap;
@@ -16,7 +22,9 @@ use std::sync::Arc;
 
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
+
+use intake::Intake;
 
 use crate::actors::directory::Directory;
 use crate::channels::{Account, Call, Platform, platform};
@@ -31,7 +39,7 @@ use crate::store::webhooks::SealedKey;
 use crate::store::{Connection, Store, StoreError, channels, secrets};
 use crate::vault::{Sealed, Vault, VaultError};
 
-/// Everything both loops need. Cheap to clone.
+/// Everything the loops need. Cheap to clone.
 #[derive(Clone)]
 pub struct Courier {
     /// What is kept.
@@ -46,8 +54,13 @@ pub struct Courier {
     pub vault: Vault,
     /// Addresses of files for platforms.
     pub links: FileLinks,
+    /// Takes files in.
+    pub intake: Intake,
     events_in: Arc<Notify>,
     channels: Arc<watch::Sender<()>>,
+    files_in: Arc<Notify>,
+    fetching: Arc<Semaphore>,
+    paces: Arc<pace::Paces>,
 }
 
 /// A messaging channel, ready for use. Holds plain secrets: it has no `Debug`.
@@ -76,9 +89,22 @@ impl Courier {
         outgoing: Outgoing,
         vault: Vault,
         links: FileLinks,
+        intake: Intake,
     ) -> Self {
-        let channels = Arc::new(watch::Sender::new(()));
-        Self { store, sources, directory, outgoing, vault, links, events_in: Arc::default(), channels }
+        Self {
+            store,
+            sources,
+            directory,
+            outgoing,
+            vault,
+            links,
+            intake,
+            events_in: Arc::default(),
+            files_in: Arc::default(),
+            fetching: Arc::new(Semaphore::new(fetch::AT_ONCE)),
+            paces: Arc::default(),
+            channels: Arc::new(watch::Sender::new(())),
+        }
     }
 
     /// A channel was made, changed or deleted.

@@ -112,7 +112,10 @@ impl Courier {
                 .await;
         };
         let tried = match self.message(channel, conversation, seq).await {
-            Ok(message) => self.try_message(&message, &delivery).await,
+            Ok(mut message) => {
+                self.take_once(&mut message).await;
+                self.try_message(&message, &delivery).await
+            }
             // Erased, or its channel is gone.
             Err(StoreError::NotFound) => Tried::Over,
             Err(error) => {
@@ -154,6 +157,22 @@ impl Courier {
         self.store.read(read).await
     }
 
+    /// What is good for one call only is taken out of the store before: a try that may have used it leaves nothing to the next.
+    async fn take_once(&self, message: &mut Message) {
+        let Some(name) = message.line.platform.once() else { return };
+        let (Some(key), Some(route)) = (message.contact.external_id.clone(), &mut message.route) else {
+            return;
+        };
+        let Some(value) = route.address.get(name).cloned() else { return };
+        let channel = message.line.channel.id;
+        let take =
+            move |connection: &mut Connection| routes::take_once(connection, channel, &key, name, &value);
+        let taken = self.store.write(take).await;
+        if let (false, Some(address)) = (matches!(taken, Ok(true)), route.address.as_object_mut()) {
+            address.remove(name);
+        }
+    }
+
     async fn try_message(&self, message: &Message, delivery: &Delivery) -> Tried {
         let Message { line, log, .. } = message;
         let now = self.sources.now();
@@ -185,10 +204,12 @@ impl Courier {
         for (index, call) in left.into_iter().enumerate() {
             let part = call.part;
             let seen = |outcome, state| Seen { part, outcome, state };
+            if let Some(per_second) = line.platform.rate(&line.account()) {
+                self.paces.wait(line.channel.id, per_second).await;
+            }
+            let drops_repeat = line.platform.drops_repeat_of(&call);
             let verdict = match self.make(line, call).await {
-                Verdict::Unknown { reason } if line.platform.drops_repeats() => {
-                    Verdict::Again { after: None, reason }
-                }
+                Verdict::Unknown { reason } if drops_repeat => Verdict::Again { after: None, reason },
                 other => other,
             };
             let (outcome, reason, after) = match verdict {
@@ -235,7 +256,7 @@ impl Courier {
     fn calls(&self, message: &Message, now: Millis) -> Result<Vec<Call>, String> {
         let Message { line, entry, contact, route, .. } = message;
         let (text, attachments, quick_replies) = match &entry.body {
-            Event::Message { text, attachments, quick_replies, cards } => {
+            Event::Message { text, attachments, quick_replies, cards, .. } => {
                 let (text, replies) = card::spoken(text, cards);
                 (text, &attachments[..], [&quick_replies[..], &replies].concat())
             }
@@ -401,7 +422,7 @@ impl Courier {
     }
 
     /// 1, 2, 4 … seconds, up to [`BACKOFF_MAX`], and up to a fifth less or more.
-    fn backoff(&self, attempt: i64) -> Millis {
+    pub(super) fn backoff(&self, attempt: i64) -> Millis {
         let doubled = 1_000_i64 << attempt.clamp(1, 20).saturating_sub(1);
         let pause = doubled.min(BACKOFF_MAX);
         pause * (80 + i64::from(self.sources.dice(41))) / 100

@@ -49,6 +49,30 @@ pub fn find(
         .transpose()
 }
 
+/// Takes out of the way to a customer what is good for one call only. False when somebody else did, or it was replaced.
+///
+/// # Errors
+/// The store's failures.
+pub fn take_once(
+    connection: &mut Connection,
+    channel: ChannelId,
+    contact_key: &str,
+    name: &str,
+    value: &Value,
+) -> Result<bool, StoreError> {
+    let Some(mut route) = find(connection, channel, contact_key)? else { return Ok(false) };
+    if route.address.get(name) != Some(value) {
+        return Ok(false);
+    }
+    if let Some(address) = route.address.as_object_mut() {
+        address.remove(name);
+    }
+    diesel::update(routes::table.find((channel.to_string(), contact_key)))
+        .set(routes::address.eq(text::json(&route.address)?))
+        .execute(connection)?;
+    Ok(true)
+}
+
 /// Forgets the way to a customer.
 pub(super) fn erase(connection: &mut Connection, channel: &str, key: &str) -> Result<(), StoreError> {
     diesel::delete(routes::table.find((channel, key))).execute(connection)?;

@@ -1,6 +1,6 @@
 //! LINE's messaging API, as far as we call it, with the answers of its API description (github.com/line/line-openapi).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,6 +25,8 @@ pub struct State {
     messages: i64,
     /// What was answered to each retry key.
     keys: HashMap<String, Value>,
+    /// Reply tokens that were used.
+    replied: HashSet<String>,
     /// Where events go.
     pub hook: Option<String>,
 }
@@ -53,6 +55,18 @@ impl State {
         let body = call.json();
         match call.path.as_str() {
             "/v2/bot/message/push" => self.push(call, &body),
+            "/v2/bot/message/reply" => match body["replyToken"].as_str() {
+                Some(token) if self.replied.insert(token.to_owned()) => self.say(&body),
+                _ => refused(400, "Invalid reply token"),
+            },
+            "/v2/bot/chat/loading/start" => match body["loadingSeconds"].as_i64() {
+                Some(5 | 10 | 15 | 20 | 25 | 30 | 35 | 40 | 45 | 50 | 55 | 60)
+                    if body["chatId"].is_string() =>
+                {
+                    Said { status: 202, body: json!({}) }
+                }
+                _ => property("must be a multiple of 5 from 5 to 60", "loadingSeconds"),
+            },
             "/v2/bot/channel/webhook/endpoint" => match body["endpoint"].as_str() {
                 Some(endpoint) if endpoint.starts_with("http") => {
                     self.hook = Some(endpoint.to_owned());
@@ -94,6 +108,14 @@ impl State {
         if !body["to"].as_str().is_some_and(|to| to.starts_with('U') && to.len() == 33) {
             return property("The property, 'to', in the request body is invalid", "to");
         }
+        let said = self.say(body);
+        if !key.is_empty() && said.status == 200 {
+            self.keys.insert(key.to_owned(), said.body.clone());
+        }
+        said
+    }
+
+    fn say(&mut self, body: &Value) -> Said {
         let messages = body["messages"].as_array().cloned().unwrap_or_default();
         if !(1..=5).contains(&messages.len()) {
             return property("Size must be between 1 and 5", "messages");
@@ -108,11 +130,7 @@ impl State {
                 json!({"id": (461_000_000_000_000_000_i64 + self.messages).to_string(), "quoteToken": "q"})
             })
             .collect();
-        let answer = json!({"sentMessages": sent});
-        if !key.is_empty() {
-            self.keys.insert(key.to_owned(), answer.clone());
-        }
-        Said { status: 200, body: answer }
+        Said { status: 200, body: json!({"sentMessages": sent}) }
     }
 }
 
@@ -168,6 +186,6 @@ pub fn text(id: &str, user: &str, text: &str) -> Value {
         "type": "message", "mode": "active", "timestamp": 1_767_225_600_100_i64, "webhookEventId": id,
         "deliveryContext": {"isRedelivery": false}, "replyToken": "rt1",
         "source": {"type": "user", "userId": user},
-        "message": {"type": "text", "id": "5001", "quoteToken": "q1", "text": text},
+        "message": {"type": "text", "id": id, "quoteToken": "q1", "text": text},
     })
 }

@@ -3,6 +3,7 @@
 
 pub mod control;
 pub mod discord;
+pub mod files;
 pub mod gateway;
 pub mod line;
 pub mod meta;
@@ -114,6 +115,7 @@ struct State {
     refused: Vec<Taken>,
     faults: VecDeque<Fault>,
     discord: discord::State,
+    files: files::State,
     meta: meta::State,
     line: line::State,
     slack: slack::State,
@@ -265,6 +267,10 @@ async fn answer(
         Some(Fault::TakenButLost) => lost = true,
         None => {}
     }
+    let served = files::serve(&lock(state).files, &call);
+    if let Some(served) = served {
+        return hand_out(state, changed, call, served, lost);
+    }
     let knocks = match call.path.as_str() {
         "/v2/bot/channel/webhook/test" => line::knock(&call).into_iter().collect(),
         "/pa/set_webhook" => viber::knock(&call).into_iter().collect(),
@@ -278,6 +284,7 @@ async fn answer(
     let said = {
         let mut state = lock(state);
         match call.path.as_str() {
+            path if path.starts_with("/file/") => Said { status: 404, body: Value::Null },
             path if path.starts_with("/bot") => state.telegram.judge(&call),
             path if path.starts_with("/v24.0/") => state.meta.judge(&call),
             path if path.starts_with("/2010-04-01/") => state.twilio.judge(&call),
@@ -313,6 +320,30 @@ async fn control(state: &Mutex<State>, call: &Taken) -> HttpResponse {
         None => control::answer(&mut lock(state), call),
     };
     answer.map_or_else(|| HttpResponse::NotFound().finish(), |answer| HttpResponse::Ok().json(answer))
+}
+
+fn hand_out(
+    state: &Mutex<State>,
+    changed: &Notify,
+    mut call: Taken,
+    served: files::Served,
+    breaks: bool,
+) -> HttpResponse {
+    let (status, answer) = match served {
+        files::Served::Refused => return refuse(state, changed, call, 401, "{}".to_owned()),
+        files::Served::Redirect(to) => (302, HttpResponse::Found().insert_header(("location", to)).finish()),
+        files::Served::Bytes(bytes) if breaks => {
+            let half = Bytes::from(bytes[..bytes.len() / 2].to_vec());
+            let parts = [Ok(half), Err(std::io::Error::other("lost"))];
+            let broken = futures_util::stream::iter(parts);
+            (200, HttpResponse::Ok().no_chunking(bytes.len() as u64).streaming(broken))
+        }
+        files::Served::Bytes(bytes) => (200, HttpResponse::Ok().body(bytes)),
+    };
+    call.status = status;
+    lock(state).taken.push(call);
+    changed.notify_waiters();
+    answer
 }
 
 fn refuse(

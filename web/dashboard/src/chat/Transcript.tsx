@@ -2,6 +2,7 @@
 // scrolled up stays and is told. Older entries come when the top is near, without moving what is read.
 import { computed, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { laterOf } from "../../../shared/src/later.ts";
 import type { Entry, Row, Typist } from "../../../shared/src/protocol.gen.ts";
 import { common, chat as words } from "../../../shared/src/text.ts";
 import { type Item, items, lastSeq } from "../../../shared/src/thread.ts";
@@ -116,7 +117,7 @@ function modelOf(chat: Chat) {
   const atEnd = signal(true);
   /** The last entry there was when the reader left the end. */
   const leftAt = signal(0);
-  const shown = computed(() => items(chat.thread.value, dayOf));
+  const shown = computed(() => items(chat.thread.value, dayOf, laterOf(chat.thread.value.entries)));
   const pending = computed(() => {
     const there = new Set(chat.thread.value.entries.map((entry) => entry.client_id));
     return outbox.value.filter((item) => item.conversation === chat.id && !there.has(item.clientId));
@@ -158,7 +159,7 @@ interface LineProps {
 function Line({ item, row, chat, last }: LineProps) {
   if (item.kind === "day") return <li class="day">{dayName(item.at)}</li>;
   if (item.kind === "text") {
-    const { entry, text, role, continued } = item;
+    const { entry, text, role, continued, later } = item;
     const delivery = last ? deliveryOf(chat, entry) : null;
     return (
       <Message
@@ -166,6 +167,7 @@ function Line({ item, row, chat, last }: LineProps) {
         text={text}
         role={role}
         continued={continued}
+        later={later ?? null}
         row={row}
         conversation={chat.id}
         delivery={delivery}
