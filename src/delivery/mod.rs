@@ -1,19 +1,26 @@
-//! What messaging channels receive and send, and what webhooks are told. Four loops: [`inbox`] works on events that the edge
-//! has stored, [`outbox`] sends what conversations have committed, [`webhooks`] tells of it, and [`gateway`] stores events of
-//! platforms that send them by a socket. All live on rows of the store, so nothing is lost with the process.
+//! What messaging channels receive and send, and what webhooks are told. Five loops live on rows of the store, so nothing is lost
+//! with the process: [`inbox`] works on events that the edge has stored, [`gateway`] stores those of platforms that send them by
+//! a socket, [`fetch`] brings the files of customers, [`outbox`] sends what conversations have committed, [`webhooks`] tells of
+//! it. [`typing`] lives on nothing.
 
+mod changes;
+pub mod fetch;
 pub mod gateway;
 pub mod inbox;
+pub mod intake;
 pub mod lanes;
 mod names;
 pub mod outbox;
 mod receipts;
+pub mod typing;
 pub mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
+
+use intake::Intake;
 
 use crate::actors::directory::Directory;
 use crate::channels::{Account, Platform, platform};
@@ -28,7 +35,7 @@ use crate::store::webhooks::SealedKey;
 use crate::store::{Connection, Store, StoreError, channels, secrets};
 use crate::vault::{Sealed, Vault, VaultError};
 
-/// Everything both loops need. Cheap to clone.
+/// Everything the loops need. Cheap to clone.
 #[derive(Clone)]
 pub struct Courier {
     /// What is kept.
@@ -43,8 +50,12 @@ pub struct Courier {
     pub vault: Vault,
     /// Addresses of files for platforms.
     pub links: FileLinks,
+    /// Takes files in.
+    pub intake: Intake,
     events_in: Arc<Notify>,
     channels: Arc<watch::Sender<()>>,
+    files_in: Arc<Notify>,
+    fetching: Arc<Semaphore>,
 }
 
 /// A messaging channel, ready for use. Holds plain secrets: it has no `Debug`.
@@ -73,9 +84,21 @@ impl Courier {
         outgoing: Outgoing,
         vault: Vault,
         links: FileLinks,
+        intake: Intake,
     ) -> Self {
-        let channels = Arc::new(watch::Sender::new(()));
-        Self { store, sources, directory, outgoing, vault, links, events_in: Arc::default(), channels }
+        Self {
+            store,
+            sources,
+            directory,
+            outgoing,
+            vault,
+            links,
+            intake,
+            events_in: Arc::default(),
+            files_in: Arc::default(),
+            channels: Arc::new(watch::Sender::new(())),
+            fetching: Arc::new(Semaphore::new(fetch::AT_ONCE)),
+        }
     }
 
     /// A channel was made, changed or deleted.

@@ -6,6 +6,8 @@ pub mod sim;
 mod crash;
 mod discord;
 mod discord_gateway;
+pub mod incoming;
+mod incoming_crash;
 mod instagram;
 mod line;
 mod messenger;

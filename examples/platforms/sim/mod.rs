@@ -2,6 +2,7 @@
 //! told to. Also used by the tests, by its path.
 
 pub mod discord;
+pub mod files;
 pub mod gateway;
 pub mod line;
 pub mod meta;
@@ -108,6 +109,7 @@ struct State {
     refused: Vec<Taken>,
     faults: VecDeque<Fault>,
     discord: discord::State,
+    files: files::State,
     meta: meta::State,
     line: line::State,
     slack: slack::State,
@@ -239,6 +241,10 @@ async fn answer(
         Some(Fault::TakenButLost) => lost = true,
         None => {}
     }
+    let served = files::serve(&lock(state).files, &call);
+    if let Some(served) = served {
+        return hand_out(state, changed, call, served, lost);
+    }
     let knocks = match call.path.as_str() {
         "/v2/bot/channel/webhook/test" => line::knock(&call).into_iter().collect(),
         "/pa/set_webhook" => viber::knock(&call).into_iter().collect(),
@@ -252,6 +258,7 @@ async fn answer(
     let said = {
         let mut state = lock(state);
         match call.path.as_str() {
+            path if path.starts_with("/file/") => Said { status: 404, body: Value::Null },
             path if path.starts_with("/bot") => state.telegram.judge(&call),
             path if path.starts_with("/v24.0/") => state.meta.judge(&call),
             path if path.starts_with("/2010-04-01/") => state.twilio.judge(&call),
@@ -274,7 +281,34 @@ async fn answer(
         let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("lost")) });
         return HttpResponse::Ok().no_chunking(10).streaming(broken);
     }
-    HttpResponse::build(said.status.try_into().unwrap_or_default()).json(said.body)
+    match said.body {
+        Value::Null => HttpResponse::build(said.status.try_into().unwrap_or_default()).finish(),
+        body => HttpResponse::build(said.status.try_into().unwrap_or_default()).json(body),
+    }
+}
+
+fn hand_out(
+    state: &Mutex<State>,
+    changed: &Notify,
+    mut call: Taken,
+    served: files::Served,
+    breaks: bool,
+) -> HttpResponse {
+    let (status, answer) = match served {
+        files::Served::Refused => return refuse(state, changed, call, 401, "{}"),
+        files::Served::Redirect(to) => (302, HttpResponse::Found().insert_header(("location", to)).finish()),
+        files::Served::Bytes(bytes) if breaks => {
+            let half = Bytes::from(bytes[..bytes.len() / 2].to_vec());
+            let parts = [Ok(half), Err(std::io::Error::other("lost"))];
+            let broken = futures_util::stream::iter(parts);
+            (200, HttpResponse::Ok().no_chunking(bytes.len() as u64).streaming(broken))
+        }
+        files::Served::Bytes(bytes) => (200, HttpResponse::Ok().body(bytes)),
+    };
+    call.status = status;
+    lock(state).taken.push(call);
+    changed.notify_waiters();
+    answer
 }
 
 fn refuse(
