@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::account::{SecretField, Setting, named, visible};
-use super::call::{Call, Got, Saying, SentFile, Verdict};
+use super::call::{Call, Got, Recipient, Saying, SentFile, Verdict};
 use super::gateway::Gateway;
-use super::inbound::{Event, Inbound, RemoteFile, What, Who};
+use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Answer, Refused, Request};
+use super::source::get;
 use super::split::{Unit, split};
 use super::{Account, Platform};
 use crate::domain::Millis;
@@ -188,6 +189,18 @@ impl Platform for Discord {
             .collect()
     }
 
+    fn message(&self, raw: &Value) -> Option<String> {
+        let about = &raw["d"];
+        snowflake(&about["message_id"]).or(snowflake(&about["id"])).map(str::to_owned)
+    }
+
+    /// Shown for ten seconds, in the chat with the bot only.
+    fn typing(&self, account: &Account<'_>, to: &Recipient<'_>, _: Option<&str>) -> Option<Call> {
+        let channel = snowflake(&to.address["channel_id"])?;
+        let url = format!("{}/channels/{channel}/typing", account.base(API));
+        with_token(account, Call::json(0, url, &json!({}))).ok()
+    }
+
     fn judge(&self, got: &Got<'_>) -> Verdict {
         let body: Value = serde_json::from_slice(got.body).unwrap_or_default();
         if (200..=299).contains(&got.status) {
@@ -230,8 +243,7 @@ impl Platform for Discord {
     fn gateway(&self, account: &Account<'_>) -> Option<Gateway> {
         let token = account.secret(TOKEN).filter(|_| account.setting(GATEWAY) != "off")?;
         let url = format!("{}/gateway/bot", account.base(API));
-        let call = Call { part: 0, method: "GET", url, headers: Vec::new(), body: Vec::new() };
-        Some(Gateway::new(with_token(account, call).ok()?, token))
+        Some(Gateway::new(with_token(account, get(url, Vec::new())).ok()?, token))
     }
 }
 
@@ -360,12 +372,18 @@ fn chosen(button: &str) -> String {
     (if is_ours { reply } else { button }).to_owned()
 }
 
-/// A dispatch of the gateway, as an event to be stored; none for what nobody needs.
-pub(super) fn event(kind: &str, happened: &Value) -> Option<Event> {
-    let id = snowflake(&happened["id"])?;
+/// A dispatch of the gateway, as an event to be stored; none for what nobody needs. `place`: of the dispatch, as reactions
+/// come and go and have no number of their own.
+pub(super) fn event(kind: &str, happened: &Value, place: &str) -> Option<Event> {
     let key = match kind {
-        "MESSAGE_CREATE" => format!("message:{id}"),
-        "MESSAGE_UPDATE" => format!("edit:{id}:{}", happened["edited_timestamp"].as_str()?),
+        "MESSAGE_CREATE" => format!("message:{}", snowflake(&happened["id"])?),
+        "MESSAGE_UPDATE" => {
+            format!("edit:{}:{}", snowflake(&happened["id"])?, happened["edited_timestamp"].as_str()?)
+        }
+        "MESSAGE_DELETE" => format!("delete:{}", snowflake(&happened["id"])?),
+        "MESSAGE_REACTION_ADD" | "MESSAGE_REACTION_REMOVE" => {
+            format!("reaction:{}:{place}", snowflake(&happened["message_id"])?)
+        }
         _ => return None,
     };
     // Of chats on servers only those are for us that begin with a command.
@@ -377,6 +395,16 @@ pub(super) fn event(kind: &str, happened: &Value) -> Option<Event> {
 }
 
 fn dispatched(kind: &str, message: &Value) -> Option<Inbound> {
+    let emoji = || message["emoji"]["name"].as_str().map(str::to_owned);
+    let change = match kind {
+        "MESSAGE_DELETE" => Some(What::Deleted),
+        "MESSAGE_REACTION_ADD" => Some(What::Reacted(Reaction::Added(emoji()?))),
+        "MESSAGE_REACTION_REMOVE" => Some(What::Reacted(Reaction::Removed(emoji()?))),
+        _ => None,
+    };
+    if let Some(what) = change {
+        return Some(Inbound { who: None, what });
+    }
     let address = json!({"channel_id": snowflake(&message["channel_id"])?});
     let who = who(&message["author"], address, &Value::Null)?;
     let text = message["content"].as_str().unwrap_or_default().trim().to_owned();

@@ -9,8 +9,9 @@ use super::{Call, Event, discord};
 /// Version and form of what is said, to be added to the socket's address.
 const FORM: &str = "/?v=10&encoding=json";
 
-/// What we want to hear of: messages to the bot itself. Needs no privileged intent.
+/// What we want to hear of: messages to the bot itself, and reactions to its own. Needs no privileged intent.
 const DIRECT_MESSAGES: i64 = 1 << 12;
+const DIRECT_MESSAGE_REACTIONS: i64 = 1 << 13;
 
 /// Kinds of frame.
 const DISPATCH: i64 = 0;
@@ -96,7 +97,7 @@ impl Gateway {
     pub fn identify(&self) -> String {
         let properties =
             json!({"os": std::env::consts::OS, "browser": "switchboard", "device": "switchboard"});
-        let begin = json!({"token": self.token, "intents": DIRECT_MESSAGES, "properties": properties});
+        let begin = json!({"token": self.token, "intents": DIRECT_MESSAGES | DIRECT_MESSAGE_REACTIONS, "properties": properties});
         json!({"op": IDENTIFY, "d": begin}).to_string()
     }
 
@@ -124,11 +125,11 @@ pub fn found(answer: &Value) -> Option<Found> {
     Some(Found { url: answer["url"].as_str()?.to_owned(), wait })
 }
 
-/// Reads a frame.
+/// Reads a frame of a session.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn hear(frame: &str) -> Result<Heard, &'static str> {
+pub fn hear(frame: &str, session: &str) -> Result<Heard, &'static str> {
     let frame: Value = serde_json::from_str(frame).map_err(|_| "a frame is not JSON")?;
     let about = &frame["d"];
     Ok(match frame["op"].as_i64().ok_or("a frame has no op")? {
@@ -149,7 +150,9 @@ pub fn hear(frame: &str) -> Result<Heard, &'static str> {
                     let (id, url) = id.zip(url).ok_or("the session has no id or address")?;
                     Heard::Ready(Session { id, url, seq })
                 }
-                kind => Heard::Happened { seq, event: discord::event(kind, about) },
+                kind => {
+                    Heard::Happened { seq, event: discord::event(kind, about, &format!("{session}:{seq}")) }
+                }
             }
         }
         _ => Heard::Nothing,

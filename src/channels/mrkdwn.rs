@@ -35,6 +35,33 @@ fn bare(target: &str) -> &str {
     schemes.iter().find_map(|scheme| target.strip_prefix(scheme)).unwrap_or(target).trim_end_matches('/')
 }
 
+/// The sign of a reaction; of a less common one, the name that Slack gives it.
+pub(super) fn emoji(name: &str) -> String {
+    let bare = name.split("::").next().unwrap_or_default();
+    let sign = match bare {
+        "+1" | "thumbsup" => "👍",
+        "-1" | "thumbsdown" => "👎",
+        "heart" => "❤️",
+        "joy" => "😂",
+        "smile" => "😄",
+        "cry" => "😢",
+        "pray" => "🙏",
+        "clap" => "👏",
+        "raised_hands" => "🙌",
+        "ok_hand" => "👌",
+        "wave" => "👋",
+        "eyes" => "👀",
+        "tada" => "🎉",
+        "fire" => "🔥",
+        "rocket" => "🚀",
+        "100" => "💯",
+        "white_check_mark" => "✅",
+        "x" => "❌",
+        other => other,
+    };
+    sign.to_owned()
+}
+
 /// A text that Slack shows as it is, without links or mentions of its own.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -63,6 +90,12 @@ mod tests {
         ] {
             assert_eq!(plain(text), read, "{text}");
         }
+    }
+
+    #[test]
+    fn reactions_have_their_signs_or_their_names() {
+        assert_eq!((emoji("thumbsup").as_str(), emoji("+1::skin-tone-3").as_str()), ("👍", "👍"));
+        assert_eq!(emoji("our_own_logo"), "our_own_logo");
     }
 
     #[test]

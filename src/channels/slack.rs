@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::account::{SecretField, Setting, named, visible};
 use super::call::{Call, Got, Saying, SentFile, Verdict, Writer};
-use super::inbound::{Event, Inbound, RemoteFile, What, Who};
+use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::mac::is_sha256;
-use super::mrkdwn::{escaped, plain};
+use super::mrkdwn::{emoji, escaped, plain};
 use super::request::{Answer, Refused, Request};
+use super::source::{Source, get};
 use super::split::{Unit, split};
 use super::{Account, Platform};
 use crate::domain::Millis;
@@ -124,17 +125,48 @@ impl Platform for Slack {
         if raw["type"] == "block_actions" {
             return Ok(click(raw));
         }
-        let Some(said) = Said::of(raw) else { return Ok(Inbound { who: None, what: What::Nothing }) };
+        let Some(said) = Said::of(raw) else { return Ok(Inbound { who: None, what: change(raw) }) };
         let who = Who { key: said.customer(), address: said.address(), ..Who::default() };
         Ok(Inbound { who: Some(who), what: said.what() })
     }
 
+    fn message(&self, raw: &Value) -> Option<String> {
+        let event = &raw["event"];
+        let (channel, ts) = match event["type"].as_str()? {
+            "message" => {
+                let numbers = [&event["deleted_ts"], &event["message"]["ts"], &event["ts"]];
+                (&event["channel"], numbers.into_iter().find_map(Value::as_str))
+            }
+            "reaction_added" | "reaction_removed" => {
+                (&event["item"]["channel"], event["item"]["ts"].as_str())
+            }
+            _ => return None,
+        };
+        Some(format!("{}:{}", channel.as_str()?, ts?))
+    }
+
+    /// From Slack with the token. A file that somebody only links to is elsewhere, and nobody there may see the token.
+    fn fetch(&self, account: &Account<'_>, reference: &str) -> Result<Source, String> {
+        if is_id(reference) {
+            let url = format!("{}/files.info?file={reference}", account.base(API));
+            return Ok(Source::Ask(with_token(account, get(url, Vec::new()))?));
+        }
+        if !is_at_slack(reference, account.base(API)) {
+            return Source::address(reference);
+        }
+        Ok(Source::At { call: with_token(account, get(reference.to_owned(), Vec::new()))?, redirects: 1 })
+    }
+
+    fn file_in(&self, account: &Account<'_>, answer: &Value) -> Result<Source, String> {
+        let file = &answer["file"];
+        let url = file["url_private_download"].as_str().or(file["url_private"].as_str());
+        self.fetch(account, url.filter(|url| !is_id(url)).ok_or("Slack names no address")?)
+    }
+
     fn ask_name(&self, account: &Account<'_>, key: &str) -> Option<Call> {
         let user = key.rsplit(':').next()?;
-        let is_id = !user.is_empty() && user.bytes().all(|b| b.is_ascii_alphanumeric());
         let url = format!("{}/users.info?user={user}", account.base(API));
-        let call = Call { part: 0, method: "GET", url, headers: Vec::new(), body: Vec::new() };
-        with_token(account, call).ok().filter(|_| is_id)
+        with_token(account, get(url, Vec::new())).ok().filter(|_| is_id(user))
     }
 
     fn name_in(&self, answer: &Value) -> Option<String> {
@@ -224,6 +256,38 @@ fn with_token(account: &Account<'_>, mut call: Call) -> Result<Call, String> {
     let token = account.secret(TOKEN).ok_or("the channel has no bot_token")?;
     call.headers.push(("authorization", format!("Bearer {token}")));
     Ok(call)
+}
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Is the address one of Slack's own, or where the calls go?
+fn is_at_slack(address: &str, api: &str) -> bool {
+    let (Ok(address), Ok(api)) = (url::Url::parse(address), url::Url::parse(api)) else { return false };
+    let is_slacks = address.scheme() == "https"
+        && address.host_str().is_some_and(|host| host == "slack.com" || host.ends_with(".slack.com"));
+    is_slacks || address.origin() == api.origin()
+}
+
+/// What was done to an earlier message.
+fn change(raw: &Value) -> What {
+    let event = &raw["event"];
+    let sign = || event["reaction"].as_str().map(emoji);
+    match (event["type"].as_str(), event["subtype"].as_str()) {
+        (Some("message"), Some("message_deleted")) => What::Deleted,
+        // The first message of a thread leaves a stone, so that the others have a place.
+        (Some("message"), Some("message_changed")) if event["message"]["subtype"] == "tombstone" => {
+            What::Deleted
+        }
+        (Some("reaction_added"), _) => {
+            sign().map_or(What::Nothing, |sign| What::Reacted(Reaction::Added(sign)))
+        }
+        (Some("reaction_removed"), _) => {
+            sign().map_or(What::Nothing, |sign| What::Reacted(Reaction::Removed(sign)))
+        }
+        _ => What::Nothing,
+    }
 }
 
 /// Unix seconds.

@@ -189,7 +189,7 @@ impl<'a> Talk<'a> {
         let socket = courier.outgoing.open_socket(&address(&url), &key, LIMITS).await;
         let mut socket = socket.map_err(|error| failed(&error))?;
         let first = timeout(LIMITS.total, socket.next()).await;
-        let every = match first.map(|frame| heard(&frame)) {
+        let every = match first.map(|frame| heard(&frame, "")) {
             Ok(Ok(Heard::Hello(every))) => every,
             Ok(Err(next)) => return Err(next),
             _ => return Err(Next::Again("the gateway says no hello".into())),
@@ -208,7 +208,7 @@ impl<'a> Talk<'a> {
             Instant::now() + self.every.mul_f64(f64::from(self.courier.sources.dice(1_000)) / 1_000.0);
         loop {
             let going = tokio::select! {
-                frame = self.socket.next() => match heard(&frame) {
+                frame = self.socket.next() => match heard(&frame, self.name()) {
                     Ok(heard) => self.hear(heard).await,
                     Err(next) => Err(next),
                 },
@@ -225,6 +225,11 @@ impl<'a> Talk<'a> {
                 return next;
             }
         }
+    }
+
+    /// The session's id; empty before it has begun.
+    fn name(&self) -> &str {
+        self.session.as_ref().map_or("", |session| &session.id)
     }
 
     async fn beat(&mut self) -> Result<(), Next> {
@@ -297,9 +302,9 @@ fn failed(error: &OutgoingError) -> Next {
 }
 
 /// A frame, read; or how the connection ends with it.
-fn heard(frame: &Frame) -> Result<Heard, Next> {
+fn heard(frame: &Frame, session: &str) -> Result<Heard, Next> {
     match frame {
-        Frame::Text(text) => hear(text).map_err(|why| Next::Again(why.into())),
+        Frame::Text(text) => hear(text, session).map_err(|why| Next::Again(why.into())),
         Frame::Closed(code) => Err(match after(*code) {
             After::Resume => {
                 Next::Again(code.map_or("the connection broke".into(), |code| format!("closed {code}")))

@@ -101,9 +101,9 @@ impl Courier {
             intake,
             events_in: Arc::default(),
             files_in: Arc::default(),
+            channels: Arc::new(watch::Sender::new(())),
             fetching: Arc::new(Semaphore::new(fetch::AT_ONCE)),
             paces: Arc::default(),
-            channels: Arc::new(watch::Sender::new(())),
         }
     }
 

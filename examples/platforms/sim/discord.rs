@@ -72,6 +72,7 @@ impl State {
                 Said { status: 201, body: json!({"id": "900", "name": body["name"]}) }
             }
             ["channels", "666", "messages"] => refused(403, 50_007, "Cannot send messages to this user"),
+            ["channels", _, "typing"] => Said { status: 204, body: Value::Null },
             ["channels", channel, "messages"] => self.message(channel, &body),
             _ => refused(404, 0, "404: Not Found"),
         }

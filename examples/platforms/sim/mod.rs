@@ -305,7 +305,10 @@ async fn answer(
     if lost {
         return broken();
     }
-    HttpResponse::build(said.status.try_into().unwrap_or_default()).json(said.body)
+    match said.body {
+        Value::Null => HttpResponse::build(said.status.try_into().unwrap_or_default()).finish(),
+        body => HttpResponse::build(said.status.try_into().unwrap_or_default()).json(body),
+    }
 }
 
 /// A body that breaks off: the connection ends without a whole answer.

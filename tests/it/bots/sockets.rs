@@ -1,5 +1,6 @@
 //! Sockets that we open, against a world that means harm.
 
+use std::slice::from_ref;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -87,7 +88,7 @@ async fn what_does_not_agree_to_a_socket_is_none() {
     ] {
         let address = answering(answer).await;
         let limits = if kind == ErrorKind::Timeout { SHORT } else { LIMITS };
-        let opened = open(&[address.clone()], &format!("ws://{address}/"), limits).await;
+        let opened = open(from_ref(&address), &format!("ws://{address}/"), limits).await;
         assert_eq!(opened.map(drop).map_err(|error| error.kind), Err(kind), "{answer}");
     }
 }
@@ -111,12 +112,12 @@ async fn what_is_said_is_heard_up_to_a_limit() {
         let _ = socket.send(Message::text("x".repeat(1_001))).await;
     });
     let url = format!("ws://{address}/?v=10");
-    let mut socket = open(&[address.clone()], &url, LIMITS).await.expect("a socket");
+    let mut socket = open(from_ref(&address), &url, LIMITS).await.expect("a socket");
     assert!(socket.say("hello".into()).await);
     assert_eq!(socket.next().await, Frame::Text("hello too".into()));
     assert_eq!(socket.next().await, Frame::Closed(Some(4_009)));
     assert_eq!(socket.next().await, Frame::Closed(None), "it stays closed");
-    let mut socket = open(&[address.clone()], &url, LIMITS).await.expect("a socket");
+    let mut socket = open(from_ref(&address), &url, LIMITS).await.expect("a socket");
     assert_eq!(socket.next().await, Frame::Closed(None), "too large");
     server.await.expect("no panic");
 }

@@ -187,6 +187,14 @@ fn what_is_sent_is_what_discord_takes() {
 
     // On a server only the customer sees it, for a quarter of an hour.
     let address = json!({"application_id": APPLICATION, "token": "tok", "until": 1_000});
+    let typing = |address: &Value| {
+        let discord = platform(ChannelKind::Discord).unwrap();
+        let (settings, secrets) = (map(&[]), map(&[("bot_token", TOKEN)]));
+        let account = Account::new(discord, &settings, &secrets);
+        discord.typing(&account, &Recipient { key: ZOE, address, last_in_at: 0 }, None)
+    };
+    assert_eq!(typing(&direct).unwrap().url, "https://discord.com/api/v10/channels/700/typing");
+    assert_eq!(typing(&address), None);
     let calls = rendered(&address, 1_000, "Here", &[], &["Yes".into()]).unwrap();
     assert_eq!(calls[0].url, "https://discord.com/api/v10/webhooks/111/tok");
     assert!(calls[0].headers.iter().all(|(name, _)| *name != "authorization"));

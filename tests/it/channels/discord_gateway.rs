@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use switchboard::channels::gateway::{After, Heard, Session, after, beat, found, hear};
-use switchboard::channels::{What, platform};
+use switchboard::channels::{Reaction, What, platform};
 use switchboard::domain::channel::ChannelKind;
 
 use super::sim::Simulator;
@@ -36,7 +36,7 @@ const RESUME: i64 = 6;
 
 #[test]
 fn every_frame_has_its_meaning() {
-    let heard = |frame: Value| hear(&frame.to_string()).unwrap();
+    let heard = |frame: Value| hear(&frame.to_string(), "a").unwrap();
     let hello = json!({"op": 10, "d": {"heartbeat_interval": 41_250}});
     assert_eq!(heard(hello), Heard::Hello(Duration::from_millis(41_250)));
     assert_eq!(heard(json!({"op": 11})), Heard::Beat);
@@ -56,7 +56,7 @@ fn every_frame_has_its_meaning() {
         r#"{"op":0,"t":"X"}"#,
         r#"{"op":0,"t":"READY","s":1,"d":{}}"#,
     ] {
-        assert!(hear(bad).is_err(), "{bad}");
+        assert!(hear(bad, "a").is_err(), "{bad}");
     }
     assert_eq!(beat(None), r#"{"d":null,"op":1}"#);
     assert_eq!(beat(Some(7)), r#"{"d":7,"op":1}"#);
@@ -86,7 +86,7 @@ fn every_frame_has_its_meaning() {
 fn only_what_customers_say_to_the_bot_is_kept() {
     let kept = |kind: &str, about: &Value| {
         let frame = json!({"op": 0, "t": kind, "s": 2, "d": about}).to_string();
-        let Heard::Happened { seq: 2, event } = hear(&frame).unwrap() else { panic!() };
+        let Heard::Happened { seq: 2, event } = hear(&frame, "session").unwrap() else { panic!() };
         event
     };
     let read = |kind: &str, about: &Value| {
@@ -125,6 +125,20 @@ fn only_what_customers_say_to_the_bot_is_kept() {
     for about in [on_server, ours, json!({"id": 7}), json!({})] {
         assert_eq!(kept("MESSAGE_CREATE", &about), None, "{about}");
     }
+    let discord = platform(ChannelKind::Discord).unwrap();
+    let about = |kind: &str, about: &Value| discord.message(&kept(kind, about).unwrap().raw);
+    assert_eq!(about("MESSAGE_UPDATE", &edited).as_deref(), Some("1"));
+    let deleted = json!({"id": "1", "channel_id": "700"});
+    let (key, who, what) = read("MESSAGE_DELETE", &deleted);
+    assert_eq!((key.as_str(), who, what), ("delete:1", None, What::Deleted));
+    assert_eq!(about("MESSAGE_DELETE", &deleted).as_deref(), Some("1"));
+    let reaction =
+        json!({"user_id": ZOE, "channel_id": "700", "message_id": "9", "emoji": {"id": null, "name": "👍"}});
+    let (key, _, what) = read("MESSAGE_REACTION_ADD", &reaction);
+    assert_eq!((key.as_str(), what), ("reaction:9:session:2", What::Reacted(Reaction::Added("👍".into()))));
+    assert_eq!(about("MESSAGE_REACTION_ADD", &reaction).as_deref(), Some("9"));
+    let (_, _, what) = read("MESSAGE_REACTION_REMOVE", &reaction);
+    assert_eq!(what, What::Reacted(Reaction::Removed("👍".into())));
     assert_eq!(kept("TYPING_START", &json!({"id": "1", "user_id": ZOE})), None);
 }
 
@@ -133,7 +147,7 @@ async fn talk(database: Database) {
     let line = office.discord_with("on").await;
     let gateway = &office.sim.gateway;
     let frames = gateway.wait_until(|heard| !with_op(heard, IDENTIFY).is_empty()).await;
-    assert_eq!((&frames[0]["d"]["token"], &frames[0]["d"]["intents"]), (&json!(TOKEN), &json!(4096)));
+    assert_eq!((&frames[0]["d"]["token"], &frames[0]["d"]["intents"]), (&json!(TOKEN), &json!(12_288)));
     gateway.happens("MESSAGE_CREATE", &message("1", ZOE, "Hi"));
     let chat = office.conversations(1).await.remove(0);
     office.log(&chat, |log| texts(log) == ["Hi"]).await;
@@ -159,7 +173,24 @@ async fn talk(database: Database) {
     gateway.happens("MESSAGE_UPDATE", &edited);
     gateway.happens("MESSAGE_CREATE", &message("3", ZOE, "Bye"));
     let log = office.log(&chat, |log| texts(log).contains(&"Bye")).await;
-    assert_eq!(texts(&log), ["Hi", "Hello", "Are you there?", "✎ Is anybody there?", "Bye"]);
+    assert_eq!(texts(&log), ["Hi", "Hello", "Are you there?", "Bye"]);
+    let edit = log.iter().find(|entry| entry["body"]["kind"] == "edited").unwrap();
+    assert_eq!(edit["body"]["text"], "Is anybody there?");
+
+    // A reaction that comes, goes and comes again, and a message that is taken back.
+    let reaction = json!({"user_id": ZOE, "channel_id": "700", "message_id": sent(1), "emoji": {"id": null, "name": "👍"}});
+    for kind in ["MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE", "MESSAGE_REACTION_ADD"] {
+        gateway.happens(kind, &reaction);
+    }
+    gateway.happens("MESSAGE_DELETE", &json!({"id": "3", "channel_id": "700"}));
+    let log = office.log(&chat, |log| log.iter().any(|entry| entry["body"]["kind"] == "deleted")).await;
+    let emojis: Vec<&Value> = log
+        .iter()
+        .map(|e| &e["body"])
+        .filter(|body| body["kind"] == "reacted")
+        .map(|body| &body["emojis"])
+        .collect();
+    assert_eq!(emojis, [&json!(["👍"]), &json!([]), &json!(["👍"])]);
 
     // The session is lost: a new one begins.
     gateway.forgets();

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use switchboard::channels::{
-    Account, Call, Got, Headers, Recipient, Request, Saying, SentFile, Verdict, What, Who, Writer, platform,
+    Account, Call, Got, Headers, Reaction, Recipient, Request, Saying, SentFile, Source, Verdict, What, Who,
+    Writer, platform,
 };
 use switchboard::domain::channel::ChannelKind;
 
+use super::sim::files::Kept;
 use super::sim::slack::{APP, SECRET, State, TOKEN, click, event, sent, signature, text};
 use super::sim::{Fault, Taken};
 use super::{Line, Office, last_message, texts};
 use crate::support::database::Database;
+use crate::support::files::PNG;
 
 const AT: i64 = 1_767_225_600;
 const BODY: &str = r#"{"token":"legacy","team_id":"T0001","api_app_id":"A0001","event":{"type":"message","channel":"D0001","user":"U0001","text":"caf\u00e9 &amp; tea &lt;3","ts":"1767225600.000100","channel_type":"im","event_ts":"1767225600.000100"},"type":"event_callback","event_id":"Ev0001","event_time":1767225600}"#;
@@ -112,12 +115,26 @@ fn every_kind_of_event_is_read() {
         "previous_message": {"ts": "1767225600.000100"}});
     let (who, what) = happened(changed.clone());
     assert_eq!((who.unwrap().key.as_str(), what), ("T1:U1", What::Edited { text: "edited".into() }));
-    let mut preview = changed;
+    let mut preview = changed.clone();
     preview["message"].as_object_mut().unwrap().remove("edited");
     assert_eq!(happened(preview).1, What::Nothing, "Slack added a preview of a link");
 
+    let slack = platform(ChannelKind::Slack).unwrap();
+    let about = |happened: &Value| slack.message(&event("Ev1", happened));
     let deleted = json!({"type": "message", "subtype": "message_deleted", "channel": "D1", "deleted_ts": "1767225600.000100", "ts": "1767225661.000500"});
-    let reaction = json!({"type": "reaction_added", "user": "U1", "reaction": "thumbsup", "item": {"type": "message", "channel": "D1", "ts": "1767225590.000001"}});
+    assert_eq!(about(&deleted).as_deref(), Some("D1:1767225600.000100"));
+    assert_eq!(happened(deleted), (None, What::Deleted));
+    let mut stone = changed.clone();
+    stone["message"]["subtype"] = json!("tombstone");
+    assert_eq!(happened(stone), (None, What::Deleted));
+    assert_eq!(about(&changed).as_deref(), Some("D1:1767225600.000100"));
+    assert_eq!(about(&text("1767225600.000100", "U1", "Hi")).as_deref(), Some("D1:1767225600.000100"));
+    let reaction = |kind: &str| json!({"type": kind, "user": "U1", "reaction": "thumbsup", "item": {"type": "message", "channel": "D1", "ts": "1767225590.000001"}});
+    assert_eq!(about(&reaction("reaction_added")).as_deref(), Some("D1:1767225590.000001"));
+    let added = What::Reacted(Reaction::Added("👍".into()));
+    assert_eq!(happened(reaction("reaction_added")), (None, added));
+    let removed = What::Reacted(Reaction::Removed("👍".into()));
+    assert_eq!(happened(reaction("reaction_removed")), (None, removed));
     let mention = json!({"type": "app_mention", "channel": "C1", "user": "U1", "text": "<@UBOT> help", "ts": "1767225590.000001"});
     let mut ours = text("1767225610.000200", APP, "Hi");
     ours["bot_id"] = json!("B1");
@@ -125,8 +142,7 @@ fn every_kind_of_event_is_read() {
     by_app["app_id"] = json!("A1");
     let mut joined = text("1767225610.000200", "U1", "joined");
     joined["subtype"] = json!("channel_join");
-    for nothing in [deleted, reaction, mention, ours, by_app, joined, json!({"type": "team_join"}), json!({})]
-    {
+    for nothing in [mention, ours, by_app, joined, json!({"type": "team_join"}), json!({})] {
         assert_eq!(happened(nothing.clone()), (None, What::Nothing), "{nothing}");
     }
 }
@@ -345,7 +361,17 @@ async fn talk(database: Database) {
     assert_eq!(office.slack_request(&line, form).await.0, 200);
     office.slack_event(&line, "Ev3", &text("1767225670.000100", "U1", "Thanks")).await;
     let log = office.log(&chat, |log| texts(log).contains(&"Thanks")).await;
-    assert_eq!(texts(&log)[2..], ["✎ Hi there", "Yes", "Thanks"]);
+    assert_eq!(texts(&log)[2..], ["Yes", "Thanks"]);
+    let edit = log.iter().find(|entry| entry["body"]["kind"] == "edited").unwrap();
+    assert_eq!(edit["body"]["text"], "Hi there");
+    // A reaction to the second part of what we said, and what they wrote first is taken back.
+    let reaction = json!({"type": "reaction_added", "user": "U1", "reaction": "tada", "item": {"type": "message", "channel": "D1", "ts": sent(2)}});
+    office.slack_event(&line, "Ev4", &reaction).await;
+    let deleted = json!({"type": "message", "subtype": "message_deleted", "channel": "D1", "deleted_ts": "1767225600.000100", "ts": "1767225680.000500"});
+    office.slack_event(&line, "Ev5", &deleted).await;
+    let log = office.log(&chat, |log| log.iter().any(|entry| entry["body"]["kind"] == "deleted")).await;
+    let reacted = log.iter().find(|entry| entry["body"]["kind"] == "reacted").unwrap();
+    assert_eq!(reacted["body"]["emojis"], json!(["🎉"]));
 }
 
 #[actix_web::test]
@@ -356,6 +382,51 @@ async fn a_customer_talks_by_slack_on_sqlite() {
 #[actix_web::test]
 async fn a_customer_talks_by_slack_on_postgres() {
     talk(Database::postgres()).await;
+}
+
+#[test]
+fn nobody_but_slack_sees_the_token() {
+    let slack = platform(ChannelKind::Slack).unwrap();
+    let (settings, secrets) = (map(&[]), map(&[("bot_token", TOKEN)]));
+    let account = Account::new(slack, &settings, &secrets);
+    let shows = |reference: &str| match slack.fetch(&account, reference).unwrap() {
+        Source::At { call, .. } | Source::Ask(call) => !call.headers.is_empty(),
+    };
+    assert!(shows("https://files.slack.com/files-pri/T1-F1/a.png") && shows("F1"));
+    for elsewhere in [
+        "https://files.example.com/a.png",
+        "https://files.slack.com.example.com/a.png",
+        "https://notslack.com/a.png",
+        "http://files.slack.com/a.png",
+        "https://files.example.com/files.slack.com",
+    ] {
+        assert!(!shows(elsewhere), "{elsewhere}");
+    }
+    assert!(slack.fetch(&account, "file:///etc/passwd").is_err());
+    assert!(slack.file_in(&account, &json!({"file": {"url_private": "F1"}})).is_err());
+}
+
+#[actix_web::test]
+async fn files_are_fetched_from_slack_with_the_token() {
+    let office = Office::open(Database::sqlite()).await;
+    let line = office.slack().await;
+    let kept = |bytes: &[u8]| {
+        let header = Some(("authorization", format!("Bearer {TOKEN}")));
+        Kept { bytes: bytes.to_vec(), header, ..Kept::default() }
+    };
+    let url = format!("{}/files-pri/T1-F1/a.png", office.sim.base);
+    office.sim.put_file("/files-pri/T1-F1/a.png", kept(PNG));
+    let about = json!({"ok": true, "file": {"id": "F2", "url_private": url}}).to_string();
+    office.sim.put_file("/api/files.info", kept(about.as_bytes()));
+    let mut shared = text("1767225601.000200", "U1", "broken");
+    shared["subtype"] = json!("file_share");
+    // The second is of another workspace: Slack only tells its id.
+    shared["files"] =
+        json!([{"id": "F1", "name": "a.png", "url_private": url}, {"id": "F2", "name": "b.png"}]);
+    office.slack_event(&line, "Ev1", &shared).await;
+    let chat = office.conversations(1).await.remove(0);
+    let is_here = |entry: &&Value| entry["body"]["news"]["state"] == "here";
+    office.log(&chat, |log| log.iter().filter(is_here).count() == 2).await;
 }
 
 #[actix_web::test]
