@@ -3,6 +3,7 @@
 //! [`decide()`] judges a command and answers the facts it causes, or why not; [`Conversation::apply`]
 //! is the only way the state changes. Both are the table of `docs/GUARANTEES.md` in code.
 
+mod command;
 mod decide;
 
 pub use decide::{

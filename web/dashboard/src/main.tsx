@@ -11,6 +11,7 @@ import "./styles/base.css";
 import "./styles/frame.css";
 import "./styles/list.css";
 import "./styles/chat.css";
+import "./styles/later.css";
 import "./styles/files.css";
 import "./styles/rich.css";
 import "./styles/cards.css";
