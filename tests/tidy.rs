@@ -176,7 +176,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("actors", &["bots", "domain", "protocol", "push", "sources", "store"]),
     (
         "delivery",
-        &["actors", "channels", "domain", "files", "outgoing", "protocol", "sources", "store", "vault"],
+        &[
+            "actors", "channels", "domain", "files", "hex", "outgoing", "protocol", "sources", "store",
+            "vault",
+        ],
     ),
     (
         "api",

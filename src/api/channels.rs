@@ -135,6 +135,7 @@ pub async fn create(
         answer["made_secrets"] = json!(made);
     }
     edge.directory.scope_changed(scope);
+    edge.courier.channels_changed();
     Ok(HttpResponse::Created().json(answer))
 }
 
@@ -224,6 +225,7 @@ pub async fn change(
     let answer = answer?;
     edge.directory.scope_changed(scope);
     edge.courier.wake_inbox();
+    edge.courier.channels_changed();
     edge.directory.shared().messages_out.notify_one();
     Ok(HttpResponse::Ok().json(answer))
 }
@@ -259,5 +261,6 @@ pub async fn delete(
     edge.channels.forget();
     deleted?;
     edge.directory.scope_changed(scope);
+    edge.courier.channels_changed();
     Ok(HttpResponse::NoContent().finish())
 }

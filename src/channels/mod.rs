@@ -5,6 +5,7 @@
 
 mod account;
 mod call;
+pub mod email;
 mod inbound;
 mod instagram;
 mod line;
@@ -27,6 +28,8 @@ pub use request::{Answer, Headers, Refused, Request};
 
 use crate::domain::Millis;
 use crate::domain::channel::ChannelKind;
+use crate::outgoing::mime;
+use crate::outgoing::wire::MailServer;
 use serde_json::Value;
 
 /// One messaging platform.
@@ -43,6 +46,21 @@ pub trait Platform: Send + Sync {
     /// Names of secrets that a channel may do without.
     fn optional_secrets(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// What is wrong with settings that are each of the right form: the name of one, and why.
+    fn unsound(&self, _account: &Account<'_>) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    /// Servers that it talks to otherwise than by HTTP, by the setting that names each.
+    fn servers(&self, _account: &Account<'_>) -> Vec<(&'static str, MailServer)> {
+        Vec::new()
+    }
+
+    /// Largest request that it sends, in bytes.
+    fn body_max(&self) -> usize {
+        1 << 20
     }
 
     /// Answers a request that only asks whether we are there. A GET is asked about before [`Platform::verify`], anything
@@ -79,6 +97,11 @@ pub trait Platform: Send + Sync {
     /// What cannot be understood, for the admin who looks at it later.
     fn read(&self, raw: &Value) -> Result<Inbound, String>;
 
+    /// Files that came within a stored event.
+    fn enclosed(&self, _raw: &Value) -> Vec<email::File> {
+        Vec::new()
+    }
+
     /// The call that asks for the name of a new customer; none where events bring it.
     fn ask_name(&self, _account: &Account<'_>, _key: &str) -> Option<Call> {
         None
@@ -95,6 +118,11 @@ pub trait Platform: Send + Sync {
     /// # Errors
     /// Why it can never be said.
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String>;
+
+    /// What is said as a letter, by a platform that is reached by mail and not by calls; its files are added later.
+    fn letter(&self, _account: &Account<'_>, _saying: &Saying<'_>) -> Option<Result<mime::Mail, String>> {
+        None
+    }
 
     /// What the platform's answer to a call means.
     fn judge(&self, got: &Got<'_>) -> Verdict;
@@ -121,6 +149,7 @@ pub fn platform(kind: ChannelKind) -> Option<&'static dyn Platform> {
         ChannelKind::Widget => None,
         ChannelKind::Webhook => Some(&webhook::Webhook),
         ChannelKind::Telegram => Some(&telegram::Telegram),
+        ChannelKind::Email => Some(&email::Email),
         ChannelKind::Instagram => Some(&instagram::Instagram),
         ChannelKind::Messenger => Some(&messenger::Messenger),
         ChannelKind::Whatsapp => Some(&whatsapp::WhatsApp),

@@ -11,8 +11,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::lanes::{STORE_PAUSE, pause_until};
-use super::{Courier, Line, names, receipts};
+use super::{Courier, Line, enclosed, names, receipts, threads};
 use crate::actors::error::CallError;
+use crate::channels::email::File;
 use crate::channels::{Inbound, RemoteFile, What, Who};
 use crate::domain::Millis;
 use crate::domain::attachment::Words;
@@ -131,7 +132,8 @@ const fn pause(attempts: i64) -> Millis {
 async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
     let (reader, channel) = (courier.clone(), event.channel);
     let line = courier.store.read(move |connection| reader.line(connection, channel)).await?;
-    let Inbound { who, what } = line.platform.read(&event.raw).map_err(Failure::Lasting)?;
+    let read = line.platform.read(&event.raw).map_err(Failure::Lasting)?;
+    let Inbound { who, what } = threads::rejoin(courier, &line, read).await?;
     match what {
         What::Report { provider_id, state, reason } => {
             return Ok(receipts::of_one(courier, &line, provider_id, state, reason).await?);
@@ -145,10 +147,11 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
     let contact = known(courier, &line, event, &who).await?;
     match what {
         What::Message { text, files } => {
-            say(courier, &line, event, contact, &who, &with_files(text, &files)).await
+            let inside = line.platform.enclosed(&event.raw);
+            say(courier, &line, event, contact, &who, &with_files(text, &files), &inside).await
         }
         What::Edited { text } if text.trim().is_empty() => Ok(()),
-        What::Edited { text } => say(courier, &line, event, contact, &who, &format!("✎ {text}")).await,
+        What::Edited { text } => say(courier, &line, event, contact, &who, &format!("✎ {text}"), &[]).await,
         What::Typing { on } => {
             courier.directory.contact_types(&contact, on).await;
             Ok(())
@@ -213,7 +216,8 @@ fn new_contact(courier: &Courier, line: &Line, who: &Who, name: Option<&str>) ->
     }
 }
 
-/// What the customer wrote: a wish, a rating, or words.
+/// What the customer wrote: a wish, a rating, or words, perhaps with files.
+#[allow(clippy::too_many_arguments, reason = "what was said, by whom and where, each needed by one step")]
 async fn say(
     courier: &Courier,
     line: &Line,
@@ -221,8 +225,9 @@ async fn say(
     contact: Contact,
     who: &Who,
     text: &str,
+    inside: &[File],
 ) -> Result<(), Failure> {
-    if text.is_empty() {
+    if text.is_empty() && inside.is_empty() {
         return Ok(());
     }
     match line.channel.messaging.meant(text) {
@@ -234,7 +239,7 @@ async fn say(
                 Ok(None) | Err(CallError::Refused(Refusal::Ended)) => {}
                 Err(error) => return Err(error.into()),
             }
-            let first = words(courier, event, &contact, who, text, 1).await?;
+            let first = words(courier, event, &contact, who, text, 1, inside).await?;
             let request = Command::RequestHuman;
             if first {
                 courier.directory.command_of_contact(&contact, request, client_id(event, 2)).await?;
@@ -248,16 +253,18 @@ async fn say(
     }
     let mut rest = text;
     let mut part = 0;
-    while !rest.is_empty() {
+    while !rest.is_empty() || part == 0 {
         let cut = rest.char_indices().nth(TEXT_MAX).map_or(rest.len(), |(at, _)| at);
         let (head, tail) = rest.split_at(cut);
-        words(courier, event, &contact, who, head, part).await?;
+        let with = if part == 0 { inside } else { &[] };
+        words(courier, event, &contact, who, head, part, with).await?;
         (rest, part) = (tail, part + 1);
     }
     Ok(())
 }
 
 /// Plain words into the open conversation, or into a new one. False when they were said before.
+#[allow(clippy::too_many_arguments, reason = "as `say`")]
 async fn words(
     courier: &Courier,
     event: &Waiting,
@@ -265,6 +272,7 @@ async fn words(
     who: &Who,
     text: &str,
     part: u8,
+    inside: &[File],
 ) -> Result<bool, Failure> {
     let id = client_id(event, part);
     let contact_id = contact.id;
@@ -273,9 +281,12 @@ async fn words(
     if said.is_some() {
         return Ok(false);
     }
+    let kept = enclosed::keep(courier, contact, inside).await.map_err(Failure::Passing)?;
+    let text = kept.names.iter().fold(text.to_owned(), |text, name| format!("{text}\n[{name}]"));
+    let said = Words { text: text.trim().to_owned(), attachments: kept.attachments, ..Words::default() };
     let session = SessionDetails { language: who.language.clone(), ..SessionDetails::default() };
     for _ in 0..3 {
-        let command = Command::Post { text: Words::from(text) };
+        let command = Command::Post { text: said.clone() };
         match courier.directory.first_of_contact(contact.clone(), session.clone(), command, id).await {
             Ok(_) => return Ok(true),
             // It ended this moment: the next one opens a new one.

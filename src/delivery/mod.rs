@@ -1,12 +1,17 @@
-//! What messaging channels receive and send, and what webhooks are told. Three loops: [`inbox`] works on events that the edge
-//! has stored, [`outbox`] sends what conversations have committed, [`webhooks`] tells of it. All live on rows of the store, so
-//! nothing is lost with the process.
+//! What messaging channels receive and send, and what webhooks are told. Four loops: [`inbox`] works on events that the edge
+//! has stored, [`mailboxes`] fetches those that lie in mailboxes, [`outbox`] sends what conversations have committed,
+//! [`webhooks`] tells of it. All live on rows of the store, so nothing is lost with the process.
 
+mod enclosed;
 pub mod inbox;
 pub mod lanes;
+mod letters;
+pub mod mailboxes;
 mod names;
 pub mod outbox;
+mod pace;
 mod receipts;
+mod threads;
 pub mod webhooks;
 
 use std::collections::BTreeMap;
@@ -14,11 +19,14 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+pub use letters::Post;
+
 use crate::actors::directory::Directory;
 use crate::channels::{Account, Platform, platform};
 use crate::domain::Millis;
 use crate::domain::channel::Channel;
 use crate::domain::ids::ChannelId;
+use crate::files::Files;
 use crate::files::links::FileLinks;
 use crate::outgoing::Outgoing;
 use crate::sources::Sources;
@@ -27,7 +35,7 @@ use crate::store::webhooks::SealedKey;
 use crate::store::{Connection, Store, StoreError, channels, secrets};
 use crate::vault::{Sealed, Vault, VaultError};
 
-/// Everything both loops need. Cheap to clone.
+/// Everything the loops need. Cheap to clone.
 #[derive(Clone)]
 pub struct Courier {
     /// What is kept.
@@ -42,7 +50,13 @@ pub struct Courier {
     pub vault: Vault,
     /// Addresses of files for platforms.
     pub links: FileLinks,
+    /// The bytes of files.
+    pub files: Files,
+    /// The way out for mail.
+    pub mail: Post,
     events_in: Arc<Notify>,
+    channels_changed: Arc<Notify>,
+    pace: pace::Pace,
 }
 
 /// A messaging channel, ready for use. Holds plain secrets: it has no `Debug`.
@@ -64,6 +78,7 @@ impl Line {
 
 impl Courier {
     /// Puts the parts together.
+    #[allow(clippy::too_many_arguments, reason = "called once, with one of each")]
     pub fn new(
         store: Store,
         sources: Sources,
@@ -71,8 +86,23 @@ impl Courier {
         outgoing: Outgoing,
         vault: Vault,
         links: FileLinks,
+        files: Files,
+        mail: Post,
     ) -> Self {
-        Self { store, sources, directory, outgoing, vault, links, events_in: Arc::default() }
+        let (events_in, channels_changed) = (Arc::default(), Arc::default());
+        Self {
+            store,
+            sources,
+            directory,
+            outgoing,
+            vault,
+            links,
+            files,
+            mail,
+            events_in,
+            channels_changed,
+            pace: pace::Pace::default(),
+        }
     }
 
     /// Events were stored that wait to be worked on.

@@ -3,13 +3,18 @@
 //! People set the URLs that are called, so each call is kept away from the inner network: only http and https,
 //! only listed ports, only public addresses (judged at connect time, see [`resolver`]), no redirects, no proxy
 //! from the environment, no cookies, and limits on time and size. The operator may allow more: [`OutgoingOptions`].
+//! Mail servers are reached under the same guard, by [`wire`].
 
 pub mod address;
 pub mod allow;
+pub mod imap;
 pub mod mail;
+pub mod mime;
 pub mod resolver;
 pub mod signature;
+pub mod smtp;
 mod target;
+pub mod wire;
 
 pub use target::Refused;
 
@@ -111,6 +116,8 @@ pub enum ErrorKind {
 pub struct Outgoing {
     allow: Arc<AllowList>,
     ports: Arc<[RangeInclusive<u16>]>,
+    /// For connections that are not HTTP.
+    lookup: Arc<dyn Lookup>,
     /// For hosts anybody may set: judges every address.
     guarded: Client,
     /// For hosts that the operator named in `allow`.
@@ -133,8 +140,8 @@ impl Outgoing {
         let ports = options.ports.iter().map(|text| read_ports(text)).collect::<Result<_, _>>()?;
         let connect = Duration::from_millis(options.connect_timeout_ms);
         let guarded = Resolver { lookup: Arc::clone(&lookup), allow: Some(Arc::clone(&allow)) };
-        let named = Resolver { lookup, allow: None };
-        Ok(Self { guarded: client(guarded, connect)?, named: client(named, connect)?, allow, ports })
+        let named = Resolver { lookup: Arc::clone(&lookup), allow: None };
+        Ok(Self { guarded: client(guarded, connect)?, named: client(named, connect)?, allow, ports, lookup })
     }
 
     /// Judges a URL by what it says itself: scheme, port, user name, address. Meant for the moment a person sets it;

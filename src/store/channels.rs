@@ -102,6 +102,25 @@ pub fn list(connection: &mut Connection, scope: ScopeId) -> Result<Vec<Channel>,
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Enabled channels of a kind, of all scopes, oldest first, at most `limit`.
+///
+/// # Errors
+/// The store's failures.
+pub fn enabled_of_kind(
+    connection: &mut Connection,
+    kind: ChannelKind,
+    limit: i64,
+) -> Result<Vec<ChannelId>, StoreError> {
+    let ids: Vec<String> = channels::table
+        .filter(channels::kind.eq(kind.as_str()))
+        .filter(channels::enabled.eq(true))
+        .order(channels::id)
+        .limit(limit)
+        .select(channels::id)
+        .load(connection)?;
+    ids.iter().map(|id| text::id(id)).collect()
+}
+
 /// Writes name, keys, settings and whether it is enabled.
 ///
 /// # Errors
@@ -140,5 +159,5 @@ pub(super) fn forget(connection: &mut Connection, id: &str) -> Result<(), StoreE
     diesel::delete(channel_faults::table.filter(channel_faults::channel_id.eq(id))).execute(connection)?;
     diesel::delete(inbox::table.filter(inbox::channel_id.eq(id))).execute(connection)?;
     diesel::delete(routes::table.filter(routes::channel_id.eq(id))).execute(connection)?;
-    Ok(())
+    super::mailboxes::forget(connection, id)
 }

@@ -27,6 +27,7 @@ pub mod invitations;
 mod journal;
 pub mod keys;
 pub mod logins;
+pub mod mailboxes;
 pub mod members;
 pub mod mentions;
 pub mod meta;

@@ -283,6 +283,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    mailboxes (channel_id) {
+        channel_id -> Text,
+        place -> Text,
+        uid_validity -> BigInt,
+        last_uid -> BigInt,
+    }
+}
+
+diesel::table! {
     meta (key) {
         key -> Text,
         value -> Text,
@@ -449,6 +458,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     inbox,
     invitations,
     logins,
+    mailboxes,
     members,
     memberships,
     mentions,

@@ -4,6 +4,7 @@
 pub mod sim;
 
 mod crash;
+mod email;
 mod instagram;
 mod line;
 mod messenger;
@@ -44,10 +45,15 @@ pub struct Line {
 
 impl Office {
     pub async fn open(database: Database) -> Self {
+        Self::open_beside(database, Vec::new()).await
+    }
+
+    /// As [`Office::open`], with further addresses that may be reached.
+    pub async fn open_beside(database: Database, mut reached: Vec<String>) -> Self {
         let sim = Simulator::start("127.0.0.1:0").unwrap();
-        let address = sim.base.trim_start_matches("http://").to_owned();
+        reached.push(sim.base.trim_start_matches("http://").to_owned());
         let app = TestApp::start(database, |config| {
-            config.outgoing.allow = vec![address];
+            config.outgoing.allow = reached;
             config.limits.enabled = false;
         })
         .await;

@@ -1,6 +1,7 @@
 //! Fakes of messaging platforms: they judge our calls as strictly as the real ones, remember what they took, and fail when
 //! told to. Also used by the tests, by its path.
 
+pub mod email;
 pub mod line;
 pub mod meta;
 pub mod telegram;

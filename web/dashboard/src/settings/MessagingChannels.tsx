@@ -132,9 +132,13 @@ function AddForm({ scopeId, onSaved, onCancel }: AddProps) {
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const given = (place: string) => {
       const fields = asked.filter((field) => field.place === place);
-      return Object.fromEntries(
-        fields.map(({ name }) => [name, String(form.get(`asked-${name}`) ?? "").trim()]),
-      );
+      const filled = fields.map(({ name, optional }) => ({
+        name,
+        optional,
+        value: String(form.get(`asked-${name}`) ?? "").trim(),
+      }));
+      const sent = filled.filter(({ value, optional }) => value || !optional);
+      return Object.fromEntries(sent.map(({ name, value }) => [name, value]));
     };
     const name = String(form.get("name") ?? "").trim();
     const body = { kind, name, settings: { platform: given("settings") }, secrets: given("secrets") };
@@ -162,7 +166,7 @@ function AddForm({ scopeId, onSaved, onCancel }: AddProps) {
         <Field label={words.name}>
           {(ids) => <input {...ids} class="in" name="name" required maxLength={80} />}
         </Field>
-        {asked.map(({ name, label, help, most }) => (
+        {asked.map(({ name, label, help, most, optional }) => (
           <Field key={`${kind} ${name}`} label={label} help={help}>
             {(ids) => (
               <input
@@ -170,7 +174,7 @@ function AddForm({ scopeId, onSaved, onCancel }: AddProps) {
                 class="in"
                 name={`asked-${name}`}
                 type="text"
-                required
+                required={!optional}
                 maxLength={most}
                 autocomplete="off"
               />
