@@ -6,6 +6,7 @@ import { Stage } from "./support/stage.mjs";
 import { inEveryLook } from "./support/states.mjs";
 
 const platforms = {
+  email: { "E-mail address": "support@shop.example", SMTP: "smtp.shop.example" },
   line: { "Channel secret": "0123456789abcdef", "Channel access token": "token/1+2=" },
   twilio: { "Account SID": `AC${"0".repeat(32)}`, "Auth token": "0123456789abcdef" },
   viber: {
@@ -31,7 +32,7 @@ test("an admin adds a channel of each platform", async () => {
     await page.getByRole("button", { name: "Save" }).click();
     await channels.getByText(`Our ${kind}`, { exact: true }).waitFor();
   }
-  assert.equal(await channels.getByText("/hooks/").count(), 3);
+  assert.equal(await channels.getByText("/hooks/").count(), 4);
   await inEveryLook(page, async (look) => {
     assert.deepEqual(await axeFinds(page), [], look);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

@@ -3,16 +3,17 @@
 //! Cut is only what stands at the end and is marked as such; where a customer answers between quoted lines, all of it stays.
 //! Nothing is lost: the whole mail is in the raw event.
 
-/// Words before a date and a name, and those that end such a line, as mail programs write them above what they quote.
+/// How a line begins and what verb it has that mail programs write above what they quote, with date and name; it ends with
+/// a colon.
 const LEADS: &[(&str, &[&str])] = &[
-    ("on ", &["wrote:"]),
-    ("am ", &["schrieb:", "geschrieben:"]),
-    ("le ", &["a écrit :", "a écrit:"]),
-    ("el ", &["escribió:"]),
-    ("em ", &["escreveu:"]),
-    ("il ", &["ha scritto:"]),
-    ("op ", &["schreef:"]),
-    ("den ", &["skrev:"]),
+    ("on ", &["wrote"]),
+    ("am ", &["schrieb", "geschrieben"]),
+    ("le ", &["a écrit"]),
+    ("el ", &["escribió"]),
+    ("em ", &["escreveu"]),
+    ("il ", &["ha scritto"]),
+    ("op ", &["schreef"]),
+    ("den ", &["skrev"]),
 ];
 
 /// Ends of such a line that need no beginning.
@@ -63,9 +64,7 @@ fn without_history(lines: &[&str]) -> usize {
             return at;
         }
         if let Some(length) = lead(&lines[at..]) {
-            let dated = lines[at..at + length]
-                .iter()
-                .any(|line| line.contains(|c: char| c.is_ascii_digit() || c == '@'));
+            let dated = lines[at..at + length].iter().any(|line| is_dated(line));
             if is_quoted_to_the_end(&lines[at + length..], dated) {
                 return at;
             }
@@ -85,18 +84,26 @@ fn lead(lines: &[&str]) -> Option<usize> {
         let said = joined.trim();
         let known = LEADS
             .iter()
-            .any(|(begin, ends)| first.starts_with(begin) && ends.iter().any(|end| said.ends_with(end)));
-        if known || index == 0 && ENDS.iter().any(|end| said.ends_with(end) && said.contains('@')) {
+            .any(|(begin, verbs)| first.starts_with(begin) && verbs.iter().any(|verb| said.contains(verb)));
+        if known && said.ends_with(':')
+            || index == 0 && ENDS.iter().any(|end| said.ends_with(end) && said.contains('@'))
+        {
             return Some(index + 1);
         }
     }
     None
 }
 
-/// The rest is the quotation: quoted lines only, or, under a lead with a date, lines of a program that marks none.
+/// The rest is the quotation: quoted lines only, or, under a lead with a time or an address, lines of a program that marks none.
 fn is_quoted_to_the_end(rest: &[&str], dated: bool) -> bool {
     let marked = rest.iter().any(|line| line.starts_with('>'));
     if marked { rest.iter().all(|line| is_blank_or_quoted(line)) } else { dated }
+}
+
+/// A time of the day or a mail address, which people rarely put before what they say.
+fn is_dated(line: &str) -> bool {
+    let is_time = |part: &[u8]| part[0].is_ascii_digit() && part[1] == b':' && part[2].is_ascii_digit();
+    line.contains('@') || line.as_bytes().windows(3).any(is_time)
 }
 
 fn is_blank_or_quoted(line: &str) -> bool {
@@ -153,6 +160,7 @@ mod tests {
     fn what_is_no_history_stays() {
         for text in [
             "On Monday I wrote:\nhello\nand nobody answered.",
+            "On 3 May you wrote to me with this offer:\n- two shirts",
             "> Which size?\nLarge.\n> Which colour?\nBlue.",
             "On Wed, Help wrote:\n> Which size?\nLarge.\n> Which colour?\nBlue.",
             "From: Berlin\nTo: Hamburg\ntwo tickets, please",
