@@ -31,6 +31,7 @@ use crate::api::visitor_token::{self, VisitorTokens};
 use crate::bots::{BotLimits, Bots};
 use crate::config::{self, Config};
 use crate::delivery;
+use crate::delivery::intake::{Intake, IntakeLimits};
 use crate::files::links::FileLinks;
 use crate::files::{Files, FilesError, Place};
 use crate::outgoing::mail::{MailOptions, Mailer, Security};
@@ -99,7 +100,7 @@ pub struct Running {
     server: ServerHandle,
     finished: JoinHandle<std::io::Result<()>>,
     sweeper: JoinHandle<()>,
-    couriers: [JoinHandle<()>; 4],
+    couriers: [JoinHandle<()>; 6],
     pushing: JoinHandle<()>,
 }
 
@@ -131,16 +132,10 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let tokens = VisitorTokens::new(kept_secret(&store, &sources, visitor_token::SECRET_NAME).await?);
     let mail = mailer(&config)?.map(PostOffice::new);
     let links = FileLinks::new(&kept_secret(&store, &sources, FileLinks::KEY_NAME).await?, origins.main());
-    let courier = delivery::Courier::new(
-        store.clone(),
-        sources.clone(),
-        directory.clone(),
-        outgoing,
-        vault,
-        links,
-        files.clone(),
-        delivery::Post::new(mail_server(&config)?),
-    );
+    let intake = Intake::new(files.clone(), store.clone(), sources.clone(), intake_limits(&config));
+    let (told, clock) = (directory.clone(), sources.clone());
+    let post = delivery::Post::new(mail_server(&config)?, files.clone());
+    let courier = delivery::Courier::new(store.clone(), clock, told, outgoing, vault, links, intake, post);
     let edge = Edge::new(config, sources, store, directory, origins, passwords, tokens, mail, files, courier);
     let edge = Data::new(edge);
     let (server, finished) = serve(&edge, listener).await?;
@@ -149,8 +144,10 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let couriers = [
         actix_web::rt::spawn(delivery::inbox::run(edge.courier.clone())),
         actix_web::rt::spawn(delivery::mailboxes::run(edge.courier.clone())),
+        actix_web::rt::spawn(delivery::fetch::run(edge.courier.clone())),
         actix_web::rt::spawn(delivery::outbox::run(edge.courier.clone())),
         actix_web::rt::spawn(delivery::webhooks::run(edge.courier.clone())),
+        actix_web::rt::spawn(delivery::typing::run(edge.courier.clone())),
     ];
     let pushing = actix_web::rt::spawn(round.run(|sending| drop(actix_web::rt::spawn(sending))));
     actix_web::rt::spawn(complete_episodes(edge.store.clone()));
@@ -380,6 +377,13 @@ fn files_place(config: &Config) -> Place {
         Ok(url) => Place::S3 { url, endpoint: files.endpoint.clone(), region: files.region.clone() },
         Err(_) => Place::Folder(config.data_dir.join("files")),
     }
+}
+
+/// What files may be.
+const fn intake_limits(config: &Config) -> IntakeLimits {
+    let files = &config.files;
+    let within = Duration::from_millis(files.upload_ms);
+    IntakeLimits { max_bytes: files.max_bytes, within, unsent_ms: files.unsent_ms }
 }
 
 fn outgoing_options(config: &Config) -> OutgoingOptions {

@@ -12,6 +12,7 @@ use actix::prelude::SendError;
 use actix::{Actor, Addr, Arbiter, ArbiterHandle, Message};
 use futures_util::future::join_all;
 use tokio::sync::Notify;
+use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::agent::{Agent, CloseSessions, Credential, Which};
 use super::conversation::{CaughtUp, Conversation, Do};
@@ -25,7 +26,7 @@ use super::scope_supervisor::{
 use crate::bots::Bots;
 use crate::domain::contact::Contact;
 use crate::domain::conversation::{Assignee, Command};
-use crate::domain::ids::{ClientId, ContactId, ConversationId, LoginId, MemberId, ScopeId};
+use crate::domain::ids::{ChannelId, ClientId, ContactId, ConversationId, LoginId, MemberId, ScopeId};
 use crate::protocol::code::CloseCode;
 use crate::protocol::server::{self, DashboardEvent};
 use crate::push::Push as WebPush;
@@ -35,6 +36,12 @@ use crate::store::{self, Connection, Store};
 
 /// So many of a contact's conversations, the newest, hear that the contact was changed.
 const TOLD_OF_CONTACT: i64 = 200;
+
+/// A member is writing to the customer of this conversation, on this messaging channel.
+pub type Typed = (ChannelId, ConversationId);
+
+/// So many signs of life may wait; more are left out.
+const TYPED_MAX: usize = 64;
 
 /// How actors behave; from the configuration.
 #[derive(Debug, Clone)]
@@ -65,6 +72,8 @@ pub struct Shared {
     pub messages_out: Notify,
     /// Rung when there is something new to tell webhooks.
     pub events_out: Notify,
+    typing: Sender<Typed>,
+    typed: tokio::sync::Mutex<Receiver<Typed>>,
     draining: AtomicBool,
     threads: Mutex<Vec<ArbiterHandle>>,
     scopes: Mutex<HashMap<ScopeId, Addr<ScopeSupervisor>>>,
@@ -80,6 +89,20 @@ impl Shared {
     /// True once shutdown has begun: no command is taken any more.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
+    }
+
+    /// A member is writing to a customer whose platform may show it. Forgotten when too much waits.
+    pub(super) fn type_out(&self, typed: Typed) {
+        let _ = self.typing.try_send(typed);
+    }
+
+    /// The next conversation in which a member is writing to such a customer. For one who asks.
+    pub async fn typed(&self) -> Typed {
+        match self.typed.lock().await.recv().await {
+            Some(typed) => typed,
+            // The sender lives as long as this.
+            None => std::future::pending().await,
+        }
     }
 
     /// The thread for this id: always the same one, so that neighbours do not move about.
@@ -123,6 +146,7 @@ impl Shared {
 impl Directory {
     /// A directory of actors that run where they are first asked for, until it gets threads.
     pub fn new(store: Store, sources: Sources, bots: Bots, push: WebPush, options: Options) -> Self {
+        let (typing, typed) = tokio::sync::mpsc::channel(TYPED_MAX);
         Self(Arc::new(Shared {
             store,
             sources,
@@ -131,6 +155,8 @@ impl Directory {
             options,
             messages_out: Notify::new(),
             events_out: Notify::new(),
+            typing,
+            typed: tokio::sync::Mutex::new(typed),
             draining: AtomicBool::new(false),
             threads: Mutex::default(),
             scopes: Mutex::default(),

@@ -33,7 +33,7 @@ impl Given {
         if self.files.is_some() || !card::files(&self.cards).is_empty() {
             return Err(self);
         }
-        Ok(Words { text: self.text, attachments: Vec::new(), cards: self.cards })
+        Ok(Words { text: self.text, cards: self.cards, ..Words::default() })
     }
 }
 
@@ -100,7 +100,7 @@ fn all(
 
 fn words(text: String, found: Result<Vec<Attachment>, StoreError>) -> Result<Words, CallError> {
     match found {
-        Ok(attachments) => Ok(Words { text, attachments, cards: Vec::new() }),
+        Ok(attachments) => Ok(Words { text, attachments, ..Words::default() }),
         Err(StoreError::NotFound) => Err(Refusal::NoSuchFile.into()),
         Err(error) => Err(error.into()),
     }

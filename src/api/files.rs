@@ -4,13 +4,10 @@
 //! A file is what its content says. It leaves as a download that no browser runs: `attachment`, `nosniff`, and a policy
 //! that allows nothing.
 
-use std::time::Duration;
-
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use futures_util::StreamExt;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::ApiError;
@@ -18,13 +15,13 @@ use super::access::{self, Action};
 use super::auth::Caller;
 use super::edge::Edge;
 use crate::actors::error::CallError;
-use crate::domain::attachment::{Attachment, MediaType, file_name};
-use crate::domain::ids::{ContactId, ConversationId, FileId, MemberId, ScopeId};
-use crate::files::sniff::{Found, Sniffer};
+use crate::delivery::intake::{For, IntakeError, pour};
+use crate::domain::attachment::MediaType;
+use crate::domain::ids::{ConversationId, FileId};
+use crate::files::sniff::Found;
 use crate::files::{FilesError, Upload};
 use crate::protocol::code::Code;
-use crate::store::StoreError;
-use crate::store::files::{self, Reservation, StoredFile};
+use crate::store::files::{self, StoredFile};
 
 /// Carries the file's name, UTF-8 and percent-encoded.
 const NAME_HEADER: &str = "x-file-name";
@@ -48,16 +45,6 @@ impl FromRequest for FileBody {
     fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
         std::future::ready(Ok(Self(payload.take())))
     }
-}
-
-/// Whose a new file is.
-pub struct For {
-    /// In which scope.
-    pub scope: ScopeId,
-    /// In whose conversations it may be sent.
-    pub contact: ContactId,
-    /// The member who uploads; none when the contact does.
-    pub member: Option<MemberId>,
 }
 
 /// `POST /api/v1/conversations/{id}/files`: a member uploads a file to send in this conversation.
@@ -101,7 +88,7 @@ pub async fn show(
     serve(&edge, &file).await
 }
 
-/// Takes a file in: its row first, then its bytes as they come, then its type and size. Nothing stays of one that fails.
+/// Takes a file in; nothing stays of one that fails.
 ///
 /// # Errors
 /// As [`upload`].
@@ -114,66 +101,9 @@ pub async fn receive(
     let given_name = given_name(headers)?;
     check_announced(headers, edge.config.files.max_bytes)?;
     let Ok(_place) = edge.uploads.try_acquire() else { return Err(CallError::Overloaded.into()) };
-    let now = edge.sources.now();
-    let place = Reservation {
-        id: edge.sources.id(),
-        scope: owner.scope,
-        contact: owner.contact,
-        member: owner.member,
-        object_key: super::secret::hex_secret(&edge.sources),
-        created_at: now,
-        expires_at: now.saturating_add(edge.config.files.unsent_ms),
-    };
-    let reserved = place.clone();
-    edge.store.write(move |connection| files::reserve(connection, &reserved)).await?;
-    let mut bytes = edge.files.upload(&place.object_key);
-    let within = Duration::from_millis(edge.config.files.upload_ms);
-    let stored = tokio::time::timeout(within, take_in(edge, body, &mut bytes, &given_name, place.id)).await;
-    let attachment = match stored.unwrap_or_else(|_| Err(ApiError::bad_request("the file took too long"))) {
-        Ok(attachment) => attachment,
-        Err(error) => {
-            undo(edge, place.id, bytes).await;
-            return Err(error);
-        }
-    };
-    let kept = attachment.clone();
-    match edge.store.write(move |connection| files::complete(connection, &kept)).await {
-        Ok(()) => {}
-        // Perhaps it is complete all the same: then it goes like any file that nobody sends.
-        Err(StoreError::Unknown) => return Err(StoreError::Unknown.into()),
-        Err(error) => {
-            undo(edge, place.id, bytes).await;
-            return Err(error.into());
-        }
-    }
+    let FileBody(payload) = body;
+    let attachment = edge.courier.intake.take(owner, &given_name, payload).await?;
     Ok(HttpResponse::Created().json(attachment))
-}
-
-/// Nothing stays of an upload that failed. If the client went away instead, row and bytes go when its time is over.
-async fn undo(edge: &Edge, id: FileId, bytes: Upload) {
-    bytes.abort().await;
-    if let Err(error) = edge.store.write(move |connection| files::give_up(connection, id)).await {
-        log::debug!("file not given up file={id} error=\"{error}\"");
-    }
-}
-
-async fn take_in(
-    edge: &Edge,
-    body: FileBody,
-    bytes: &mut Upload,
-    given_name: &str,
-    id: FileId,
-) -> Result<Attachment, ApiError> {
-    let (found, size) = stream(body, bytes, edge.config.files.max_bytes).await?;
-    bytes.finish().await?;
-    Ok(Attachment {
-        id,
-        name: file_name(given_name, found.media_type),
-        media_type: found.media_type,
-        size,
-        width: found.pixels.map(|(width, _)| width),
-        height: found.pixels.map(|(_, height)| height),
-    })
 }
 
 /// Writes a body on as it comes; the caller finishes. Answers what it is, and how many bytes it has.
@@ -181,23 +111,11 @@ async fn take_in(
 /// # Errors
 /// `too_large` above `most` bytes, `bad_request` for a type that is not allowed.
 pub(super) async fn stream(
-    FileBody(mut payload): FileBody,
+    FileBody(payload): FileBody,
     bytes: &mut Upload,
     most: usize,
 ) -> Result<(Found, i64), ApiError> {
-    let mut sniffer = Sniffer::default();
-    let mut size = 0_usize;
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| ApiError::bad_request("the file ended early"))?;
-        size += chunk.len();
-        if size > most {
-            return Err(too_large(most));
-        }
-        sniffer.look(&chunk);
-        bytes.write(&chunk).await?;
-    }
-    let found = sniffer.judge().map_err(|refused| ApiError::bad_request(refused.to_string()))?;
-    Ok((found, i64::try_from(size).unwrap_or(i64::MAX)))
+    Ok(pour(payload, bytes, most).await?)
 }
 
 /// Refuses a body that says of itself that it has more than `most` bytes.
@@ -283,6 +201,19 @@ pub async fn sweep(edge: &Edge) -> usize {
         count += removed;
         if !all || removed == 0 {
             return count;
+        }
+    }
+}
+
+impl From<IntakeError> for ApiError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::TooLarge(most) => too_large(most),
+            IntakeError::NotAllowed(_) | IntakeError::EndedEarly | IntakeError::TooSlow => {
+                Self::bad_request(error.to_string())
+            }
+            IntakeError::Files(error) => error.into(),
+            IntakeError::Store(error) => error.into(),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod bucket;
 mod canned;
 mod channel_settings;
 mod channels;
+mod coming_files;
 mod commands;
 mod contacts;
 mod conversations;
@@ -171,6 +172,7 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/conversations/{id}/entries", conversations::entries),
         url(GET, "/api/v1/conversations/{id}/entries/{seq}/deliveries", deliveries::of_entry),
         url(POST, "/api/v1/conversations/{id}/entries/{seq}/retry", deliveries::retry),
+        url(POST, "/api/v1/conversations/{id}/coming_files/{coming}/retry", coming_files::retry),
         url(GET, "/api/v1/conversations/{id}/transcript", conversations::transcript),
         url(POST, "/api/v1/conversations/{id}/mail_transcript", mail::to_member),
         url(POST, "/api/v1/conversations/{id}/send", commands::run),

@@ -247,9 +247,9 @@ async fn place(
 ) -> Result<Place, Refused> {
     let contact = &visitor.contact;
     let id = contact.id;
-    let said = edge.store.read(move |c| store::entries::conversation_with(c, id, client_id)).await?;
+    let said = edge.store.read(move |c| store::entries::place_of(c, id, client_id)).await?;
     if let Some(said) = said {
-        return Ok(Place::Said(edge.directory.conversation(contact.scope, said).await?));
+        return Ok(Place::Said(edge.directory.conversation(contact.scope, said.conversation).await?));
     }
     if let Some(open) = open_of(edge, contact.scope, contact.channel, id).await? {
         return Ok(Place::Open(open));

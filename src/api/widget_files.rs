@@ -6,9 +6,10 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::edge::Edge;
-use super::files::{self as taking, FileBody, For};
+use super::files::{self as taking, FileBody};
 use super::widget::{OfChannel, for_page, visitor, visitor_who_reads};
 use super::{ApiError, address};
+use crate::delivery::intake::For;
 use crate::domain::channel::Channel;
 use crate::domain::ids::FileId;
 use crate::store::files;

@@ -11,6 +11,7 @@ use super::text::cut;
 use crate::domain::attachment::{Attachment, MediaType};
 use crate::domain::card;
 use crate::domain::event::{Author, EndReason, Entry, Event};
+use crate::domain::incoming::with_names;
 use crate::domain::{Millis, Seq};
 
 /// Most messages of a history; the newest are kept.
@@ -137,14 +138,15 @@ fn at_hand_back(entries: &[Entry]) -> (&[Entry], &[Entry]) {
 }
 
 fn said(entry: &Entry) -> Option<Said> {
-    let Event::Message { text, attachments, cards, .. } = &entry.body else { return None };
+    let Event::Message { text, attachments, cards, coming, .. } = &entry.body else { return None };
     let role = match entry.by {
         Author::Contact => Role::Customer,
         Author::Bot => Role::Bot,
         Author::Member { .. } => Role::Agent,
         Author::System => return None,
     };
-    Some(Said { role, text: card::plain(text, cards), attachments: file_facts(attachments), at: entry.at })
+    let text = with_names(&card::plain(text, cards), coming);
+    Some(Said { role, text, attachments: file_facts(attachments), at: entry.at })
 }
 
 fn newest(mut said: Vec<Said>, most: usize) -> Vec<Said> {
@@ -190,6 +192,7 @@ mod tests {
                 attachments: Vec::new(),
                 quick_replies: Vec::new(),
                 cards: Vec::new(),
+                coming: Vec::new(),
             },
         )
     }

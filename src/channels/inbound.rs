@@ -56,12 +56,16 @@ pub enum What {
         /// Files, still with the platform.
         files: Vec<RemoteFile>,
     },
-    /// They changed what they wrote.
+    /// They changed the message that [`super::Platform::message`] names; where it names none, this reads as a new message.
     Edited {
         /// The new text.
         text: String,
     },
-    /// They took a message back, or reacted to one, or something that nobody needs to see.
+    /// They took back the message that [`super::Platform::message`] names.
+    Deleted,
+    /// They reacted to the message that [`super::Platform::message`] names, or took a reaction back.
+    Reacted(Reaction),
+    /// Something that nobody needs to see.
     Nothing,
     /// They are writing, or stopped.
     Typing {
@@ -90,10 +94,21 @@ pub enum What {
     Closed,
 }
 
+/// How a customer's reactions to a message changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reaction {
+    /// These are all there are; none = they took them back.
+    All(Vec<String>),
+    /// One more.
+    Added(String),
+    /// One less.
+    Removed(String),
+}
+
 /// A file that is still with the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteFile {
-    /// What the platform calls it: an address, or an id to ask for one.
+    /// What the platform calls it: an address, or an id to ask for one. Empty when it cannot be fetched and is only named.
     pub reference: String,
     /// Its name, perhaps made from its kind.
     pub name: String,

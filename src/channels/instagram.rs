@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::account::{SecretField, Setting};
-use super::call::{Call, Got, Saying, Verdict};
+use super::call::{Call, Got, Recipient, Saying, Verdict};
 use super::inbound::{Event, Inbound};
 use super::page::{self, TextLimit};
 use super::request::{Answer, Refused, Request};
+use super::source::Source;
 use super::split::Unit;
 use super::{Account, Platform, meta};
 use crate::domain::Millis;
@@ -64,6 +65,14 @@ impl Platform for Instagram {
         Ok(page::read(raw))
     }
 
+    fn message(&self, raw: &Value) -> Option<String> {
+        page::message(raw)
+    }
+
+    fn fetch(&self, _: &Account<'_>, reference: &str) -> Result<Source, String> {
+        page::fetch(reference)
+    }
+
     fn ask_name(&self, account: &Account<'_>, key: &str) -> Option<Call> {
         meta::get(account, key, "name,username").ok()
     }
@@ -75,6 +84,10 @@ impl Platform for Instagram {
     /// `me` is whoever the token belongs to: the account, or the page it is linked to.
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String> {
         page::render(account, "me/messages", &TEXT, saying, now)
+    }
+
+    fn typing(&self, account: &Account<'_>, to: &Recipient<'_>, _: Option<&str>) -> Option<Call> {
+        page::typing(account, "me/messages", to)
     }
 
     fn judge(&self, got: &Got<'_>) -> Verdict {

@@ -9,10 +9,11 @@ use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
 use super::account::{SecretField, Setting, visible};
-use super::call::{Call, Got, Saying, SentFile, Verdict, Writer};
+use super::call::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::mac::is_sha256;
 use super::request::{Refused, Request};
+use super::source::{Source, get};
 use super::split::{Unit, split};
 use super::{Account, Platform};
 use crate::domain::Millis;
@@ -21,6 +22,8 @@ use crate::domain::channel::ChannelKind;
 const SIGNATURE: &str = "x-line-signature";
 
 const API: &str = "api_base";
+/// Where the bytes of files are.
+const DATA: &str = "data_base";
 const SECRET: &str = "channel_secret";
 const TOKEN: &str = "channel_access_token";
 
@@ -38,6 +41,9 @@ const REPLY_MAX: usize = 300;
 /// Most characters of a sender's name.
 const NAME_MAX: usize = 20;
 
+/// The shortest time that the sign of life may be shown.
+const LOADING_SECONDS: u8 = 5;
+
 /// Largest picture that may be its own preview, in bytes; larger ones go as a link.
 const IMAGE_MAX: i64 = 1_000_000;
 
@@ -50,7 +56,10 @@ impl Platform for Line {
     }
 
     fn settings(&self) -> &'static [Setting] {
-        &[Setting { name: API, default: Some("https://api.line.me"), is_url: true }]
+        &[
+            Setting { name: API, default: Some("https://api.line.me"), is_url: true },
+            Setting { name: DATA, default: Some("https://api-data.line.me"), is_url: true },
+        ]
     }
 
     fn secrets(&self) -> &'static [SecretField] {
@@ -88,10 +97,27 @@ impl Platform for Line {
         let who = Who { key: user.to_owned(), ..Who::default() };
         let what = match raw["type"].as_str().ok_or("type: missing")? {
             "message" => message(&raw["message"]),
+            "unsend" => What::Deleted,
             "postback" => words(raw["postback"]["data"].as_str().unwrap_or_default().to_owned()),
             _ => What::Nothing,
         };
         Ok(Inbound { who: Some(who), what })
+    }
+
+    fn message(&self, raw: &Value) -> Option<String> {
+        [&raw["message"]["id"], &raw["unsend"]["messageId"]]
+            .into_iter()
+            .find_map(Value::as_str)
+            .map(str::to_owned)
+    }
+
+    /// By its message's id, unless it is kept elsewhere.
+    fn fetch(&self, account: &Account<'_>, reference: &str) -> Result<Source, String> {
+        if !reference.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Source::address(reference);
+        }
+        let url = format!("{}/v2/bot/message/{reference}/content", account.base(DATA));
+        Ok(Source::At { call: with_token(account, get(url, Vec::new()))?, redirects: 0 })
     }
 
     fn ask_name(&self, account: &Account<'_>, key: &str) -> Option<Call> {
@@ -139,6 +165,13 @@ impl Platform for Line {
                 Ok(call)
             })
             .collect()
+    }
+
+    /// Shown for as long as we say, or until the next message.
+    fn typing(&self, account: &Account<'_>, to: &Recipient<'_>, _: Option<&str>) -> Option<Call> {
+        let url = format!("{}/v2/bot/chat/loading/start", account.base(API));
+        let body = json!({"chatId": to.key, "loadingSeconds": LOADING_SECONDS});
+        with_token(account, Call::json(0, url, &body)).ok()
     }
 
     fn judge(&self, got: &Got<'_>) -> Verdict {
@@ -200,10 +233,12 @@ fn words(text: String) -> What {
 
 fn message(message: &Value) -> What {
     let text = |name: &str| message[name].as_str().unwrap_or_default();
-    let file = |name: &str| What::Message {
+    let named = |reference: &str, name: &str| What::Message {
         text: String::new(),
-        files: vec![RemoteFile { reference: text("id").to_owned(), name: name.to_owned() }],
+        files: vec![RemoteFile { reference: reference.to_owned(), name: name.to_owned() }],
     };
+    let elsewhere = message["contentProvider"]["originalContentUrl"].as_str();
+    let file = |name: &str| named(elsewhere.unwrap_or(text("id")), name);
     match text("type") {
         "text" => words(text("text").to_owned()),
         "location" => {
@@ -218,8 +253,8 @@ fn message(message: &Value) -> What {
         "file" if !text("fileName").is_empty() => file(text("fileName")),
         "file" => file("file"),
         "sticker" => match message["keywords"][0].as_str() {
-            Some(word) => file(&format!("sticker: {word}")),
-            None => file("sticker"),
+            Some(word) => named("", &format!("sticker: {word}")),
+            None => named("", "sticker"),
         },
         _ => What::Nothing,
     }

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::account::{SecretField, Setting};
-use super::call::{Call, Got, Saying, Verdict};
+use super::call::{Call, Got, Recipient, Saying, Verdict};
 use super::inbound::{Event, Inbound};
 use super::page::{self, TextLimit};
 use super::request::{Answer, Refused, Request};
+use super::source::Source;
 use super::split::Unit;
 use super::{Account, Platform, meta};
 use crate::domain::Millis;
@@ -64,6 +65,14 @@ impl Platform for Messenger {
         Ok(page::read(raw))
     }
 
+    fn message(&self, raw: &Value) -> Option<String> {
+        page::message(raw)
+    }
+
+    fn fetch(&self, _: &Account<'_>, reference: &str) -> Result<Source, String> {
+        page::fetch(reference)
+    }
+
     fn ask_name(&self, account: &Account<'_>, key: &str) -> Option<Call> {
         meta::get(account, key, "first_name,last_name").ok()
     }
@@ -75,6 +84,10 @@ impl Platform for Messenger {
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String> {
         let path = format!("{}/messages", meta::id(account, PAGE)?);
         page::render(account, &path, &TEXT, saying, now)
+    }
+
+    fn typing(&self, account: &Account<'_>, to: &Recipient<'_>, _: Option<&str>) -> Option<Call> {
+        page::typing(account, &format!("{}/messages", meta::id(account, PAGE).ok()?), to)
     }
 
     fn judge(&self, got: &Got<'_>) -> Verdict {

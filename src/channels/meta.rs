@@ -157,17 +157,18 @@ pub(super) fn call(part: usize, account: &Account<'_>, path: &str, body: &Value)
     Ok(call)
 }
 
-/// A question about a customer.
+/// A question about a customer or a file.
 pub(super) fn get(account: &Account<'_>, id: &str, fields: &str) -> Result<Call, String> {
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err("the customer's id is no id of Graph".into());
+        return Err("this is no id of Graph".into());
     }
     let headers = vec![("authorization", bearer(account)?)];
     let url = url(account, id, &format!("fields={fields}&"))?;
     Ok(Call { part: 0, method: "GET", url, headers, body: Vec::new() })
 }
 
-fn bearer(account: &Account<'_>) -> Result<String, String> {
+/// The header that proves who calls.
+pub(super) fn bearer(account: &Account<'_>) -> Result<String, String> {
     account
         .secret(TOKEN)
         .map(|token| format!("Bearer {token}"))

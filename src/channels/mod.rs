@@ -14,6 +14,7 @@ mod messenger;
 mod meta;
 mod page;
 mod request;
+mod source;
 pub mod split;
 mod telegram;
 mod twilio;
@@ -23,8 +24,9 @@ mod whatsapp;
 
 pub use account::{Account, Made, SecretField, Setting, previous};
 pub use call::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
-pub use inbound::{Event, Inbound, RemoteFile, What, Who};
+pub use inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 pub use request::{Answer, Headers, Refused, Request};
+pub use source::Source;
 
 use crate::domain::Millis;
 use crate::domain::channel::ChannelKind;
@@ -100,6 +102,39 @@ pub trait Platform: Send + Sync {
     /// Files that came within a stored event.
     fn enclosed(&self, _raw: &Value) -> Vec<email::File> {
         Vec::new()
+    }
+
+    /// The platform's id of the message that an event brings or, where it changes one or reacts to one, is about. Ids of our
+    /// own messages are those of [`Verdict::Done`].
+    fn message(&self, _raw: &Value) -> Option<String> {
+        None
+    }
+
+    /// The first call on the way to a customer's file; `reference` is that of its [`RemoteFile`].
+    ///
+    /// # Errors
+    /// Why it can never be fetched.
+    fn fetch(&self, _account: &Account<'_>, reference: &str) -> Result<Source, String> {
+        Source::address(reference)
+    }
+
+    /// The next call, when the platform said where the file is.
+    ///
+    /// # Errors
+    /// Why it can never be fetched.
+    fn file_in(&self, _account: &Account<'_>, _answer: &Value) -> Result<Source, String> {
+        Err("the platform does not say where files are".into())
+    }
+
+    /// Does the platform say by this answer that it hands out no file so large?
+    fn is_too_large(&self, _got: &Got<'_>) -> bool {
+        false
+    }
+
+    /// The call that shows a customer that somebody is writing, for some seconds; none where that cannot be shown. `last`: the
+    /// platform's id of their last message.
+    fn typing(&self, _account: &Account<'_>, _to: &Recipient<'_>, _last: Option<&str>) -> Option<Call> {
+        None
     }
 
     /// The call that asks for the name of a new customer; none where events bring it.

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::call::{Call, Got, Saying, SentFile, Verdict, Writer};
-use super::inbound::{Event, Inbound, RemoteFile, What, Who};
+use super::call::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
+use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Refused, Request};
+use super::source::Source;
 use super::split::{Unit, split};
 use super::{Account, Setting, meta};
 use crate::domain::Millis;
@@ -20,6 +21,9 @@ const HUMAN_WINDOW: Millis = 7 * 24 * 60 * 60 * 1_000;
 const REPLIES_MAX: usize = 13;
 const REPLY_MAX: usize = 20;
 const PAYLOAD_MAX: usize = 1_000;
+
+/// Kinds of file that are the customer's own.
+const KEPT: [&str; 4] = ["image", "video", "audio", "file"];
 
 const TOO_LATE: &str = "the customer last wrote too long ago: Meta takes answers for 24 hours, or 7 days by a person where it agreed";
 
@@ -78,6 +82,11 @@ fn key(event: &Value) -> Option<String> {
     if let Some(mid) = edit["mid"].as_str() {
         return Some(format!("edit:{mid}:{}", edit["num_edit"]));
     }
+    let reaction = &event["reaction"];
+    if let Some(mid) = reaction["mid"].as_str() {
+        // The same reaction may come and go: the time tells one from the other.
+        return Some(format!("reaction:{mid}:{}:{}", reaction["action"].as_str()?, event["timestamp"]));
+    }
     for kind in ["postback", "read"] {
         if let Some(mid) = event[kind]["mid"].as_str() {
             return Some(format!("{kind}:{mid}"));
@@ -103,6 +112,8 @@ pub(super) fn read(raw: &Value) -> Inbound {
         words(&event["message"])
     } else if event["message_edit"].is_object() {
         What::Edited { text: event["message_edit"]["text"].as_str().unwrap_or_default().to_owned() }
+    } else if event["reaction"].is_object() {
+        reaction(&event["reaction"])
     } else if event["postback"].is_object() {
         let postback = &event["postback"];
         What::Message { text: meta::chosen(&postback["payload"], &postback["title"]), files: Vec::new() }
@@ -135,8 +146,11 @@ fn report(event: &Value) -> Option<What> {
 
 fn words(message: &Value) -> What {
     // What was said from here, by us or by somebody in the page's own inbox, comes back too.
-    if message["is_echo"] == true || message["is_deleted"] == true {
+    if message["is_echo"] == true {
         return What::Nothing;
+    }
+    if message["is_deleted"] == true {
+        return What::Deleted;
     }
     let mut text = match &message["quick_reply"]["payload"] {
         Value::Null => message["text"].as_str().unwrap_or_default().to_owned(),
@@ -150,20 +164,42 @@ fn words(message: &Value) -> What {
             let place = format!("📍 {lat}, {long}");
             text = if text.is_empty() { place } else { text + "\n" + &place };
         } else {
-            let reference = payload["url"].as_str().unwrap_or_default().to_owned();
-            files.push(RemoteFile { name: name(kind, &reference), reference });
+            let url = payload["url"].as_str().unwrap_or_default();
+            // Posts and stories belong to others, and Meta wants nobody to keep them.
+            let reference = if KEPT.contains(&kind) { url } else { "" }.to_owned();
+            files.push(RemoteFile { name: name(kind, url), reference });
         }
     }
     let story = &message["reply_to"]["story"];
     if story.is_object() {
-        let reference = story["url"].as_str().unwrap_or_default().to_owned();
-        files.push(RemoteFile { reference, name: "answer to a story".into() });
+        files.push(RemoteFile { reference: String::new(), name: "answer to a story".into() });
     }
     if text.is_empty() && files.is_empty() {
         // Of a kind that Meta does not pass on, or that is newer than this file.
         files.push(RemoteFile { reference: String::new(), name: "unsupported message".into() });
     }
     What::Message { text, files }
+}
+
+/// One customer has at most one reaction to a message.
+fn reaction(reaction: &Value) -> What {
+    let emoji = reaction["emoji"].as_str().unwrap_or("⭐").to_owned();
+    What::Reacted(Reaction::All(if reaction["action"] == "unreact" { Vec::new() } else { vec![emoji] }))
+}
+
+/// The message that an event brings or is about.
+pub(super) fn message(raw: &Value) -> Option<String> {
+    let event = &raw["event"];
+    let parts = ["message", "message_edit", "reaction"].into_iter();
+    parts.into_iter().find_map(|part| event[part]["mid"].as_str()).map(str::to_owned)
+}
+
+/// Meta's addresses of files lead on to where they are.
+pub(super) fn fetch(reference: &str) -> Result<Source, String> {
+    match Source::address(reference)? {
+        Source::At { call, .. } => Ok(Source::At { call, redirects: 2 }),
+        ask @ Source::Ask(_) => Ok(ask),
+    }
 }
 
 /// Of a document the last part of its address; of anything else its kind, as those addresses say nothing.
@@ -201,6 +237,12 @@ pub(super) fn render(
         meta::call(part, account, path, &body)
     });
     calls.collect()
+}
+
+/// The call that shows a customer at `path` that somebody is writing, for 20 seconds.
+pub(super) fn typing(account: &Account<'_>, path: &str, to: &Recipient<'_>) -> Option<Call> {
+    let body = json!({"recipient": {"id": to.address["id"].as_str()?}, "sender_action": "typing_on"});
+    meta::call(0, account, path, &body).ok()
 }
 
 /// A person answers, later than a program may.

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::account::{Made, SecretField, Setting, visible};
-use super::call::{Call, Got, Saying, Verdict};
-use super::inbound::{Event, Inbound, RemoteFile, What, Who};
+use super::call::{Call, Got, Recipient, Saying, Verdict};
+use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Refused, Request};
+use super::source::{Source, get};
 use super::split::{Unit, split};
 use super::{Account, Platform};
 use crate::domain::Millis;
@@ -101,10 +102,37 @@ impl Platform for Telegram {
             }
         } else if let Some(data) = raw["callback_query"]["data"].as_str() {
             What::Message { text: data.to_owned(), files: Vec::new() }
+        } else if raw["message_reaction"].is_object() {
+            What::Reacted(Reaction::All(emojis(&message["new_reaction"])))
         } else {
             What::Nothing
         };
         Ok(Inbound { who: Some(who), what })
+    }
+
+    fn message(&self, raw: &Value) -> Option<String> {
+        let message = ["message", "edited_message", "message_reaction"].into_iter().map(|kind| &raw[kind]);
+        let message = message.into_iter().find(|message| message.is_object())?;
+        let id = message["message_id"].as_i64().zip(message["chat"]["id"].as_i64());
+        id.map(|(message, chat)| format!("{chat}:{message}"))
+    }
+
+    /// `getFile` prepares the file and names its path, which is good for an hour.
+    fn fetch(&self, account: &Account<'_>, reference: &str) -> Result<Source, String> {
+        Ok(Source::Ask(Call::json(0, url(account, "getFile")?, &json!({"file_id": reference}))))
+    }
+
+    fn file_in(&self, account: &Account<'_>, answer: &Value) -> Result<Source, String> {
+        let path = answer["result"]["file_path"].as_str().ok_or("Telegram names no path")?;
+        let token = account.secret(TOKEN).ok_or("the channel has no bot_token")?;
+        let url = format!("{}/file/bot{token}/{path}", account.base(API));
+        Ok(Source::At { call: get(url, Vec::new()), redirects: 0 })
+    }
+
+    /// Bots get no files above 20 MB.
+    fn is_too_large(&self, got: &Got<'_>) -> bool {
+        let body: Value = serde_json::from_slice(got.body).unwrap_or_default();
+        body["description"].as_str().is_some_and(|text| text.contains("file is too big"))
     }
 
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, _: Millis) -> Result<Vec<Call>, String> {
@@ -138,6 +166,13 @@ impl Platform for Telegram {
         }
         let calls = bodies.into_iter().enumerate();
         calls.map(|(part, (method, body))| Ok(Call::json(part, url(account, method)?, &body))).collect()
+    }
+
+    /// Shown for five seconds.
+    fn typing(&self, account: &Account<'_>, to: &Recipient<'_>, _: Option<&str>) -> Option<Call> {
+        let chat = to.address["chat_id"].as_i64()?;
+        let body = json!({"chat_id": chat, "action": "typing"});
+        Some(Call::json(0, url(account, "sendChatAction").ok()?, &body))
     }
 
     fn judge(&self, got: &Got<'_>) -> Verdict {
@@ -226,6 +261,12 @@ fn words(message: &Value) -> What {
 fn file(media: &Value, kind: &str) -> Option<RemoteFile> {
     let reference = media["file_id"].as_str()?.to_owned();
     Some(RemoteFile { reference, name: media["file_name"].as_str().unwrap_or(kind).to_owned() })
+}
+
+/// Reactions as signs. Those that are pictures of Telegram's own have none.
+fn emojis(reactions: &Value) -> Vec<String> {
+    let sign = |reaction: &Value| reaction["emoji"].as_str().unwrap_or("⭐").to_owned();
+    reactions.as_array().map(|all| all.iter().map(sign).collect()).unwrap_or_default()
 }
 
 /// `123456:letters`, as Telegram's own server reads it.

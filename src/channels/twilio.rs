@@ -14,6 +14,7 @@ use super::call::{Call, Got, Saying, SentFile, Verdict};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::mac::{is_sha1, is_sha256};
 use super::request::{Answer, Refused, Request};
+use super::source::{Source, get};
 use super::split::{Unit, split};
 use super::{Account, Platform};
 use crate::domain::Millis;
@@ -161,6 +162,21 @@ impl Platform for Twilio {
         let nothing = text.is_empty() && files.is_empty();
         let what = if nothing { What::Nothing } else { What::Message { text, files } };
         Ok(Inbound { who: Some(who), what })
+    }
+
+    fn message(&self, raw: &Value) -> Option<String> {
+        let sid = raw["MessageSid"].as_str().filter(|_| raw["MessageStatus"].is_null());
+        sid.map(str::to_owned)
+    }
+
+    /// Twilio's own addresses lead on to its storage, which asks for nothing more.
+    fn fetch(&self, account: &Account<'_>, reference: &str) -> Result<Source, String> {
+        let ours = format!("{}/", account.base(API));
+        if !reference.starts_with(&ours) {
+            return Source::address(reference);
+        }
+        let headers = vec![("authorization", authorization(account)?)];
+        Ok(Source::At { call: get(reference.to_owned(), headers), redirects: 3 })
     }
 
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String> {

@@ -97,6 +97,10 @@ impl Platform for Viber {
         Ok(Inbound { who: None, what: What::Report { provider_id, state, reason } })
     }
 
+    fn message(&self, raw: &Value) -> Option<String> {
+        token(&raw["message_token"]).filter(|_| raw["event"] == "message")
+    }
+
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, _: Millis) -> Result<Vec<Call>, String> {
         let token = account.secret(TOKEN).ok_or("the channel has no auth_token")?;
         let name = match saying.writer {

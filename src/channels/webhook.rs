@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::account::{Made, SecretField, Setting};
 use super::call::{Call, Got, Saying, Verdict, Writer};
-use super::inbound::{Event, Inbound, RemoteFile, What, Who};
+use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Answer, Refused, Request};
 use super::{Account, Platform};
 use crate::domain::Millis;
@@ -91,6 +91,8 @@ impl Platform for Webhook {
         let what = match raw["type"].as_str().unwrap_or_default() {
             "message.inbound" => data.message(),
             "message.edited" => What::Edited { text: data.text.unwrap_or_default() },
+            "message.deleted" => What::Deleted,
+            "reaction.inbound" => data.reaction(),
             "typing.inbound" => What::Typing { on: data.on.unwrap_or(false) },
             "status.updated" => match (data.message_id, data.status) {
                 (Some(provider_id), Some(state)) => {
@@ -102,6 +104,11 @@ impl Platform for Webhook {
             _ => What::Nothing,
         };
         Ok(Inbound { who, what })
+    }
+
+    fn message(&self, raw: &Value) -> Option<String> {
+        let is_report = raw["type"] == "status.updated";
+        raw["data"]["message_id"].as_str().filter(|_| !is_report).map(str::to_owned)
     }
 
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String> {
@@ -189,6 +196,8 @@ struct Data {
     attachments: Vec<Attached>,
     location: Option<Location>,
     on: Option<bool>,
+    emoji: Option<String>,
+    action: Option<ReactionAction>,
     status: Option<Reported>,
     error: Option<String>,
 }
@@ -217,6 +226,13 @@ struct Location {
     lon: f64,
     #[serde(default)]
     label: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ReactionAction {
+    Add,
+    Remove,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -265,6 +281,14 @@ impl Data {
             language: sender.locale.clone(),
             attributes,
         })
+    }
+
+    fn reaction(self) -> What {
+        match (self.emoji, self.action) {
+            (Some(emoji), Some(ReactionAction::Remove)) => What::Reacted(Reaction::Removed(emoji)),
+            (Some(emoji), _) => What::Reacted(Reaction::Added(emoji)),
+            (None, _) => What::Reacted(Reaction::All(Vec::new())),
+        }
     }
 
     fn message(self) -> What {

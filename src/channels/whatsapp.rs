@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::account::{SecretField, Setting};
-use super::call::{Call, Got, Saying, SentFile, Verdict};
-use super::inbound::{Event, Inbound, RemoteFile, What, Who};
+use super::call::{Call, Got, Recipient, Saying, SentFile, Verdict};
+use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Answer, Refused, Request};
+use super::source::{Source, get};
 use super::split::{Unit, split};
 use super::{Account, Platform, meta};
 use crate::domain::Millis;
@@ -98,6 +99,23 @@ impl Platform for WhatsApp {
         })
     }
 
+    fn message(&self, raw: &Value) -> Option<String> {
+        let message = &raw["message"];
+        let about = &message["reaction"]["message_id"];
+        about.as_str().or(message["id"].as_str()).map(str::to_owned)
+    }
+
+    fn fetch(&self, account: &Account<'_>, reference: &str) -> Result<Source, String> {
+        Ok(Source::Ask(meta::get(account, reference, "url")?))
+    }
+
+    /// The address is good for five minutes, and only for the owner of the token.
+    fn file_in(&self, account: &Account<'_>, answer: &Value) -> Result<Source, String> {
+        let url = answer["url"].as_str().ok_or("WhatsApp names no address")?.to_owned();
+        let headers = vec![("authorization", meta::bearer(account)?)];
+        Ok(Source::At { call: get(url, headers), redirects: 0 })
+    }
+
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String> {
         if !meta::window_is_open(saying.to.last_in_at, now) {
             return Err(TOO_LATE.into());
@@ -118,6 +136,17 @@ impl Platform for WhatsApp {
             meta::call(part, account, &format!("{number}/messages"), &body)
         });
         calls.collect()
+    }
+
+    /// Belongs to a message, which it also marks as read; shown for 25 seconds, or until the next message.
+    fn typing(&self, account: &Account<'_>, _: &Recipient<'_>, last: Option<&str>) -> Option<Call> {
+        let body = json!({
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": last?,
+            "typing_indicator": {"type": "text"},
+        });
+        meta::call(0, account, &format!("{}/messages", meta::id(account, NUMBER).ok()?), &body).ok()
     }
 
     fn judge(&self, got: &Got<'_>) -> Verdict {
@@ -214,8 +243,10 @@ fn words(message: &Value) -> What {
         "button" => meta::chosen(&content["payload"], &content["text"]),
         "location" => place(content),
         "contacts" => meta::list(content).iter().map(card).collect::<Vec<_>>().join("\n"),
-        // Nobody needs to see it, nor that it was taken back.
-        "reaction" => return What::Nothing,
+        "reaction" => {
+            let emoji = content["emoji"].as_str().filter(|emoji| !emoji.is_empty());
+            return What::Reacted(Reaction::All(emoji.map(str::to_owned).into_iter().collect()));
+        }
         _ => content["caption"].as_str().unwrap_or_default().to_owned(),
     };
     let mut files = Vec::new();

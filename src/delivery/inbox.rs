@@ -10,20 +10,24 @@ use futures_util::stream;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::changes::{self, Change};
+use super::enclosed::Kept;
 use super::lanes::{STORE_PAUSE, pause_until};
 use super::{Courier, Line, enclosed, names, receipts, threads};
 use crate::actors::error::CallError;
-use crate::channels::email::File;
 use crate::channels::{Inbound, RemoteFile, What, Who};
 use crate::domain::Millis;
 use crate::domain::attachment::Words;
 use crate::domain::contact::{ATTRIBUTE_NAME_MAX, ATTRIBUTES_MAX, Contact, FIELD_MAX, SessionDetails};
 use crate::domain::conversation::Command;
 use crate::domain::feedback::{Feedback, RATING_WINDOW};
-use crate::domain::ids::ClientId;
+use crate::domain::ids::{ClientId, ComingId};
+use crate::domain::incoming::{COMING_MAX, ComingFile, with_names};
 use crate::domain::messaging::{Meant, rating};
 use crate::domain::refusal::Refusal;
+use crate::store::coming_files::{self, Coming};
 use crate::store::inbox::{self, Waiting, Worked};
+use crate::store::known_messages::{self, Place};
 use crate::store::routes::{self, RouteTo};
 use crate::store::{Connection, StoreError, contacts, conversations, entries};
 
@@ -37,12 +41,17 @@ const TRIES: i64 = 10;
 /// Longest text of one message, in characters; longer ones become several.
 const TEXT_MAX: usize = 10_000;
 
+/// Longest id of a message that is kept, in bytes.
+const KEY_MAX: usize = 512;
+
 /// Why an event was not worked on.
 enum Failure {
     /// It may work later.
     Passing(String),
     /// It never will.
     Lasting(String),
+    /// It is about a message that is not known.
+    PassedOver(String),
 }
 
 impl From<StoreError> for Failure {
@@ -110,6 +119,10 @@ async fn of_customer(courier: &Courier, events: Vec<Waiting>) -> Vec<(crate::dom
                 log::info!("event waits for another try event={} error=\"{why}\"", event.id);
                 Worked::Later(courier.sources.now() + pause(event.attempts), why)
             }
+            Err(Failure::PassedOver(why)) => {
+                log::info!("event passed over event={} error=\"{why}\"", event.id);
+                Worked::PassedOver(why)
+            }
             Err(Failure::Passing(why) | Failure::Lasting(why)) => {
                 log::warn!("event not worked on event={} error=\"{why}\"", event.id);
                 Worked::Dead(why)
@@ -130,6 +143,10 @@ const fn pause(attempts: i64) -> Millis {
 }
 
 async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
+    if event.raw.is_null() {
+        // What it brought was taken back, and it was worked on before.
+        return Ok(());
+    }
     let (reader, channel) = (courier.clone(), event.channel);
     let line = courier.store.read(move |connection| reader.line(connection, channel)).await?;
     let read = line.platform.read(&event.raw).map_err(Failure::Lasting)?;
@@ -143,27 +160,142 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
         }
         _ => {}
     }
+    let about = line.platform.message(&event.raw).filter(|key| (1..=KEY_MAX).contains(&key.len()));
+    let change = match (&what, &about) {
+        (What::Edited { text }, Some(_)) => Some(Change::Edited(text.chars().take(TEXT_MAX).collect())),
+        (What::Reacted(reaction), _) => Some(Change::Reacted(reaction.clone())),
+        (What::Deleted, _) => Some(Change::Deleted),
+        _ => None,
+    };
+    if let Some(change) = change {
+        return apply(courier, &line, event, about, change).await;
+    }
     let Some(who) = who else { return Ok(()) };
+    if let (What::Message { .. }, Some(key)) = (&what, about.clone()) {
+        let channel = event.channel;
+        let known = courier.store.read(move |connection| known_messages::find(connection, channel, &key));
+        if known.await?.is_some() {
+            // It came before, under another event.
+            return Ok(());
+        }
+    }
     let contact = known(courier, &line, event, &who).await?;
     match what {
         What::Message { text, files } => {
-            let inside = line.platform.enclosed(&event.raw);
-            say(courier, &line, event, contact, &who, &with_files(text, &files), &inside).await
+            let (text, coming) = apart(event, text, files);
+            let Kept { attachments, names } = inside(courier, &line, event, &contact).await?;
+            let text = names.iter().fold(text, |text, name| format!("{text}\n[{name}]")).trim().to_owned();
+            let listed = coming.iter().map(|(file, _)| file.clone()).collect();
+            let said = Words { text, attachments, coming: listed, ..Words::default() };
+            let place = say(courier, &line, event, contact, &who, said).await?;
+            keep(courier, event, place, about, coming).await
         }
         What::Edited { text } if text.trim().is_empty() => Ok(()),
-        What::Edited { text } => say(courier, &line, event, contact, &who, &format!("✎ {text}"), &[]).await,
+        What::Edited { text } => {
+            say(courier, &line, event, contact, &who, format!("✎ {text}").into()).await?;
+            Ok(())
+        }
         What::Typing { on } => {
             courier.directory.contact_types(&contact, on).await;
             Ok(())
         }
         What::Closed => end(courier, event, &contact).await,
-        What::Nothing | What::Report { .. } | What::ReportUpTo { .. } => Ok(()),
+        What::Nothing | What::Deleted | What::Reacted(_) | What::Report { .. } | What::ReportUpTo { .. } => {
+            Ok(())
+        }
     }
 }
 
-/// Files stay with the platform; members read their names.
-fn with_files(text: String, files: &[RemoteFile]) -> String {
-    files.iter().fold(text, |text, file| format!("{text}\n[{}]", file.name)).trim().to_owned()
+/// A file of the customer: what the log says of it, and what the platform calls it.
+type Remote = (ComingFile, String);
+
+/// The text, and the files that are to be fetched. Members only read the names of those that cannot be.
+fn apart(event: &Waiting, text: String, files: Vec<RemoteFile>) -> (String, Vec<Remote>) {
+    let named = files.into_iter().enumerate().map(|(place, RemoteFile { reference, name })| {
+        (ComingFile::new(ComingId::from_uuid(named(event, &format!("file/{place}"))), &name), reference)
+    });
+    let (mut coming, mut only_named) = (Vec::new(), Vec::new());
+    for (file, reference) in named {
+        if reference.is_empty() || coming.len() == COMING_MAX {
+            only_named.push(file);
+        } else {
+            coming.push((file, reference));
+        }
+    }
+    (with_names(&text, &only_named), coming)
+}
+
+/// Files that came within the event, kept unless the message was said before.
+async fn inside(courier: &Courier, line: &Line, event: &Waiting, contact: &Contact) -> Result<Kept, Failure> {
+    let given = line.platform.enclosed(&event.raw);
+    let (contact_id, id) = (contact.id, client_id(event, 0));
+    let was_said = async || {
+        let said = courier.store.read(move |connection| entries::place_of(connection, contact_id, id)).await;
+        said.map(|place| place.is_some())
+    };
+    if given.is_empty() || was_said().await? {
+        return Ok(Kept::default());
+    }
+    enclosed::keep(courier, contact, given).await.map_err(Failure::Passing)
+}
+
+/// Notes where the message stands and what is to be fetched for it, and has early changes of it worked on.
+async fn keep(
+    courier: &Courier,
+    event: &Waiting,
+    place: Option<Place>,
+    about: Option<String>,
+    coming: Vec<Remote>,
+) -> Result<(), Failure> {
+    let Some(place) = place.filter(|_| about.is_some() || !coming.is_empty()) else { return Ok(()) };
+    let (channel, id, now) = (event.channel, event.id, courier.sources.now());
+    let fetches = !coming.is_empty();
+    let write = move |connection: &mut Connection| {
+        if let Some(key) = &about {
+            known_messages::put(connection, channel, key, place)?;
+            inbox::note_about(connection, id, key)?;
+            inbox::recall(connection, channel, key, now)?;
+        }
+        let conversation = conversations::by_id(connection, place.conversation)?;
+        let files = coming.iter().map(|(file, reference)| Coming {
+            id: file.id,
+            channel,
+            scope: conversation.scope,
+            contact: conversation.contact,
+            conversation: place.conversation,
+            seq: place.seq,
+            name: file.name.clone(),
+            reference: reference.clone(),
+            created_at: now,
+        });
+        coming_files::put(connection, &files.collect::<Vec<_>>())
+    };
+    courier.store.write(write).await?;
+    if fetches {
+        courier.wake_fetching();
+    }
+    Ok(())
+}
+
+/// A change of an earlier message.
+async fn apply(
+    courier: &Courier,
+    line: &Line,
+    event: &Waiting,
+    about: Option<String>,
+    change: Change,
+) -> Result<(), Failure> {
+    let Some(message) = about else {
+        return Err(Failure::PassedOver("the platform does not say which message it is about".into()));
+    };
+    let (id, key) = (event.id, message.clone());
+    courier.store.write(move |connection| inbox::note_about(connection, id, &key)).await?;
+    match changes::make(courier, line, message, change, client_id(event, 0)).await? {
+        changes::Outcome::Done => Ok(()),
+        changes::Outcome::Unknown => {
+            Err(Failure::PassedOver("the message that it is about is not known".into()))
+        }
+    }
 }
 
 /// The contact behind a platform's customer, new or known, with the way to reach them stored.
@@ -216,79 +348,90 @@ fn new_contact(courier: &Courier, line: &Line, who: &Who, name: Option<&str>) ->
     }
 }
 
-/// What the customer wrote: a wish, a rating, or words, perhaps with files.
-#[allow(clippy::too_many_arguments, reason = "what was said, by whom and where, each needed by one step")]
+/// What the customer wrote: a wish, a rating, or words. Answers where it stands, when it is words.
 async fn say(
     courier: &Courier,
     line: &Line,
     event: &Waiting,
     contact: Contact,
     who: &Who,
-    text: &str,
-    inside: &[File],
-) -> Result<(), Failure> {
-    if text.is_empty() && inside.is_empty() {
-        return Ok(());
+    said: Words,
+) -> Result<Option<Place>, Failure> {
+    if said.text.is_empty() && said.coming.is_empty() && said.attachments.is_empty() {
+        return Ok(None);
     }
+    if said.coming.is_empty() && wishes(courier, line, event, &contact, who, &said.text).await? {
+        return Ok(None);
+    }
+    let cut = |text: &str| text.char_indices().nth(TEXT_MAX).map_or(text.len(), |(at, _)| at);
+    let text = said.text.clone();
+    let (head, mut rest) = text.split_at(cut(&text));
+    let first = Words { text: head.to_owned(), ..said };
+    let (place, _) = words(courier, event, &contact, who, first, 0).await?;
+    let mut part = 1;
+    while !rest.is_empty() {
+        let (head, tail) = rest.split_at(cut(rest));
+        words(courier, event, &contact, who, head.into(), part).await?;
+        (rest, part) = (tail, part + 1);
+    }
+    Ok(Some(place))
+}
+
+/// Is it no more than a wish or a rating? Then it is done here.
+async fn wishes(
+    courier: &Courier,
+    line: &Line,
+    event: &Waiting,
+    contact: &Contact,
+    who: &Who,
+    text: &str,
+) -> Result<bool, Failure> {
     match line.channel.messaging.meant(text) {
-        Meant::End => return end(courier, event, &contact).await,
+        Meant::End => {
+            end(courier, event, contact).await?;
+            Ok(true)
+        }
         Meant::Human => {
             let id = client_id(event, 0);
-            match courier.directory.command_of_contact(&contact, Command::RequestHuman, id).await {
-                Ok(Some(_)) => return Ok(()),
+            match courier.directory.command_of_contact(contact, Command::RequestHuman, id).await {
+                Ok(Some(_)) => return Ok(true),
                 Ok(None) | Err(CallError::Refused(Refusal::Ended)) => {}
                 Err(error) => return Err(error.into()),
             }
-            let first = words(courier, event, &contact, who, text, 1, inside).await?;
-            let request = Command::RequestHuman;
-            if first {
-                courier.directory.command_of_contact(&contact, request, client_id(event, 2)).await?;
+            let (_, is_new) = words(courier, event, contact, who, text.into(), 1).await?;
+            if is_new {
+                let request = Command::RequestHuman;
+                courier.directory.command_of_contact(contact, request, client_id(event, 2)).await?;
             }
-            return Ok(());
+            Ok(true)
         }
-        Meant::Words => {}
+        Meant::Words => rate(courier, event, contact, text).await,
     }
-    if rate(courier, event, &contact, text).await? {
-        return Ok(());
-    }
-    let mut rest = text;
-    let mut part = 0;
-    while !rest.is_empty() || part == 0 {
-        let cut = rest.char_indices().nth(TEXT_MAX).map_or(rest.len(), |(at, _)| at);
-        let (head, tail) = rest.split_at(cut);
-        let with = if part == 0 { inside } else { &[] };
-        words(courier, event, &contact, who, head, part, with).await?;
-        (rest, part) = (tail, part + 1);
-    }
-    Ok(())
 }
 
-/// Plain words into the open conversation, or into a new one. False when they were said before.
-#[allow(clippy::too_many_arguments, reason = "as `say`")]
+/// Words into the open conversation, or into a new one. Answers where they stand, and whether they are new.
 async fn words(
     courier: &Courier,
     event: &Waiting,
     contact: &Contact,
     who: &Who,
-    text: &str,
+    text: Words,
     part: u8,
-    inside: &[File],
-) -> Result<bool, Failure> {
+) -> Result<(Place, bool), Failure> {
     let id = client_id(event, part);
     let contact_id = contact.id;
-    let said =
-        courier.store.read(move |connection| entries::conversation_with(connection, contact_id, id)).await?;
-    if said.is_some() {
-        return Ok(false);
+    let said = courier.store.read(move |connection| entries::place_of(connection, contact_id, id)).await?;
+    if let Some(place) = said {
+        return Ok((place, false));
     }
-    let kept = enclosed::keep(courier, contact, inside).await.map_err(Failure::Passing)?;
-    let text = kept.names.iter().fold(text.to_owned(), |text, name| format!("{text}\n[{name}]"));
-    let said = Words { text: text.trim().to_owned(), attachments: kept.attachments, ..Words::default() };
     let session = SessionDetails { language: who.language.clone(), ..SessionDetails::default() };
     for _ in 0..3 {
-        let command = Command::Post { text: said.clone() };
+        let command = Command::Post { text: text.clone() };
         match courier.directory.first_of_contact(contact.clone(), session.clone(), command, id).await {
-            Ok(_) => return Ok(true),
+            Ok(answer) => {
+                let seq = answer.seq.unwrap_or(answer.version);
+                return Ok((Place { conversation: answer.conversation, seq }, true));
+            }
             // It ended this moment: the next one opens a new one.
             Err(CallError::Refused(Refusal::Ended)) => {}
             Err(error) => return Err(error.into()),
@@ -329,12 +472,16 @@ async fn end(courier: &Courier, event: &Waiting, contact: &Contact) -> Result<()
     }
 }
 
-/// The same for the same event and part, however often it is worked on: a `UUIDv8` of the SHA-256 of both.
 fn client_id(event: &Waiting, part: u8) -> ClientId {
+    ClientId(named(event, &part.to_string()))
+}
+
+/// The same for the same event and part, however often it is worked on: a `UUIDv8` of the SHA-256 of both.
+fn named(event: &Waiting, part: &str) -> Uuid {
     let digest = Sha256::digest(format!("{}/{}/{part}", event.channel, event.event_key));
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
-    ClientId(Uuid::new_v8(bytes))
+    Uuid::new_v8(bytes)
 }
 
 impl Courier {
@@ -352,6 +499,7 @@ impl Courier {
         let swept = self.store.write(move |connection| {
             let channels =
                 inbox::sweep(connection, before)? + crate::store::outbox::sweep(connection, before)?;
+            let channels = channels + coming_files::sweep(connection, before)?;
             Ok(channels + crate::store::webhook_events::sweep(connection, before)?)
         });
         match swept.await {

@@ -10,6 +10,7 @@ use crate::channels::{Verdict, email};
 use crate::domain::Millis;
 use crate::domain::attachment::Attachment;
 use crate::domain::ids::ChannelId;
+use crate::files::Files;
 use crate::outgoing::mime::{Enclosure, Mail};
 use crate::outgoing::smtp::SmtpError;
 use crate::outgoing::wire::MailServer;
@@ -26,17 +27,19 @@ const ADDRESSES_MAX: usize = 10_000;
 type Counted = HashMap<(ChannelId, String), VecDeque<Millis>>;
 
 /// What sending mail needs. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Post {
     /// Takes the mail of channels that name no server: the one of the configuration, if there is one.
     server: Option<MailServer>,
+    /// Where the files of mails are.
+    files: Files,
     automatic: Arc<Mutex<Counted>>,
 }
 
 impl Post {
     /// With the server of the configuration.
-    pub fn new(server: Option<MailServer>) -> Self {
-        Self { server, automatic: Arc::default() }
+    pub fn new(server: Option<MailServer>, files: Files) -> Self {
+        Self { server, files, automatic: Arc::default() }
     }
 
     /// Counts an automatic mail to this address. False when it is one too many.
@@ -100,7 +103,7 @@ impl Courier {
             let id = attachment.id;
             let stored = self.store.read(move |connection| files::by_id(connection, id)).await;
             let stored = stored.map_err(|error| error.to_string())?;
-            let bytes = self.files.read(&stored.object_key).await.map_err(|error| error.to_string())?;
+            let bytes = self.mail.files.read(&stored.object_key).await.map_err(|error| error.to_string())?;
             let parts: Vec<bytes::Bytes> = bytes.try_collect().await.map_err(|error| error.to_string())?;
             all.push(Enclosure {
                 name: attachment.name.clone(),

@@ -1,9 +1,13 @@
-//! What messaging channels receive and send, and what webhooks are told. Four loops: [`inbox`] works on events that the edge
-//! has stored, [`mailboxes`] fetches those that lie in mailboxes, [`outbox`] sends what conversations have committed,
-//! [`webhooks`] tells of it. All live on rows of the store, so nothing is lost with the process.
+//! What messaging channels receive and send, and what webhooks are told. Five loops live on rows of the
+//! store, so nothing is lost with the process: [`inbox`] works on events that the edge has stored, [`mailboxes`] stores those
+//! that lie in mailboxes, [`fetch`] brings the files of customers, [`outbox`] sends what conversations have committed,
+//! [`webhooks`] tells of it. [`typing`] lives on nothing.
 
+mod changes;
 mod enclosed;
+pub mod fetch;
 pub mod inbox;
+pub mod intake;
 pub mod lanes;
 mod letters;
 pub mod mailboxes;
@@ -12,12 +16,15 @@ pub mod outbox;
 mod pace;
 mod receipts;
 mod threads;
+pub mod typing;
 pub mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
+
+use intake::Intake;
 
 pub use letters::Post;
 
@@ -26,7 +33,6 @@ use crate::channels::{Account, Platform, platform};
 use crate::domain::Millis;
 use crate::domain::channel::Channel;
 use crate::domain::ids::ChannelId;
-use crate::files::Files;
 use crate::files::links::FileLinks;
 use crate::outgoing::Outgoing;
 use crate::sources::Sources;
@@ -50,13 +56,15 @@ pub struct Courier {
     pub vault: Vault,
     /// Addresses of files for platforms.
     pub links: FileLinks,
-    /// The bytes of files.
-    pub files: Files,
+    /// Takes files in.
+    pub intake: Intake,
     /// The way out for mail.
     pub mail: Post,
     events_in: Arc<Notify>,
     channels_changed: Arc<Notify>,
     pace: pace::Pace,
+    files_in: Arc<Notify>,
+    fetching: Arc<Semaphore>,
 }
 
 /// A messaging channel, ready for use. Holds plain secrets: it has no `Debug`.
@@ -86,10 +94,9 @@ impl Courier {
         outgoing: Outgoing,
         vault: Vault,
         links: FileLinks,
-        files: Files,
+        intake: Intake,
         mail: Post,
     ) -> Self {
-        let (events_in, channels_changed) = (Arc::default(), Arc::default());
         Self {
             store,
             sources,
@@ -97,11 +104,13 @@ impl Courier {
             outgoing,
             vault,
             links,
-            files,
+            intake,
             mail,
-            events_in,
-            channels_changed,
+            events_in: Arc::default(),
+            channels_changed: Arc::default(),
             pace: pace::Pace::default(),
+            files_in: Arc::default(),
+            fetching: Arc::new(Semaphore::new(fetch::AT_ONCE)),
         }
     }
 

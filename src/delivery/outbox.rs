@@ -256,7 +256,7 @@ impl Courier {
     fn steps(&self, message: &Message, now: Millis) -> Result<Vec<Step>, String> {
         let Message { line, entry, contact, route, .. } = message;
         let (text, attachments, quick_replies) = match &entry.body {
-            Event::Message { text, attachments, quick_replies, cards } => {
+            Event::Message { text, attachments, quick_replies, cards, .. } => {
                 let (text, replies) = card::spoken(text, cards);
                 (text, &attachments[..], [&quick_replies[..], &replies].concat())
             }
@@ -421,7 +421,7 @@ impl Courier {
     }
 
     /// 1, 2, 4 … seconds, up to [`BACKOFF_MAX`], and up to a fifth less or more.
-    fn backoff(&self, attempt: i64) -> Millis {
+    pub(super) fn backoff(&self, attempt: i64) -> Millis {
         let doubled = 1_000_i64 << attempt.clamp(1, 20).saturating_sub(1);
         let pause = doubled.min(BACKOFF_MAX);
         pause * (80 + i64::from(self.sources.dice(41))) / 100

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::Card;
 use super::ids::FileId;
+use super::incoming::ComingFile;
 
 /// Most files of one message or note.
 pub const ATTACHMENTS_MAX: usize = 10;
@@ -91,12 +92,14 @@ pub struct Words {
     pub attachments: Vec<Attachment>,
     /// At most [`super::card::CARDS_MAX`]; never a customer's.
     pub cards: Vec<Card>,
+    /// Files that a platform still has; only a customer's.
+    pub coming: Vec<ComingFile>,
 }
 
 impl Words {
     /// One line for lists: the text, else the titles of the cards, else the names of the files.
     pub fn summary(&self) -> Cow<'_, str> {
-        summary(&self.text, &self.attachments, &self.cards)
+        summary(&self.text, &self.attachments, &self.cards, &self.coming)
     }
 }
 
@@ -113,10 +116,16 @@ impl From<&str> for Words {
 }
 
 /// As [`Words::summary`].
-pub fn summary<'a>(text: &'a str, attachments: &[Attachment], cards: &[Card]) -> Cow<'a, str> {
+pub fn summary<'a>(
+    text: &'a str,
+    attachments: &[Attachment],
+    cards: &[Card],
+    coming: &[ComingFile],
+) -> Cow<'a, str> {
     let mut names: Vec<&str> = cards.iter().map(|card| card.title.as_str()).collect();
     if names.is_empty() {
         names = attachments.iter().map(|file| file.name.as_str()).collect();
+        names.extend(coming.iter().map(|file| file.name.as_str()));
     }
     if !text.trim().is_empty() || names.is_empty() {
         return text.into();
@@ -127,9 +136,7 @@ pub fn summary<'a>(text: &'a str, attachments: &[Attachment], cards: &[Card]) ->
 /// A name to store and to save under: the last part of a path, one line, nothing that a file system or a header gives a
 /// meaning to, at most [`FILE_NAME_MAX`] characters, with an ending that fits the type.
 pub fn file_name(given: &str, media_type: MediaType) -> String {
-    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String = last.chars().filter(|c| !is_odd(*c)).collect();
-    let plain = plain.trim_matches([' ', '.']);
+    let plain = plain_name(given);
     let lower = plain.to_lowercase();
     let fitting = media_type.endings().iter().find(|ending| lower.ends_with(**ending));
     let ending = fitting.copied().unwrap_or(media_type.endings()[0]);
@@ -137,6 +144,13 @@ pub fn file_name(given: &str, media_type: MediaType) -> String {
     let count = plain.chars().count() - fitting.map_or(0, |ending| ending.chars().count());
     let stem: String = plain.chars().take(count.min(FILE_NAME_MAX - ending.len())).collect();
     if stem.is_empty() { format!("file{ending}") } else { format!("{stem}{ending}") }
+}
+
+/// The last part of a path, without what [`file_name`] keeps out.
+pub(super) fn plain_name(given: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !is_odd(*c)).collect();
+    plain.trim_matches([' ', '.']).to_owned()
 }
 
 /// Control characters, those that turn the direction of writing (so that `gpj.exe` looks like another name), and what

@@ -220,6 +220,7 @@ mod tests {
             attachments: Vec::new(),
             quick_replies: Vec::new(),
             cards: Vec::new(),
+            coming: Vec::new(),
         }
     }
 

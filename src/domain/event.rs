@@ -5,8 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::attachment::Attachment;
 use super::card::Card;
 use super::feedback::Rating;
-use super::ids::{ClientId, MemberId};
+use super::ids::{ClientId, ComingId, MemberId};
+use super::incoming::{ComingFile, FetchFailure, FileNews};
 use super::{Millis, Seq};
+
+/// The opening and what is committed with it has at most this number: opening, greeting, first message.
+pub const OPENING_MAX: Seq = 3;
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +143,38 @@ pub enum Event {
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         #[cfg_attr(test, ts(as = "Option<Vec<Card>>", optional))]
         cards: Vec<Card>,
+        /// Files that the customer's platform still has.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        #[cfg_attr(test, ts(as = "Option<Vec<ComingFile>>", optional))]
+        coming: Vec<ComingFile>,
+    },
+    /// A file of a customer's message was fetched from their platform, or not.
+    File {
+        /// Number of the message.
+        of: Seq,
+        /// Which of its coming files.
+        id: ComingId,
+        /// What became of it.
+        news: FileNews,
+    },
+    /// The customer changed a message of theirs. What it said before stays in the log.
+    Edited {
+        /// Number of the message.
+        of: Seq,
+        /// What it says now.
+        text: String,
+    },
+    /// The customer reacted to a message.
+    Reacted {
+        /// Number of the message.
+        of: Seq,
+        /// All their reactions to it; none = they took them back.
+        emojis: Vec<String>,
+    },
+    /// The customer took a message back. Its content is removed with this entry.
+    Deleted {
+        /// Number of the message.
+        of: Seq,
     },
     /// A member wrote something that only members see.
     Note {
@@ -243,6 +279,10 @@ impl Event {
         match self {
             Self::Opened { .. } => "opened",
             Self::Message { .. } => "message",
+            Self::File { .. } => "file",
+            Self::Edited { .. } => "edited",
+            Self::Reacted { .. } => "reacted",
+            Self::Deleted { .. } => "deleted",
             Self::Note { .. } => "note",
             Self::Tagged { .. } => "tagged",
             Self::Untagged { .. } => "untagged",
@@ -265,6 +305,7 @@ impl Event {
     pub fn attachments(&self) -> &[Attachment] {
         match self {
             Self::Message { attachments, .. } | Self::Note { attachments, .. } => attachments,
+            Self::File { news: FileNews::Here { file }, .. } => std::slice::from_ref(file),
             _ => &[],
         }
     }
@@ -274,6 +315,10 @@ impl Event {
         matches!(
             self,
             Self::Note { .. }
+                | Self::File { .. }
+                | Self::Edited { .. }
+                | Self::Reacted { .. }
+                | Self::Deleted { .. }
                 | Self::Tagged { .. }
                 | Self::Untagged { .. }
                 | Self::Suppressed { .. }
@@ -283,17 +328,52 @@ impl Event {
         )
     }
 
-    /// True when status or owner may change with it, so every list must hear at once.
+    /// True when status or owner may change with it, or its words are to vanish, so every list must hear at once.
     pub const fn changes_status(&self) -> bool {
         !matches!(
             self,
             Self::Message { .. }
                 | Self::Note { .. }
+                | Self::File { .. }
+                | Self::Edited { .. }
+                | Self::Reacted { .. }
                 | Self::Tagged { .. }
                 | Self::Untagged { .. }
                 | Self::Suppressed { .. }
                 | Self::Silent { .. }
                 | Self::Erased
         )
+    }
+
+    /// Number of the earlier message that it is about, if it is about one.
+    pub const fn about(&self) -> Option<Seq> {
+        match self {
+            Self::File { of, .. }
+            | Self::Edited { of, .. }
+            | Self::Reacted { of, .. }
+            | Self::Deleted { of } => Some(*of),
+            _ => None,
+        }
+    }
+
+    /// What stays of the entry `seq` when the customer takes the message `of` back; none = it says nothing of that message.
+    pub fn taken_back(&self, seq: Seq, of: Seq) -> Option<Self> {
+        Some(match self {
+            Self::Message { .. } if seq == of => Self::Message {
+                text: String::new(),
+                attachments: Vec::new(),
+                quick_replies: Vec::new(),
+                cards: Vec::new(),
+                coming: Vec::new(),
+            },
+            Self::Opened { start, .. } if of <= OPENING_MAX => {
+                Self::Opened { first_text: String::new(), start: *start }
+            }
+            Self::File { of: message, id, .. } if *message == of => {
+                Self::File { of, id: *id, news: FileNews::Failed { reason: FetchFailure::Gone } }
+            }
+            Self::Edited { of: message, .. } if *message == of => Self::Edited { of, text: String::new() },
+            _ => return None,
+        })
     }
 }

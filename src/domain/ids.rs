@@ -37,6 +37,7 @@ kinds! {
     OfCannedReply CannedReplyId "cr_" "a canned reply";
     OfOutbox OutboxId "o_" "an outbox row";
     OfFile FileId "f_" "a file";
+    OfComing ComingId "cf_" "a file that a platform still has";
     OfInbox InboxId "in_" "an event that came in by a channel";
     OfWebhook WebhookId "wh_" "a webhook";
     OfWebhookEvent WebhookEventId "ev_" "what a webhook is told";

@@ -17,6 +17,7 @@ pub mod event;
 pub mod feedback;
 pub mod hours;
 pub mod ids;
+pub mod incoming;
 pub mod invalid;
 pub mod member;
 pub mod messaging;

@@ -7,6 +7,7 @@ use super::attachment::Attachment;
 use super::card::{self, Card};
 use super::conversation::{Conversation, Status};
 use super::event::{Author, EndReason, Entry, Event, HandoffReason, RequeueReason, Start};
+use super::incoming::{ComingFile, FileNews};
 
 /// Width of the time column; further lines of a text begin behind it, so that no text can look like a line of ours.
 const INDENT: &str = "                     ";
@@ -44,11 +45,24 @@ fn words(entry: &Entry, contact: &str) -> String {
         Author::System => "System",
     };
     match &entry.body {
-        Event::Message { text, attachments, cards, .. } => {
-            format!("{who}: {}", spoken(text, attachments, cards))
+        Event::Message { text, attachments, cards, coming, .. } => {
+            format!("{who}: {}", spoken(text, attachments, cards, coming))
         }
+        Event::File { news: FileNews::Here { file }, .. } => {
+            format!("{contact}: [file {}, {} bytes]", file.name, file.size)
+        }
+        Event::File { news: FileNews::Failed { .. }, .. } => {
+            "[internal] [a file of the customer could not be fetched]".to_owned()
+        }
+        Event::File { news: FileNews::Again, .. } => {
+            format!("[internal] [{who} asked for a file of the customer again]")
+        }
+        Event::Edited { text, .. } => format!("{who}: [changed a message] {text}"),
+        Event::Reacted { emojis, .. } if emojis.is_empty() => format!("[{who} took a reaction back]"),
+        Event::Reacted { emojis, .. } => format!("[{who} reacted with {}]", emojis.join(" ")),
+        Event::Deleted { .. } => format!("[{who} deleted a message]"),
         Event::Note { text, attachments, .. } => {
-            format!("[internal note] {who}: {}", spoken(text, attachments, &[]))
+            format!("[internal note] {who}: {}", spoken(text, attachments, &[], &[]))
         }
         Event::Tagged { tag } => format!("[internal] [{who} put the tag {tag} on it]"),
         Event::Untagged { tag } => format!("[internal] [{who} took the tag {tag} off it]"),
@@ -88,9 +102,13 @@ fn words(entry: &Entry, contact: &str) -> String {
     }
 }
 
-/// A text, its cards and the names of its files.
-fn spoken(text: &str, attachments: &[Attachment], cards: &[Card]) -> String {
+/// A text, its cards and the names of its files. A message that its customer took back has none of them.
+fn spoken(text: &str, attachments: &[Attachment], cards: &[Card], coming: &[ComingFile]) -> String {
+    if text.is_empty() && attachments.is_empty() && cards.is_empty() && coming.is_empty() {
+        return "[deleted]".to_owned();
+    }
     let files = attachments.iter().map(|file| format!("[file {}, {} bytes]", file.name, file.size));
+    let files = files.chain(coming.iter().map(|file| format!("[file {}]", file.name)));
     let text = Some(card::plain(text, cards)).filter(|text| !text.is_empty());
     text.into_iter().chain(files).collect::<Vec<_>>().join("\n")
 }
@@ -203,6 +221,7 @@ mod tests {
                     attachments: vec![],
                     quick_replies: vec![],
                     cards: vec![],
+                    coming: vec![],
                 },
             ),
             (sam.clone(), Event::Joined { from: Origin::Queued }),

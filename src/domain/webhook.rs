@@ -114,7 +114,13 @@ impl EventType {
             Event::Ended { .. } => Self::Ended,
             Event::Feedback { .. } => Self::Feedback,
             Event::Activated { .. } => Self::Activated,
-            Event::Suppressed { .. } | Event::Silent { .. } | Event::Erased => return None,
+            Event::File { .. }
+            | Event::Edited { .. }
+            | Event::Reacted { .. }
+            | Event::Deleted { .. }
+            | Event::Suppressed { .. }
+            | Event::Silent { .. }
+            | Event::Erased => return None,
         })
     }
 }

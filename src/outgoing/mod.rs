@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod allow;
+mod download;
 pub mod imap;
 pub mod mail;
 pub mod mime;
@@ -16,6 +17,7 @@ pub mod smtp;
 mod target;
 pub mod wire;
 
+pub use download::Download;
 pub use target::Refused;
 
 use std::error::Error;
@@ -188,22 +190,26 @@ impl Outgoing {
         body: Bytes,
         limits: Limits,
     ) -> Result<Reply, OutgoingError> {
-        let Target { url, named } =
-            self.check(url).map_err(|why| OutgoingError { kind: why.into(), request_was_written: false })?;
-        let client = if named { &self.named } else { &self.guarded };
         let call = async {
-            let response = client
-                .request(method, url)
-                .headers(headers)
-                .body(body)
-                .send()
-                .await
-                .map_err(|e| judge(&e))?;
+            let response = self.send(method, url, headers, body).await?;
             read(response, limits.answer_bytes).await
         };
         tokio::time::timeout(limits.total, call)
             .await
             .unwrap_or(Err(OutgoingError { kind: ErrorKind::Timeout, request_was_written: true }))
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Response, OutgoingError> {
+        let Target { url, named } =
+            self.check(url).map_err(|why| OutgoingError { kind: why.into(), request_was_written: false })?;
+        let client = if named { &self.named } else { &self.guarded };
+        client.request(method, url).headers(headers).body(body).send().await.map_err(|e| judge(&e))
     }
 
     fn check(&self, url: &str) -> Result<Target, Refused> {

@@ -4,7 +4,8 @@ use ts_rs::TS;
 
 use super::{client, code, server, view};
 use crate::domain::{
-    attachment, avatar, card, channel, conversation, delivery, event, feedback, hours, ids, member, scope,
+    attachment, avatar, card, channel, conversation, delivery, event, feedback, hours, ids, incoming, member,
+    scope,
 };
 
 macro_rules! declarations {
@@ -27,6 +28,9 @@ fn generated() -> String {
         ids::ClientId,
         attachment::MediaType,
         attachment::Attachment,
+        incoming::FetchFailure,
+        incoming::ComingFile,
+        incoming::FileNews,
         avatar::AvatarId,
         card::Card,
         card::Picture,

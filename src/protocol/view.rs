@@ -214,7 +214,7 @@ impl<'a> ContactEntry<'a> {
 fn contact_body(body: &Event) -> ContactBody<'_> {
     match body {
         Event::Opened { first_text, start } => ContactBody::Opened { first_text, start: *start },
-        Event::Message { text, attachments, quick_replies, cards } => {
+        Event::Message { text, attachments, quick_replies, cards, .. } => {
             ContactBody::Message { text, attachments, quick_replies, cards }
         }
         Event::HandedOff { reason, .. } => ContactBody::HandedOff { reason: *reason },
@@ -226,6 +226,10 @@ fn contact_body(body: &Event) -> ContactBody<'_> {
         Event::Ended { reason } => ContactBody::Ended { reason: *reason },
         Event::Activated { episode } => ContactBody::Activated { episode: *episode },
         Event::Note { .. }
+        | Event::File { .. }
+        | Event::Edited { .. }
+        | Event::Reacted { .. }
+        | Event::Deleted { .. }
         | Event::Tagged { .. }
         | Event::Untagged { .. }
         | Event::Suppressed { .. }

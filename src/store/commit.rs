@@ -5,10 +5,11 @@ use diesel::prelude::*;
 use super::audit::AuditRow;
 use super::outbox::OutboxRow;
 use super::schema::conversations as conversations_table;
+use super::taken_back::TakenBack;
 use super::webhook_events::WebhookEvent;
 use super::{
-    Connection, StoreError, audit, contacts, conversations, dialect, episodes, feedback, files, hot,
-    mentions, outbox, tags, text, webhook_events,
+    Connection, StoreError, audit, coming_files, contacts, conversations, dialect, episodes, feedback, files,
+    hot, mentions, outbox, tags, text, webhook_events,
 };
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{Conversation, Side};
@@ -64,6 +65,8 @@ pub(super) struct Rows {
     pub(super) episode: Option<episodes::Change>,
     pub(super) feedback: Vec<feedback::Row>,
     pub(super) files: Vec<files::Sent>,
+    pub(super) coming: Vec<coming_files::Settled>,
+    pub(super) taken_back: Vec<TakenBack>,
     pub(super) mentions: Vec<mentions::Naming>,
     pub(super) audit: Vec<audit::Row>,
     pub(super) outbox: Vec<outbox::Row>,
@@ -152,6 +155,8 @@ impl Rows {
             entries: entries.iter().map(EntryRow::of).collect::<Result<_, _>>()?,
             feedback,
             files,
+            coming: entries.iter().filter_map(coming_files::Settled::of).collect(),
+            taken_back: entries.iter().filter_map(TakenBack::of).collect(),
             mentions: entries.iter().filter_map(|entry| mentions::Naming::of(after, entry)).collect(),
             audit: audit.iter().cloned().map(audit::Row::of).collect::<Result<_, _>>()?,
             outbox: outbox.iter().cloned().map(outbox::Row::of).collect::<Result<_, _>>()?,
@@ -165,6 +170,8 @@ impl Rows {
             && self.tags.is_none()
             && self.feedback.is_empty()
             && self.files.is_empty()
+            && self.coming.is_empty()
+            && self.taken_back.is_empty()
             && self.mentions.is_empty()
             && self.audit.is_empty()
             && self.outbox.is_empty()
@@ -178,6 +185,11 @@ impl Rows {
     pub(super) fn store_state(&self, connection: &mut Connection) -> Result<Outcome, StoreError> {
         for sent in &self.files {
             if !sent.is_free(connection)? {
+                return Ok(Outcome::NoSuchFile);
+            }
+        }
+        for settled in &self.coming {
+            if !settled.is_open(connection)? {
                 return Ok(Outcome::NoSuchFile);
             }
         }
@@ -206,6 +218,12 @@ impl Rows {
             }
             for sent in &self.files {
                 sent.bind(connection)?;
+            }
+            for settled in &self.coming {
+                settled.store(connection)?;
+            }
+            for taken_back in &self.taken_back {
+                taken_back.erase(connection, &self.head.id)?;
             }
             for naming in &self.mentions {
                 naming.store(connection)?;

@@ -184,7 +184,8 @@ pub fn erase(connection: &mut Connection, id: ContactId) -> Result<Vec<Conversat
     super::found(changed)?;
 
     let own = || conversations::table.filter(conversations::contact_id.eq(&id)).select(conversations::id);
-    let with_content = ["opened", "message", "note", "handed_off", "suppressed", "feedback"];
+    let with_content =
+        ["opened", "message", "file", "edited", "note", "handed_off", "suppressed", "feedback"];
     diesel::update(
         entries::table
             .filter(entries::conversation_id.eq_any(own()))
@@ -196,6 +197,8 @@ pub fn erase(connection: &mut Connection, id: ContactId) -> Result<Vec<Conversat
         .set(feedback::comment.eq(None::<String>))
         .execute(connection)?;
     super::files::erase_contact(connection, &id)?;
+    super::coming_files::erase_contact(connection, &id)?;
+    super::known_messages::erase_contact(connection, &id)?;
     diesel::delete(deliveries::table.filter(deliveries::conversation_id.eq_any(own())))
         .execute(connection)?;
     diesel::delete(mentions::table.filter(mentions::conversation_id.eq_any(own()))).execute(connection)?;

@@ -4,9 +4,13 @@
 use diesel::prelude::*;
 
 use super::schema::{
-    contacts, conversation_tags, conversations, inbox, memberships, meta, outbox, reads, routes, tags,
+    coming_files, contacts, conversation_tags, conversations, inbox, known_messages, memberships, meta,
+    outbox, reads, routes, tags,
 };
-use super::{Connection, StoreError, contacts as people, conversations as threads, inbox as events};
+use super::{
+    Connection, StoreError, coming_files as coming, contacts as people, conversations as threads,
+    inbox as events,
+};
 use crate::domain::{Millis, Seq};
 
 /// Runs one expression on whichever connection it is; diesel types it for each.
@@ -82,6 +86,36 @@ pub(super) fn put_event_once(connection: &mut Connection, row: &events::Row) -> 
         .values(row)
         .on_conflict_do_nothing()
         .execute(concrete))?)
+}
+
+/// Adds a file to fetch unless it is there.
+pub(super) fn put_coming_once(connection: &mut Connection, row: &coming::Row) -> Result<(), StoreError> {
+    on_either!(connection, |concrete| diesel::insert_into(coming_files::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(concrete))?;
+    Ok(())
+}
+
+/// Notes where a message stands unless that is known.
+pub(super) fn put_known_once(
+    connection: &mut Connection,
+    channel: &str,
+    message_key: &str,
+    conversation: &str,
+    seq: Seq,
+) -> Result<(), StoreError> {
+    let row = (
+        known_messages::channel_id.eq(channel),
+        known_messages::message_key.eq(message_key),
+        known_messages::conversation_id.eq(conversation),
+        known_messages::seq.eq(seq),
+    );
+    on_either!(connection, |concrete| diesel::insert_into(known_messages::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(concrete))?;
+    Ok(())
 }
 
 /// Keeps the way to a customer unless a newer one is known.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::known_messages::Place;
 use super::schema::{conversations, entries};
 use super::{Connection, StoreError, text};
 use crate::domain::conversation::Side;
@@ -57,6 +58,21 @@ impl TryFrom<Row> for Entry {
 
 fn rows_to_entries(rows: Vec<Row>) -> Result<Vec<Entry>, StoreError> {
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Entries that were made of an earlier one, in order: its files, its changes, reactions to it.
+///
+/// # Errors
+/// The store's failures.
+pub fn about(connection: &mut Connection, place: Place) -> Result<Vec<Entry>, StoreError> {
+    let rows = entries::table
+        .filter(entries::conversation_id.eq(place.conversation.to_string()))
+        .filter(entries::seq.gt(place.seq))
+        .filter(entries::kind.eq_any(["file", "edited", "reacted", "deleted"]))
+        .order(entries::seq)
+        .load::<Row>(connection)?;
+    let about = rows_to_entries(rows)?.into_iter();
+    Ok(about.filter(|entry| entry.body.about() == Some(place.seq)).collect())
 }
 
 /// At most `limit` entries that follow number `after`, in order.
@@ -118,24 +134,24 @@ pub fn at(connection: &mut Connection, conversation: ConversationId, seq: Seq) -
     entries::table.find((conversation.to_string(), seq)).first::<Row>(connection)?.try_into()
 }
 
-/// The contact's conversation in which they used this client id, whichever it was.
+/// The entry to which a command of the contact led, by its client id, in whichever conversation.
 ///
 /// # Errors
 /// The store's failures.
-pub fn conversation_with(
+pub fn place_of(
     connection: &mut Connection,
     contact: ContactId,
     client_id: ClientId,
-) -> Result<Option<ConversationId>, StoreError> {
-    let id = entries::table
+) -> Result<Option<Place>, StoreError> {
+    let row = entries::table
         .inner_join(conversations::table)
         .filter(conversations::contact_id.eq(contact.to_string()))
         .filter(entries::client_id.eq(text::maybe(Some(client_id))))
         .filter(entries::author_kind.eq(Side::Contact.as_str()))
-        .select(entries::conversation_id)
-        .first::<String>(connection)
+        .select((entries::conversation_id, entries::seq))
+        .first::<(String, Seq)>(connection)
         .optional()?;
-    id.as_deref().map(text::id).transpose()
+    row.map(|(conversation, seq)| Ok(Place { conversation: text::id(&conversation)?, seq })).transpose()
 }
 
 /// Every client id of a conversation, in the order of their entries.

@@ -47,7 +47,7 @@ pub struct Waiting {
     pub attempts: i64,
 }
 
-/// An event that could not be worked on, for admins.
+/// An event that could not be worked on, or was passed over, for admins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeadEvent {
     /// Its id here.
@@ -58,6 +58,8 @@ pub struct DeadEvent {
     pub attempts: i64,
     /// Why not.
     pub error: String,
+    /// It is about a message that we never had: nobody needs to do anything.
+    pub passed_over: bool,
 }
 
 /// What became of one try.
@@ -69,6 +71,8 @@ pub enum Worked {
     Later(Millis, String),
     /// It is kept for an admin.
     Dead(String),
+    /// It is about a message that is not known; it takes effect if that message still comes.
+    PassedOver(String),
 }
 
 #[derive(Insertable)]
@@ -92,6 +96,7 @@ const BATCH: i64 = 32 << 20;
 const WAITING: &str = "waiting";
 const DONE: &str = "done";
 const DEAD: &str = "dead";
+const PASSED_OVER: &str = "passed_over";
 
 /// Keeps events; those that the channel had before are left out. Answers how many were new.
 ///
@@ -200,6 +205,7 @@ pub fn worked(connection: &mut Connection, id: InboxId, outcome: &Worked) -> Res
         Worked::Done => (DONE, None, None),
         Worked::Later(at, error) => (WAITING, Some(*at), Some(error)),
         Worked::Dead(error) => (DEAD, None, Some(error)),
+        Worked::PassedOver(error) => (PASSED_OVER, None, Some(error)),
     };
     diesel::update(inbox::table.find(id.to_string()))
         .set((
@@ -212,7 +218,18 @@ pub fn worked(connection: &mut Connection, id: InboxId, outcome: &Worked) -> Res
     Ok(())
 }
 
-/// Events of a channel that could not be worked on, newest first, at most `limit` before `before`.
+/// Notes the platform's id of the message that an event brings or is about.
+///
+/// # Errors
+/// The store's failures; it is none when the event is gone.
+pub fn note_about(connection: &mut Connection, id: InboxId, about_key: &str) -> Result<(), StoreError> {
+    diesel::update(inbox::table.find(id.to_string()))
+        .set(inbox::about_key.eq(about_key))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Events of a channel that could not be worked on or were passed over, newest first, at most `limit` before `before`.
 ///
 /// # Errors
 /// The store's failures.
@@ -224,18 +241,19 @@ pub fn dead(
 ) -> Result<Vec<DeadEvent>, StoreError> {
     let mut query = inbox::table
         .filter(inbox::channel_id.eq(channel.to_string()))
-        .filter(inbox::state.eq(DEAD))
+        .filter(inbox::state.eq_any([DEAD, PASSED_OVER]))
         .order(inbox::id.desc())
         .limit(limit)
-        .select((inbox::id, inbox::received_at, inbox::attempts, inbox::last_error))
+        .select((inbox::id, inbox::received_at, inbox::attempts, inbox::last_error, inbox::state))
         .into_boxed();
     if let Some(before) = before {
         query = query.filter(inbox::id.lt(before.to_string()));
     }
-    let rows: Vec<(String, Millis, i64, Option<String>)> = query.load(connection)?;
+    let rows: Vec<(String, Millis, i64, Option<String>, String)> = query.load(connection)?;
     rows.into_iter()
-        .map(|(id, received_at, attempts, error)| {
-            Ok(DeadEvent { id: text::id(&id)?, received_at, attempts, error: error.unwrap_or_default() })
+        .map(|(id, received_at, attempts, error, state)| {
+            let (error, passed_over) = (error.unwrap_or_default(), state == PASSED_OVER);
+            Ok(DeadEvent { id: text::id(&id)?, received_at, attempts, error, passed_over })
         })
         .collect()
 }
@@ -253,11 +271,40 @@ pub fn replay(
     let dead = inbox::table
         .find(id.to_string())
         .filter(inbox::channel_id.eq(channel.to_string()))
-        .filter(inbox::state.eq(DEAD));
+        .filter(inbox::state.eq_any([DEAD, PASSED_OVER]));
     let changed = diesel::update(dead)
         .set((inbox::state.eq(WAITING), inbox::next_at.eq(now), inbox::attempts.eq(0)))
         .execute(connection)?;
     super::found(changed)
+}
+
+/// Has what was passed over worked on, now that the message it is about is known.
+///
+/// # Errors
+/// The store's failures.
+pub fn recall(
+    connection: &mut Connection,
+    channel: ChannelId,
+    about_key: &str,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let early = inbox::table
+        .filter(inbox::channel_id.eq(channel.to_string()))
+        .filter(inbox::about_key.eq(about_key))
+        .filter(inbox::state.eq(PASSED_OVER));
+    diesel::update(early).set((inbox::state.eq(WAITING), inbox::next_at.eq(now))).execute(connection)?;
+    Ok(())
+}
+
+/// Removes the words of events about a message that its customer took back. The events stay, so that a repeat is known.
+pub(super) fn forget_raw(
+    connection: &mut Connection,
+    channel: &str,
+    about_key: &str,
+) -> Result<(), StoreError> {
+    let told = inbox::table.filter(inbox::channel_id.eq(channel)).filter(inbox::about_key.eq(about_key));
+    diesel::update(told).set(inbox::raw.eq("null")).execute(connection)?;
+    Ok(())
 }
 
 /// When the last event of a channel came.

@@ -235,6 +235,34 @@ diesel::table! {
         attempts -> BigInt,
         next_at -> BigInt,
         last_error -> Nullable<Text>,
+        about_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    coming_files (id) {
+        id -> Text,
+        channel_id -> Text,
+        scope_id -> Text,
+        contact_id -> Text,
+        conversation_id -> Text,
+        seq -> BigInt,
+        name -> Text,
+        reference -> Text,
+        created_at -> BigInt,
+        state -> Text,
+        attempts -> BigInt,
+        next_at -> BigInt,
+        held -> Bool,
+    }
+}
+
+diesel::table! {
+    known_messages (channel_id, message_key) {
+        channel_id -> Text,
+        message_key -> Text,
+        conversation_id -> Text,
+        seq -> BigInt,
     }
 }
 
@@ -447,6 +475,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     channel_faults,
     channel_secrets,
     channels,
+    coming_files,
     contacts,
     conversation_tags,
     conversations,
@@ -457,6 +486,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     files,
     inbox,
     invitations,
+    known_messages,
     logins,
     mailboxes,
     members,

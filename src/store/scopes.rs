@@ -158,6 +158,8 @@ pub fn delete(connection: &mut Connection, id: ScopeId) -> Result<(), StoreError
     diesel::delete(conversation_tags::table.filter(conversation_tags::conversation_id.eq_any(own())))
         .execute(connection)?;
     diesel::delete(tags::table.filter(tags::scope_id.eq(&id))).execute(connection)?;
+    super::coming_files::erase_scope(connection, &id)?;
+    super::known_messages::erase_scope(connection, &id)?;
     diesel::delete(conversations::table.filter(conversations::scope_id.eq(&id))).execute(connection)?;
     super::files::erase_scope(connection, &id)?;
     diesel::delete(contacts::table.filter(contacts::scope_id.eq(&id))).execute(connection)?;

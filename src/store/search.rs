@@ -186,7 +186,7 @@ fn with_words(
     let ids: Vec<String> = among.iter().map(|(conversation, _)| conversation.id.to_string()).collect();
     let written: Vec<(String, String)> = entries::table
         .filter(entries::conversation_id.eq_any(ids))
-        .filter(entries::kind.eq_any(["message", "note"]))
+        .filter(entries::kind.eq_any(["message", "note", "file", "edited"]))
         .filter(lower(entries::body).like(text::anywhere(plain_part(wanted))).escape('\\'))
         .select((entries::conversation_id, entries::body))
         .load(connection)?;
@@ -202,10 +202,14 @@ fn with_words(
 /// Is the text in what people read of this entry?
 fn is_in(body: &Event, wanted: &str) -> bool {
     let has = |text: &str| text.to_lowercase().contains(wanted);
-    let (Event::Message { text, .. } | Event::Note { text, .. }) = body else { return false };
-    has(text)
+    let words = match body {
+        Event::Message { text, .. } | Event::Note { text, .. } | Event::Edited { text, .. } => text,
+        _ => "",
+    };
+    has(words)
         || body.attachments().iter().any(|file| has(&file.name))
-        || matches!(body, Event::Message { cards, .. } if cards.iter().flat_map(Card::texts).any(has))
+        || matches!(body, Event::Message { cards, coming, .. }
+            if cards.iter().flat_map(Card::texts).any(has) || coming.iter().any(|file| has(&file.name)))
 }
 
 /// The longest part of a text that stands in JSON as it is and whose case both databases fold.

@@ -5,6 +5,8 @@ pub mod sim;
 
 mod crash;
 mod email;
+pub mod incoming;
+mod incoming_crash;
 mod instagram;
 mod line;
 mod messenger;

@@ -121,6 +121,7 @@ fn said(text: &str) -> Event {
         attachments: Vec::new(),
         quick_replies: Vec::new(),
         cards: Vec::new(),
+        coming: Vec::new(),
     }
 }
 
@@ -138,6 +139,7 @@ fn log() -> Vec<Entry> {
                 attachments: Vec::new(),
                 quick_replies: vec!["My order".into()],
                 cards: vec![card()],
+                coming: Vec::new(),
             },
         ),
         entry(3, Author::Contact, said("Where is my order?")),

@@ -278,6 +278,7 @@ async fn a_restart_goes_on_where_the_server_stopped(database: Database) {
         attachments: Vec::new(),
         quick_replies: Vec::new(),
         cards: Vec::new(),
+        coming: Vec::new(),
     };
     until_last(&asked, unanswered, &said).await;
     until_last(&people, silent, &Event::Ended { reason: EndReason::Expired }).await;

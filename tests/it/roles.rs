@@ -60,6 +60,7 @@ fn expected(method: &str, path: &str) -> (For, Value) {
         ("POST", path) if path.starts_with("scopes/{scope}/channels/{channel}/") => (Admins, json!({})),
         ("GET", "conversations/{id}/entries/{seq}/deliveries") => (Agents, nothing),
         ("POST", "conversations/{id}/entries/{seq}/retry") => (Agents, json!({})),
+        ("POST", "conversations/{id}/coming_files/{coming}/retry") => (Agents, json!({})),
         ("POST", "scopes/{scope}/members") => {
             let email = format!("{}@shop.example", Uuid::new_v4());
             (Admins, json!({"email": email, "name": "New", "role": "agent"}))
@@ -175,6 +176,9 @@ async fn path_of(path: &str, owner: &Person, scope: &str, chat: &Chat) -> String
         if path.contains("{seq}") {
             channels::failed_message(chat, &conversation).await;
             path = path.replace("{seq}", "1");
+        }
+        if path.contains("{coming}") {
+            path = path.replace("{coming}", &channels::incoming::failed_file(chat, &conversation).await);
         }
         if path.contains("{file}") {
             let sent = files::sent_by(owner, &id).await;

@@ -85,7 +85,8 @@ async fn an_opening_is_one_commit(database: Database) {
     let log = chat.log(id).await;
     assert_eq!(log.len(), 2);
     let text = "Hello\u{0}\n  world ☃".into();
-    let said = Event::Message { text, attachments: vec![], quick_replies: vec![], cards: vec![] };
+    let said =
+        Event::Message { text, attachments: vec![], quick_replies: vec![], cards: vec![], coming: vec![] };
     assert_eq!(log[1].body, said);
 
     // A contact the store knows is kept as it is.

@@ -53,6 +53,14 @@ impl State {
         let body = call.json();
         match call.path.as_str() {
             "/v2/bot/message/push" => self.push(call, &body),
+            "/v2/bot/chat/loading/start" => match body["loadingSeconds"].as_i64() {
+                Some(5 | 10 | 15 | 20 | 25 | 30 | 35 | 40 | 45 | 50 | 55 | 60)
+                    if body["chatId"].is_string() =>
+                {
+                    Said { status: 202, body: json!({}) }
+                }
+                _ => property("must be a multiple of 5 from 5 to 60", "loadingSeconds"),
+            },
             "/v2/bot/channel/webhook/endpoint" => match body["endpoint"].as_str() {
                 Some(endpoint) if endpoint.starts_with("http") => {
                     self.hook = Some(endpoint.to_owned());
@@ -160,6 +168,6 @@ pub fn text(id: &str, user: &str, text: &str) -> Value {
         "type": "message", "mode": "active", "timestamp": 1_767_225_600_100_i64, "webhookEventId": id,
         "deliveryContext": {"isRedelivery": false}, "replyToken": "rt1",
         "source": {"type": "user", "userId": user},
-        "message": {"type": "text", "id": "5001", "quoteToken": "q1", "text": text},
+        "message": {"type": "text", "id": id, "quoteToken": "q1", "text": text},
     })
 }

@@ -70,6 +70,20 @@ impl State {
             (NAMED, None) => {
                 Said { status: 200, body: json!({"first_name": "Zoë", "last_name": "Meyer", "id": NAMED}) }
             }
+            (PAGE | "me", Some("messages")) if body["sender_action"] == "typing_on" => {
+                match body["recipient"]["id"].as_str().filter(|_| body["message"].is_null()) {
+                    Some(to) => Said { status: 200, body: json!({"recipient_id": to}) },
+                    None => invalid("sender_action stands alone"),
+                }
+            }
+            (NUMBER, Some("messages")) if body["status"] == "read" => {
+                let good = body["message_id"].is_string() && body["typing_indicator"]["type"] == "text";
+                if good {
+                    Said { status: 200, body: json!({"success": true}) }
+                } else {
+                    invalid("Invalid parameter")
+                }
+            }
             (PAGE | "me", Some("messages")) => {
                 let limit = if object == PAGE { Limit::Characters(2_000) } else { Limit::Bytes(1_000) };
                 match page(&body, &limit) {

@@ -2,6 +2,7 @@
 //! told to. Also used by the tests, by its path.
 
 pub mod email;
+pub mod files;
 pub mod line;
 pub mod meta;
 pub mod telegram;
@@ -99,6 +100,7 @@ struct State {
     taken: Vec<Taken>,
     refused: Vec<Taken>,
     faults: VecDeque<Fault>,
+    files: files::State,
     meta: meta::State,
     line: line::State,
     telegram: telegram::State,
@@ -225,6 +227,10 @@ async fn answer(
         Some(Fault::TakenButLost) => lost = true,
         None => {}
     }
+    let served = files::serve(&lock(state).files, &call);
+    if let Some(served) = served {
+        return hand_out(state, changed, call, served, lost);
+    }
     let knock = match call.path.as_str() {
         "/v2/bot/channel/webhook/test" => line::knock(&call),
         "/pa/set_webhook" => viber::knock(&call),
@@ -237,6 +243,7 @@ async fn answer(
     let said = {
         let mut state = lock(state);
         match call.path.as_str() {
+            path if path.starts_with("/file/") => Said { status: 404, body: Value::Null },
             path if path.starts_with("/bot") => state.telegram.judge(&call),
             path if path.starts_with("/v24.0/") => state.meta.judge(&call),
             path if path.starts_with("/2010-04-01/") => state.twilio.judge(&call),
@@ -258,6 +265,30 @@ async fn answer(
         return HttpResponse::Ok().no_chunking(10).streaming(broken);
     }
     HttpResponse::build(said.status.try_into().unwrap_or_default()).json(said.body)
+}
+
+fn hand_out(
+    state: &Mutex<State>,
+    changed: &Notify,
+    mut call: Taken,
+    served: files::Served,
+    breaks: bool,
+) -> HttpResponse {
+    let (status, answer) = match served {
+        files::Served::Refused => return refuse(state, changed, call, 401, "{}"),
+        files::Served::Redirect(to) => (302, HttpResponse::Found().insert_header(("location", to)).finish()),
+        files::Served::Bytes(bytes) if breaks => {
+            let half = Bytes::from(bytes[..bytes.len() / 2].to_vec());
+            let parts = [Ok(half), Err(std::io::Error::other("lost"))];
+            let broken = futures_util::stream::iter(parts);
+            (200, HttpResponse::Ok().no_chunking(bytes.len() as u64).streaming(broken))
+        }
+        files::Served::Bytes(bytes) => (200, HttpResponse::Ok().body(bytes)),
+    };
+    call.status = status;
+    lock(state).taken.push(call);
+    changed.notify_waiters();
+    answer
 }
 
 fn refuse(

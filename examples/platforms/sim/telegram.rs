@@ -50,6 +50,17 @@ impl State {
                 }
                 self.send(&body, json!({}))
             }
+            "getFile" => match body["file_id"].as_str() {
+                Some("too-big") => refused(400, "Bad Request: file is too big"),
+                Some(id) => {
+                    let file = json!({"file_id": id, "file_path": format!("documents/{id}")});
+                    Said { status: 200, body: json!({"ok": true, "result": file}) }
+                }
+                None => refused(400, "Bad Request: invalid file_id"),
+            },
+            "sendChatAction" if body["chat_id"].is_i64() && body["action"] == "typing" => {
+                Said { status: 200, body: json!({"ok": true, "result": true}) }
+            }
             "setWebhook" => {
                 let secret = body["secret_token"].as_str().unwrap_or_default();
                 if secret.len() > 256 {

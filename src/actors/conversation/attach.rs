@@ -237,6 +237,9 @@ impl Handler<Typing> for Conversation {
         if self.committed.as_ref().is_some_and(|committed| committed.is_assigned_to(id)) {
             let by = Typist::Member { id: None, name: first_name(&name) };
             self.tell_customer(&WidgetEvent::Typing { by, on });
+            if on {
+                self.type_out();
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::bots::{Ask, AskContact, TurnId, history};
 use crate::domain::bot::Turn;
 use crate::domain::conversation::{Command, Status};
 use crate::domain::event::Event;
+use crate::domain::incoming::with_names;
 use crate::protocol::server::{DashboardEvent, Typist, WidgetEvent};
 
 /// A bot that said "later" has this long to answer.
@@ -72,11 +73,11 @@ impl Conversation {
         let (now_is, contact) = (self.committed.as_ref()?, self.contact.as_ref()?);
         let recent: Vec<_> = self.recent.iter().cloned().collect();
         let question = recent.iter().find(|entry| entry.seq == turn.seq)?;
-        let Event::Message { text, attachments, .. } = &question.body else { return None };
+        let Event::Message { text, attachments, coming, .. } = &question.body else { return None };
         Some(Ask {
             turn_id: TurnId { conversation: self.id, turn },
             channel: "widget".into(),
-            text: text.clone(),
+            text: with_names(text, coming),
             attachments: history::file_facts(attachments),
             contact: AskContact {
                 id: contact.id,

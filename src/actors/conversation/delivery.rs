@@ -1,6 +1,9 @@
 //! Messages to customers of messaging channels: their deliveries are committed with them, and members see how far they are.
 
+use std::time::Duration;
+
 use actix::{Context, Handler};
+use tokio::time::Instant;
 
 use super::Conversation;
 use crate::domain::conversation as domain;
@@ -11,6 +14,9 @@ use crate::store::outbox::{self, OutboxRow};
 
 /// Marks kept at hand; older ones are in the store.
 const MARKS_MAX: usize = 100;
+
+/// A platform is told at most this often that somebody writes. The shortest of them shows it for five seconds.
+const TYPING_EVERY: Duration = Duration::from_secs(4);
 
 /// A message to the customer has come further, or failed.
 #[derive(Debug, actix::Message)]
@@ -45,6 +51,18 @@ impl Conversation {
             message: Some((channel.id, entry.seq)),
         };
         entries.iter().filter(is_sent).map(row).collect()
+    }
+}
+
+impl Conversation {
+    /// Has the customer's platform show that a member is writing, if it was not told just now.
+    pub(super) fn type_out(&mut self) {
+        let Some(channel) = self.committed.as_ref().map(|committed| committed.channel) else { return };
+        let is_messaging = self.rules.channels.get(&channel).is_some_and(|c| c.kind.is_messaging());
+        if is_messaging && self.typed_out.is_none_or(|at| at.elapsed() >= TYPING_EVERY) {
+            self.typed_out = Some(Instant::now());
+            self.shared.type_out((channel, self.id));
+        }
     }
 }
 

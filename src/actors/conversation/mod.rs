@@ -100,6 +100,8 @@ pub struct Conversation {
     asked: Option<Seq>,
     /// The call to the bot that runs.
     asking: Option<SpawnHandle>,
+    /// When the customer's platform was last told that a member writes.
+    typed_out: Option<Instant>,
     /// Runs while commits are awaited.
     commit_timer: Option<SpawnHandle>,
     /// Runs while a change of the row waits to be told to lists.
@@ -179,6 +181,7 @@ impl Conversation {
             told_status: None,
             asked: None,
             asking: None,
+            typed_out: None,
             commit_timer: None,
             row_timer: None,
             idle_timer: None,

@@ -22,12 +22,28 @@ impl Conversation {
     /// Tells new entries, in order, and keeps them at hand.
     pub(super) fn publish(&mut self, entries: Vec<Entry>, ctx: &mut Context<Self>) {
         self.tell(&entries);
+        self.take_back(&entries);
         let asks_bot = entries.iter().any(is_question);
         self.recent.extend(entries);
         let surplus = self.recent.len().saturating_sub(RECENT_MAX);
         self.recent.drain(..surplus);
         if asks_bot {
             self.ask_bot_if_due(ctx);
+        }
+    }
+
+    /// Forgets what the customer took back.
+    fn take_back(&mut self, entries: &[Entry]) {
+        let gone = entries.iter().filter_map(|entry| match entry.body {
+            Event::Deleted { of } => Some(of),
+            _ => None,
+        });
+        for of in gone {
+            for entry in &mut self.recent {
+                if let Some(rest) = entry.body.taken_back(entry.seq, of) {
+                    entry.body = rest;
+                }
+            }
         }
     }
 
@@ -68,7 +84,7 @@ impl Conversation {
             if members.is_empty() {
                 continue;
             }
-            let text = shorten(&summary(text, attachments, &[]));
+            let text = shorten(&summary(text, attachments, &[], &[]));
             let frame = server::text(&DashboardEvent::Mentioned {
                 scope: self.scope,
                 conversation: self.id,

@@ -10,7 +10,8 @@ use crate::domain::card;
 use crate::domain::event::{Author, EndReason, Entry, Event, HandoffReason, Origin, RequeueReason, Start};
 use crate::domain::feedback::{Feedback, RATING_WINDOW};
 use crate::domain::hours::Away;
-use crate::domain::ids::{ChannelId, ClientId, ContactId, ConversationId, MemberId, ScopeId};
+use crate::domain::ids::{ChannelId, ClientId, ComingId, ContactId, ConversationId, MemberId, ScopeId};
+use crate::domain::incoming::FileNews;
 use crate::domain::member::{Actor, Role};
 use crate::domain::refusal::Refusal;
 use crate::domain::tag::TAGS_MAX;
@@ -23,6 +24,36 @@ pub enum Command {
     Post {
         /// Their words.
         text: Words,
+    },
+    /// The customer changes a message of theirs.
+    Edit {
+        /// Its number.
+        of: Seq,
+        /// What it says now.
+        text: String,
+    },
+    /// The customer reacts to a message.
+    React {
+        /// Its number.
+        of: Seq,
+        /// All their reactions to it.
+        emojis: Vec<String>,
+    },
+    /// The customer takes a message back.
+    TakeBack {
+        /// Its number.
+        of: Seq,
+    },
+    /// A file of a customer's message was fetched, or not.
+    FileNews {
+        /// Number of the message.
+        of: Seq,
+        /// Which file.
+        id: ComingId,
+        /// What became of it.
+        news: FileNews,
+        /// The member who asked for another try, if one did.
+        by: Option<Actor>,
     },
     /// The customer asks for a human.
     RequestHuman,
@@ -209,6 +240,17 @@ pub fn is_staffed(now_is: &Conversation, command: &Command, asking: Away) -> Res
 pub fn decide(now_is: &Conversation, command: &Command, rules: &Rules, now: Millis) -> Decision {
     match command {
         Command::Post { text } => post(now_is, text),
+        Command::Edit { of, text } => {
+            Ok(about(now_is, contact(Event::Edited { of: *of, text: text.clone() })))
+        }
+        Command::React { of, emojis } => {
+            Ok(about(now_is, contact(Event::Reacted { of: *of, emojis: emojis.clone() })))
+        }
+        Command::TakeBack { of } => Ok(about(now_is, contact(Event::Deleted { of: *of }))),
+        Command::FileNews { of, id, news, by } => {
+            let body = Event::File { of: *of, id: *id, news: news.clone() };
+            Ok(about(now_is, by.as_ref().map_or_else(|| system(body.clone()), |by| member(by, body.clone()))))
+        }
         Command::RequestHuman => request_human(now_is),
         Command::LeaveMessage { text } => leave_message(now_is, text),
         Command::End { feedback } => end(now_is, feedback),
@@ -251,6 +293,11 @@ fn take_tag(now_is: &Conversation, by: &Actor, tag: &str) -> Vec<Fact> {
 fn post(now_is: &Conversation, text: &Words) -> Decision {
     active(now_is)?;
     Ok(vec![contact(message(text))])
+}
+
+/// What is told of an earlier message: in any status, also after the end, but not once all is erased.
+fn about(now_is: &Conversation, fact: Fact) -> Vec<Fact> {
+    if now_is.end_reason == Some(EndReason::Erased) { Vec::new() } else { vec![fact] }
 }
 
 fn request_human(now_is: &Conversation) -> Decision {
@@ -434,8 +481,8 @@ fn closing_words(rules: &Rules) -> Vec<Fact> {
 }
 
 fn message(words: &Words) -> Event {
-    let Words { text, attachments, cards } = words.clone();
-    Event::Message { text, attachments, quick_replies: Vec::new(), cards }
+    let Words { text, attachments, cards, coming } = words.clone();
+    Event::Message { text, attachments, quick_replies: Vec::new(), cards, coming }
 }
 
 fn note(words: &Words, mentions: &[MemberId]) -> Event {
@@ -445,7 +492,10 @@ fn note(words: &Words, mentions: &[MemberId]) -> Event {
 
 fn said(by: Author, message: BotMessage) -> Fact {
     let BotMessage { text, quick_replies, cards } = message;
-    Fact { by, body: Event::Message { text, attachments: Vec::new(), quick_replies, cards } }
+    Fact {
+        by,
+        body: Event::Message { text, attachments: Vec::new(), quick_replies, cards, coming: Vec::new() },
+    }
 }
 
 fn feedback_event(feedback: &Feedback) -> Event {
@@ -473,12 +523,16 @@ impl Command {
     pub fn author(&self) -> Author {
         match self {
             Self::Post { .. }
+            | Self::Edit { .. }
+            | Self::React { .. }
+            | Self::TakeBack { .. }
             | Self::RequestHuman
             | Self::LeaveMessage { .. }
             | Self::End { .. }
             | Self::Feedback { .. } => Author::Contact,
             Self::BotReply { .. } | Self::BotFailed { .. } => Author::Bot,
             Self::Send { by, .. }
+            | Self::FileNews { by: Some(by), .. }
             | Self::Note { by, .. }
             | Self::Tag { by, .. }
             | Self::Untag { by, .. }
@@ -487,9 +541,11 @@ impl Command {
             | Self::Transfer { by, .. }
             | Self::Resolve { by }
             | Self::Activate { by } => Author::Member { id: by.id, name: by.name.clone() },
-            Self::Release { .. } | Self::RemoveMember { .. } | Self::Expire { .. } | Self::Erase => {
-                Author::System
-            }
+            Self::FileNews { by: None, .. }
+            | Self::Release { .. }
+            | Self::RemoveMember { .. }
+            | Self::Expire { .. }
+            | Self::Erase => Author::System,
         }
     }
 
@@ -498,8 +554,22 @@ impl Command {
         match (self, body) {
             (
                 Self::Post { text } | Self::LeaveMessage { text } | Self::Send { text, .. },
-                Event::Message { text: said, attachments, cards, .. },
-            ) => text.text == *said && text.attachments == *attachments && text.cards == *cards,
+                Event::Message { text: said, attachments, cards, coming, .. },
+            ) => {
+                text.text == *said
+                    && text.attachments == *attachments
+                    && text.cards == *cards
+                    && text.coming == *coming
+            }
+            (Self::Edit { of, text }, Event::Edited { of: message, text: said }) => {
+                of == message && text == said
+            }
+            (Self::React { of, emojis }, Event::Reacted { of: message, emojis: said }) => {
+                of == message && emojis == said
+            }
+            (Self::TakeBack { of }, Event::Deleted { of: message }) => of == message,
+            // Fetched twice, it is another file of ours, and still the same one of the customer.
+            (Self::FileNews { id, .. }, Event::File { id: told, .. }) => id == told,
             (Self::Note { text, .. }, Event::Note { text: said, attachments, .. }) => {
                 text.text == *said && text.attachments == *attachments
             }

@@ -12,7 +12,7 @@ pub use decide::{
 use serde::{Deserialize, Serialize};
 
 use super::attachment;
-use super::event::{Author, EndReason, Entry, Event, Start};
+use super::event::{Author, EndReason, Entry, Event, OPENING_MAX, Start};
 use super::feedback::Rating;
 use super::ids::{ChannelId, ContactId, ConversationId, MemberId, ScopeId};
 use super::{Millis, Seq};
@@ -217,8 +217,8 @@ impl Conversation {
                     self.queue(entry.at);
                 }
             }
-            Event::Message { text, attachments, cards, .. } => {
-                let text = shorten(&attachment::summary(text, attachments, cards));
+            Event::Message { text, attachments, cards, coming, .. } => {
+                let text = shorten(&attachment::summary(text, attachments, cards, coming));
                 self.preview = Some(Preview { by: Side::of(&entry.by), text });
                 match (&entry.by, self.status) {
                     (Author::Bot, _) => {
@@ -271,7 +271,19 @@ impl Conversation {
                 }
             }
             Event::Untagged { tag } => self.tags.retain(|other| other != tag),
-            Event::Note { .. } | Event::Suppressed { .. } | Event::Erased => {}
+            // Whose words the lists show is not known here, so a little too much is hidden rather than too little.
+            Event::Deleted { of } => {
+                self.preview.take_if(|preview| preview.by == Side::Contact);
+                if *of <= OPENING_MAX {
+                    self.first_text.clear();
+                }
+            }
+            Event::Note { .. }
+            | Event::File { .. }
+            | Event::Edited { .. }
+            | Event::Reacted { .. }
+            | Event::Suppressed { .. }
+            | Event::Erased => {}
         }
     }
 

@@ -17,15 +17,15 @@ const ROUNDS: usize = 6;
 const EVENTS: usize = 10;
 
 /// A program that signs its events, and sends each until it is taken.
-struct Sender {
-    http: reqwest::Client,
-    secret: Secret,
-    hook: String,
+pub(super) struct Sender {
+    pub(super) http: reqwest::Client,
+    pub(super) secret: Secret,
+    pub(super) hook: String,
 }
 
 impl Sender {
     /// True when the server has it.
-    async fn send(&self, base: &str, id: &str, event: &Value) -> bool {
+    pub(super) async fn send(&self, base: &str, id: &str, event: &Value) -> bool {
         let body = event.to_string();
         let seconds = Sources::default().now() / 1_000;
         let request = self

@@ -1,7 +1,7 @@
 //! Instagram.
 
 use serde_json::{Value, json};
-use switchboard::channels::{RemoteFile, What};
+use switchboard::channels::{Reaction, RemoteFile, What};
 use switchboard::domain::channel::ChannelKind::Instagram;
 use switchboard::domain::delivery::DeliveryState;
 
@@ -36,21 +36,21 @@ fn every_kind_of_event_is_read() {
     let image = json!({"message": {"mid": "aWdf2", "attachments": [{"type": "image", "payload": {"url": "https://cdn.example.com/x.jpg"}}]}});
     assert_eq!(what(image), filed("", "https://cdn.example.com/x.jpg", "image"));
     let mention = json!({"message": {"mid": "aWdf2", "attachments": [{"type": "story_mention", "payload": {"url": "https://cdn.example.com/s"}}]}});
-    assert_eq!(what(mention), filed("", "https://cdn.example.com/s", "story mention"));
+    assert_eq!(what(mention), filed("", "", "story mention"));
     let story = json!({"message": {"mid": "aWdf3", "text": "nice", "reply_to": {"story": {"id": "178", "url": "https://cdn.example.com/story"}}}});
-    assert_eq!(what(story), filed("nice", "https://cdn.example.com/story", "answer to a story"));
+    assert_eq!(what(story), filed("nice", "", "answer to a story"));
     let reply = json!({"message": {"mid": "aWdf4", "text": "this", "reply_to": {"mid": "aWdfOURS"}}});
     assert_eq!(what(reply), What::Message { text: "this".into(), files: vec![] });
     // Another event than the message, though of the same id.
     let (key, deleted) = event(json!({"message": {"mid": "aWdf1", "is_deleted": true}}));
-    assert_eq!((key.as_str(), deleted.what), ("deleted:aWdf1", What::Nothing));
+    assert_eq!((key.as_str(), deleted.what), ("deleted:aWdf1", What::Deleted));
     assert_eq!(
         what(json!({"message": {"mid": "aWdf5", "is_unsupported": true}})),
         filed("", "", "unsupported message")
     );
     let reaction =
         json!({"reaction": {"mid": "aWdfOURS", "action": "react", "reaction": "love", "emoji": "❤️"}});
-    assert_eq!(what(reaction), What::Nothing);
+    assert_eq!(what(reaction), What::Reacted(Reaction::All(vec!["❤️".into()])));
     let seen = What::Report { provider_id: "aWdfOURS".into(), state: DeliveryState::Read, reason: None };
     assert_eq!(what(json!({"read": {"mid": "aWdfOURS"}})), seen);
     let echo = json!({"message": {"mid": "aWdfOURS2", "is_echo": true, "text": "typed in the app"}});

@@ -83,14 +83,17 @@ fn every_kind_of_event_is_read() {
         "this one"
     );
     let sticker = json!({"type": "sticker", "id": "5006", "keywords": ["hi"]});
-    assert_eq!(said(sticker), file("5006", "sticker: hi"));
+    assert_eq!(said(sticker), file("", "sticker: hi"));
 
     let source = json!({"type": "user", "userId": ZOE});
     let postback = json!({"type": "postback", "source": source, "postback": {"data": "order=yes"}});
     assert_eq!(read(&postback).1, What::Message { text: "order=yes".into(), files: Vec::new() });
-    for kind in ["unsend", "follow", "unfollow", "something new"] {
+    for kind in ["follow", "unfollow", "something new"] {
         assert_eq!(read(&json!({"type": kind, "source": source})).1, What::Nothing, "{kind}");
     }
+    let unsend = json!({"type": "unsend", "source": source, "unsend": {"messageId": "5001"}});
+    assert_eq!(read(&unsend).1, What::Deleted);
+    assert_eq!(platform(ChannelKind::Line).unwrap().message(&unsend).as_deref(), Some("5001"));
     let mut elsewhere = text("e", ZOE, "hello");
     elsewhere["mode"] = json!("standby");
     assert!(read(&elsewhere).0.is_none(), "another program has the chat");

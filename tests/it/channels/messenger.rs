@@ -1,7 +1,7 @@
 //! Facebook Messenger.
 
 use serde_json::{Value, json};
-use switchboard::channels::{RemoteFile, SentFile, What, Writer};
+use switchboard::channels::{Reaction, RemoteFile, SentFile, What, Writer};
 use switchboard::domain::channel::ChannelKind::Messenger;
 use switchboard::domain::delivery::DeliveryState;
 
@@ -76,8 +76,14 @@ fn every_kind_of_event_is_read() {
         what(json!({"message_edit": {"mid": "m_1", "text": "hullo", "num_edit": 1}})),
         What::Edited { text: "hullo".into() }
     );
+    for (action, all) in [("react", vec!["❤️".to_owned()]), ("unreact", vec![])] {
+        let reaction =
+            json!({"reaction": {"mid": "m_ours1", "action": action, "reaction": "love", "emoji": "❤️"}});
+        let (key, inbound) = event(reaction);
+        assert!(key.starts_with(&format!("reaction:m_ours1:{action}:")), "{key}");
+        assert_eq!(inbound.what, What::Reacted(Reaction::All(all)));
+    }
     for silent in [
-        json!({"reaction": {"mid": "m_ours1", "action": "react", "reaction": "love", "emoji": "❤️"}}),
         json!({"message": {"is_echo": true, "app_id": 777, "mid": "m_ours2", "text": "from the inbox"}}),
         json!({"pass_thread_control": {"previous_owner_app_id": "777", "new_owner_app_id": "888"}}),
         json!({"something": {"new": true}}),

@@ -1,7 +1,7 @@
 //! Telegram bots.
 
 use serde_json::{Value, json};
-use switchboard::channels::{What, platform};
+use switchboard::channels::{Reaction, What, platform};
 use switchboard::domain::channel::ChannelKind;
 
 use super::sim::Fault;
@@ -48,7 +48,9 @@ fn every_kind_of_update_is_read() {
     let reply = message(json!({"text": "this one", "reply_to_message": {"message_id": 99}}));
     assert_eq!(said(json!({"update_id": 5, "message": reply})).0, "this one");
     let reaction = json!({"chat": chat, "message_id": 99, "user": from, "old_reaction": [], "new_reaction": [{"type": "emoji", "emoji": "👍"}]});
-    assert_eq!(read(json!({"update_id": 6, "message_reaction": reaction})).what, What::Nothing);
+    let reaction = json!({"update_id": 6, "message_reaction": reaction});
+    assert_eq!(telegram.message(&reaction).as_deref(), Some("55501:99"));
+    assert_eq!(read(reaction).what, What::Reacted(Reaction::All(vec!["👍".into()])));
     let click = json!({"id": "77", "from": from, "message": message(json!({})), "data": "order:yes"});
     assert_eq!(said(json!({"update_id": 7, "callback_query": click})).0, "order:yes");
     let edited = read(json!({"update_id": 8, "edited_message": message(json!({"text": "hello there"}))}));

@@ -1,7 +1,7 @@
 //! `WhatsApp`.
 
 use serde_json::{Value, json};
-use switchboard::channels::{RemoteFile, SentFile, What};
+use switchboard::channels::{Reaction, RemoteFile, SentFile, What};
 use switchboard::domain::channel::ChannelKind::Whatsapp;
 use switchboard::domain::delivery::DeliveryState;
 
@@ -91,9 +91,9 @@ fn every_kind_of_message_is_read() {
     let reply =
         json!({"text": {"body": "this one"}, "context": {"from": "15550001111", "id": "wamid.OURS1"}});
     assert_eq!(message("text", reply), said("this one"));
-    for emoji in ["👍", ""] {
+    for (emoji, all) in [("👍", vec!["👍".to_owned()]), ("", vec![])] {
         let reaction = json!({"reaction": {"message_id": "wamid.OURS1", "emoji": emoji}});
-        assert_eq!(message("reaction", reaction), What::Nothing);
+        assert_eq!(message("reaction", reaction), What::Reacted(Reaction::All(all)));
     }
     let button =
         json!({"interactive": {"type": "button_reply", "button_reply": {"id": "yes", "title": "Yes"}}});

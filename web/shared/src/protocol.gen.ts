@@ -28,6 +28,12 @@ export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" 
 
 export type Attachment = {  id: string,  name: string,  type: MediaType,  size: number,  width?: number,  height?: number, };
 
+export type FetchFailure = "too_large" | "type" | "gone" | "refused" | "unreachable";
+
+export type ComingFile = {  id: string,  name: string, };
+
+export type FileNews = { "state": "here",  file: Attachment, } | { "state": "failed",  reason: FetchFailure, } | { "state": "again" };
+
 export type AvatarId = string;
 
 export type Card = {  title: string,  text?: string,  image?: Picture,  buttons?: Array<Button>, };
@@ -48,7 +54,7 @@ export type RequeueReason = "given_back" | "assignee_gone" | "member_removed";
 
 export type EndReason = "resolved" | "customer" | "expired" | "erased";
 
-export type Event = { "kind": "opened",  first_text: string,  start: Start, } | { "kind": "message",  text: string,  attachments?: Array<Attachment>,  quick_replies?: Array<string>,  cards?: Array<Card>, } | { "kind": "note",  text: string,  attachments?: Array<Attachment>,  mentions?: Array<string>, } | { "kind": "tagged",  tag: string, } | { "kind": "untagged",  tag: string, } | { "kind": "handed_off",  reason: HandoffReason,  note?: string, } | { "kind": "joined",  from: Origin, } | { "kind": "transferred",  to: string,  to_name: string, } | { "kind": "taken_over",  from: Origin,  from_member?: string, } | { "kind": "requeued",  reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "suppressed",  turn: number,  text: string, } | { "kind": "silent",  turn: number, } | { "kind": "ended",  reason: EndReason, } | { "kind": "feedback",  rating?: Rating,  comment?: string, } | { "kind": "activated",  episode: number, } | { "kind": "erased" };
+export type Event = { "kind": "opened",  first_text: string,  start: Start, } | { "kind": "message",  text: string,  attachments?: Array<Attachment>,  quick_replies?: Array<string>,  cards?: Array<Card>,  coming?: Array<ComingFile>, } | { "kind": "file",  of: number,  id: string,  news: FileNews, } | { "kind": "edited",  of: number,  text: string, } | { "kind": "reacted",  of: number,  emojis: Array<string>, } | { "kind": "deleted",  of: number, } | { "kind": "note",  text: string,  attachments?: Array<Attachment>,  mentions?: Array<string>, } | { "kind": "tagged",  tag: string, } | { "kind": "untagged",  tag: string, } | { "kind": "handed_off",  reason: HandoffReason,  note?: string, } | { "kind": "joined",  from: Origin, } | { "kind": "transferred",  to: string,  to_name: string, } | { "kind": "taken_over",  from: Origin,  from_member?: string, } | { "kind": "requeued",  reason: RequeueReason, } | { "kind": "handed_back" } | { "kind": "suppressed",  turn: number,  text: string, } | { "kind": "silent",  turn: number, } | { "kind": "ended",  reason: EndReason, } | { "kind": "feedback",  rating?: Rating,  comment?: string, } | { "kind": "activated",  episode: number, } | { "kind": "erased" };
 
 export type Entry = {  seq: number,  at: number,  by: Author,  client_id?: ClientId,  body: Event, };
 

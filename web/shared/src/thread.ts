@@ -1,4 +1,5 @@
 // The entries of one conversation as one piece without holes, and what to show of them. Pure.
+import { isLater, type Later, laterOf } from "./later.ts";
 import type { ContactEntry, Entry } from "./protocol.gen.ts";
 
 /** An entry as members see it, or as the customer does. */
@@ -53,8 +54,8 @@ export function prepend<E extends AnyEntry>(
 
 export type Item<E extends AnyEntry> =
   | { kind: "day"; key: string; at: number }
-  /** Something somebody wrote. `continued`: the same author as just above, within five minutes. */
-  | { kind: "text"; key: string; entry: E; text: string; role: TextRole; continued: boolean }
+  /** Something somebody wrote. `continued`: the same author as just above, within five minutes. `later`: what was said of it since. */
+  | { kind: "text"; key: string; entry: E; text: string; role: TextRole; continued: boolean; later?: Later }
   /** Something that happened. */
   | { kind: "event"; key: string; entry: E };
 
@@ -66,9 +67,10 @@ const CONTINUES_WITHIN = 5 * 60_000;
 export function items<E extends AnyEntry>(thread: Thread<E>, dayOf: (at: number) => string): Item<E>[] {
   const shown: Item<E>[] = [];
   let day = "";
+  const told = laterOf(thread.entries);
   let above: { author: string; at: number } | null = null;
   for (const entry of thread.entries) {
-    if (entry.body.kind === "hidden" || entry.body.kind === "opened") continue;
+    if (entry.body.kind === "hidden" || entry.body.kind === "opened" || isLater(entry)) continue;
     if (dayOf(entry.at) !== day) {
       day = dayOf(entry.at);
       shown.push({ kind: "day", key: `day-${day}-${entry.seq}`, at: entry.at });
@@ -82,7 +84,9 @@ export function items<E extends AnyEntry>(thread: Thread<E>, dayOf: (at: number)
     }
     const author = `${text.role} ${entry.by?.kind === "member" ? entry.by.name : ""}`;
     const continued = above?.author === author && entry.at - above.at < CONTINUES_WITHIN;
-    shown.push({ kind: "text", key: `e${entry.seq}`, entry, ...text, continued });
+    const later = told.get(entry.seq);
+    const now = later?.edits.at(-1) ?? text.text;
+    shown.push({ kind: "text", key: `e${entry.seq}`, entry, ...text, text: now, continued, later });
     above = { author, at: entry.at };
   }
   return shown;

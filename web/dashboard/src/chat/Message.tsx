@@ -1,9 +1,20 @@
 // One bubble: the customer on the left, the team's side on the right.
-import type { Attachment, Card, DeliveryMark, Entry, Row } from "../../../shared/src/protocol.gen.ts";
+
+import type { Later } from "../../../shared/src/later.ts";
+import type {
+  Attachment,
+  Card,
+  ComingFile,
+  DeliveryMark,
+  Entry,
+  Row,
+} from "../../../shared/src/protocol.gen.ts";
+import { customerWords } from "../../../shared/src/text/messaging.ts";
 import { common, chat as words } from "../../../shared/src/text.ts";
 import type { TextRole } from "../../../shared/src/thread.ts";
 import { clockTime } from "../../../shared/src/when.ts";
 import { Attachments } from "../files/Attachments.tsx";
+import { ComingFiles } from "../files/ComingFiles.tsx";
 import { type Outgoing, remove, tryAgain } from "../state/outbox.ts";
 import { memberById } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
@@ -11,6 +22,7 @@ import { Avatar, BotAvatar, Chip } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Cards } from "./Cards.tsx";
 import { DeliveryLine } from "./DeliveryLine.tsx";
+import { Former } from "./Former.tsx";
 import { Words } from "./Words.tsx";
 import { customerName } from "./who.ts";
 
@@ -27,6 +39,8 @@ interface Props {
   text: string;
   role: TextRole;
   continued: boolean;
+  /** What was said of it since. */
+  later: Later | null;
   row: Row | null;
   conversation: string;
   delivery: Delivery | null;
@@ -37,7 +51,7 @@ interface Props {
 /** How far a message got: stored, at the customer's page, before their eyes. */
 export type Delivery = "sent" | "delivered" | "read";
 
-export function Message({ entry, text, role, continued, row, conversation, delivery, mark }: Props) {
+export function Message({ entry, text, role, continued, later, row, conversation, delivery, mark }: Props) {
   const name = nameOf(entry, row);
   const byBot = role === "bot" || role === "suppressed";
   const replies = entry.body.kind === "message" ? entry.body.quick_replies : undefined;
@@ -67,8 +81,14 @@ export function Message({ entry, text, role, continued, row, conversation, deliv
         <Avatar name={name} member={entry.by.kind === "member" ? entry.by.id : undefined} />
       )}
       <div class="b" dir="auto">
-        {text && <Words text={text} names={namesIn(entry)} />}
-        <Attachments conversation={conversation} attachments={attachmentsOf(entry)} />
+        {later?.deleted && <em class="gone">{customerWords.deleted}</em>}
+        {text && !later?.deleted && <Words text={text} names={namesIn(entry)} />}
+        {!later?.deleted && (
+          <>
+            <Attachments conversation={conversation} attachments={attachmentsOf(entry)} />
+            <ComingFiles conversation={conversation} coming={comingOf(entry)} news={later?.files ?? {}} />
+          </>
+        )}
         <Cards conversation={conversation} cards={cardsOf(entry)} />
         {replies && replies.length > 0 && (
           <div class="quick">
@@ -81,6 +101,17 @@ export function Message({ entry, text, role, continued, row, conversation, deliv
           </div>
         )}
       </div>
+      {later && later.emojis.length > 0 && (
+        <div class="reacted">
+          <span class="sr">{customerWords.reactions(customerName(row))}: </span>
+          {later.emojis.map((emoji) => (
+            <Chip key={emoji} kind="line">
+              {emoji}
+            </Chip>
+          ))}
+        </div>
+      )}
+      {later && !later.deleted && later.edits.length > 0 && <Former texts={formerOf(entry, later)} />}
       {role === "suppressed" && <div class="st">{words.suppressedHelp}</div>}
       {mark && <DeliveryLine conversation={conversation} mark={mark} last={delivery !== null} />}
       {delivery && !mark && (
@@ -144,6 +175,16 @@ function attachmentsOf(entry: Entry): readonly Attachment[] {
   const all = (body.kind === "message" || body.kind === "note") && body.attachments;
   const shown = cardsOf(entry).map(({ image }) => image?.file);
   return all ? all.filter(({ id }) => !shown.includes(id)) : [];
+}
+
+function comingOf({ body }: Entry): readonly ComingFile[] {
+  return (body.kind === "message" && body.coming) || [];
+}
+
+/** What it said before, oldest first. */
+function formerOf({ body }: Entry, later: Later): string[] {
+  const first = body.kind === "message" ? body.text : "";
+  return [first, ...later.edits.slice(0, -1)].filter((text) => text);
 }
 
 function cardsOf({ body }: Entry): readonly Card[] {

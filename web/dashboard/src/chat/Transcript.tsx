@@ -158,7 +158,7 @@ interface LineProps {
 function Line({ item, row, chat, last }: LineProps) {
   if (item.kind === "day") return <li class="day">{dayName(item.at)}</li>;
   if (item.kind === "text") {
-    const { entry, text, role, continued } = item;
+    const { entry, text, role, continued, later } = item;
     const delivery = last ? deliveryOf(chat, entry) : null;
     return (
       <Message
@@ -166,6 +166,7 @@ function Line({ item, row, chat, last }: LineProps) {
         text={text}
         role={role}
         continued={continued}
+        later={later ?? null}
         row={row}
         conversation={chat.id}
         delivery={delivery}

@@ -72,8 +72,8 @@ export function onRows(listener: RowListener): void {
 export function advance(row: Row, entry: Entry): Row {
   if (entry.seq <= row.version) return row;
   if (entry.body.kind !== "message") return { ...row, version: entry.seq };
-  const { text, attachments, cards } = entry.body;
-  const names = cards?.map(({ title }) => ({ name: title })) ?? attachments;
+  const { text, attachments, cards, coming } = entry.body;
+  const names = cards?.map(({ title }) => ({ name: title })) ?? attachments ?? coming;
   const preview = { by: entry.by.kind, text: summary(text, names) };
   return { ...row, version: entry.seq, last_at: entry.at, preview };
 }

@@ -403,6 +403,21 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       }),
     tooLong: (max) => `يمكن أن تصل الرسالة إلى ${number(max)} حرف.`,
   },
+  customerWords: {
+    fetching: "جارٍ الجلب …",
+    notFetched: {
+      too_large: "أكبر من الحجم المسموح به هنا.",
+      type: "لا تُحفظ إلا الصور وملفات PDF والنص العادي.",
+      gone: "لم تعد المنصة تملك الملف.",
+      refused: "المنصة لا تسلّم الملف.",
+      unreachable: "تعذّر الوصول إلى المنصة.",
+    },
+    retry: (name) => `جلب ${name} مرة أخرى`,
+    edited: "معدّلة",
+    before: "النص السابق:",
+    reactions: (customer) => `تفاعلات ${customer}`,
+    deleted: "حذفها العميل",
+  },
   deliveryWords: {
     queued: "في انتظار الإرسال",
     unconfirmed: "لا يُعرف هل وصلت.",

@@ -350,6 +350,21 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     suggestions: (count) => plural(count, { one: "# Vorschlag", other: "# Vorschläge" }),
     tooLong: (max) => `Eine Nachricht kann bis zu ${number(max)} Zeichen haben.`,
   },
+  customerWords: {
+    fetching: "Wird geholt …",
+    notFetched: {
+      too_large: "Größer, als Dateien hier sein dürfen.",
+      type: "Nur Bilder, PDF und einfacher Text werden behalten.",
+      gone: "Die Plattform hat die Datei nicht mehr.",
+      refused: "Die Plattform gibt die Datei nicht heraus.",
+      unreachable: "Die Plattform war nicht zu erreichen.",
+    },
+    retry: (name) => `${name} noch einmal holen`,
+    edited: "Bearbeitet",
+    before: "Vorher stand hier:",
+    reactions: (customer) => `Reaktionen von ${customer}`,
+    deleted: "Vom Kunden gelöscht",
+  },
   deliveryWords: {
     queued: "Wartet auf das Senden",
     unconfirmed: "Niemand weiß, ob die Nachricht angekommen ist.",

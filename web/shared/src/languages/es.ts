@@ -346,6 +346,21 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     suggestions: (count) => plural(count, { one: "# sugerencia", other: "# sugerencias" }),
     tooLong: (max) => `Un mensaje puede tener hasta ${number(max)} caracteres.`,
   },
+  customerWords: {
+    fetching: "Obteniendo …",
+    notFetched: {
+      too_large: "Es más grande de lo permitido aquí.",
+      type: "Solo se guardan imágenes, PDF y texto sin formato.",
+      gone: "La plataforma ya no lo tiene.",
+      refused: "La plataforma no lo entrega.",
+      unreachable: "No se pudo contactar con la plataforma.",
+    },
+    retry: (name) => `Volver a obtener ${name}`,
+    edited: "Editado",
+    before: "Antes decía:",
+    reactions: (customer) => `Reacciones de ${customer}`,
+    deleted: "Eliminado por el cliente",
+  },
   deliveryWords: {
     queued: "Pendiente de envío",
     unconfirmed: "No se sabe si llegó.",

@@ -358,6 +358,21 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     suggestions: (count) => plural(count, { one: "# suggestion", other: "# suggestions" }),
     tooLong: (max) => `Un message peut avoir jusqu’à ${number(max)} caractères.`,
   },
+  customerWords: {
+    fetching: "Récupération en cours …",
+    notFetched: {
+      too_large: "Plus volumineux que ce qui est permis ici.",
+      type: "Seuls les images, les PDF et le texte brut sont conservés.",
+      gone: "La plateforme n’a plus ce fichier.",
+      refused: "La plateforme ne remet pas ce fichier.",
+      unreachable: "La plateforme est injoignable.",
+    },
+    retry: (name) => `Récupérer ${name} à nouveau`,
+    edited: "Modifié",
+    before: "Texte précédent :",
+    reactions: (customer) => `Réactions de ${customer}`,
+    deleted: "Supprimé par le client",
+  },
   deliveryWords: {
     queued: "En attente d’envoi",
     unconfirmed: "Impossible de savoir si le message est arrivé.",

@@ -331,6 +331,21 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     suggestions: (count) => plural(count, { other: "# सुझाव" }),
     tooLong: (max) => `एक संदेश में ज़्यादा से ज़्यादा ${number(max)} अक्षर हो सकते हैं।`,
   },
+  customerWords: {
+    fetching: "लाई जा रही है …",
+    notFetched: {
+      too_large: "यह यहाँ की अनुमत सीमा से बड़ी है।",
+      type: "केवल चित्र, PDF और सादा टेक्स्ट रखे जाते हैं।",
+      gone: "प्लेटफ़ॉर्म के पास यह अब नहीं है।",
+      refused: "प्लेटफ़ॉर्म इसे नहीं दे रहा है।",
+      unreachable: "प्लेटफ़ॉर्म से संपर्क नहीं हो सका।",
+    },
+    retry: (name) => `${name} फिर से लाएँ`,
+    edited: "बदला गया",
+    before: "पहले यह लिखा था:",
+    reactions: (customer) => `${customer} की प्रतिक्रियाएँ`,
+    deleted: "ग्राहक ने हटा दिया",
+  },
   deliveryWords: {
     queued: "भेजे जाने की प्रतीक्षा",
     unconfirmed: "पता नहीं कि यह पहुँचा या नहीं।",

@@ -329,6 +329,21 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     suggestions: (count) => plural(count, { other: "候補#件" }),
     tooLong: (max) => `メッセージは${number(max)}文字までです。`,
   },
+  customerWords: {
+    fetching: "取得しています …",
+    notFetched: {
+      too_large: "ここで扱えるサイズを超えています。",
+      type: "保存できるのは画像、PDF、テキストだけです。",
+      gone: "プラットフォームにはもうありません。",
+      refused: "プラットフォームから渡されませんでした。",
+      unreachable: "プラットフォームに接続できませんでした。",
+    },
+    retry: (name) => `${name} をもう一度取得`,
+    edited: "編集済み",
+    before: "以前の内容:",
+    reactions: (customer) => `${customer} さんのリアクション`,
+    deleted: "お客様が削除しました",
+  },
   deliveryWords: {
     queued: "送信待ち",
     unconfirmed: "届いたかどうか確認できません。",

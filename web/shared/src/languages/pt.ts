@@ -352,6 +352,21 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     suggestions: (count) => plural(count, { one: "# sugestão", other: "# sugestões" }),
     tooLong: (max) => `Uma mensagem pode ter até ${number(max)} caracteres.`,
   },
+  customerWords: {
+    fetching: "Buscando …",
+    notFetched: {
+      too_large: "É maior do que o permitido aqui.",
+      type: "Só imagens, PDF e texto simples são guardados.",
+      gone: "A plataforma não tem mais o arquivo.",
+      refused: "A plataforma não entrega o arquivo.",
+      unreachable: "Não foi possível alcançar a plataforma.",
+    },
+    retry: (name) => `Buscar ${name} de novo`,
+    edited: "Editada",
+    before: "Antes dizia:",
+    reactions: (customer) => `Reações de ${customer}`,
+    deleted: "Apagada pelo cliente",
+  },
   deliveryWords: {
     queued: "Esperando o envio",
     unconfirmed: "Não se sabe se chegou.",

@@ -10,6 +10,23 @@ export const deliveryWords = area("deliveryWords", {
   failed: "Not delivered.",
 });
 
+export const customerWords = area("customerWords", {
+  fetching: "Being fetched …",
+  /** Why a file of the customer is not here. */
+  notFetched: {
+    too_large: "It is larger than files may be here.",
+    type: "Only images, PDF and plain text are kept.",
+    gone: "The platform no longer has it.",
+    refused: "The platform does not hand it out.",
+    unreachable: "The platform could not be reached.",
+  },
+  retry: (name: string) => `Fetch ${name} again`,
+  edited: "Edited",
+  before: "What it said before:",
+  reactions: (customer: string) => `Reactions of ${customer}`,
+  deleted: "Deleted by the customer",
+});
+
 export const messagingSettings = area("messagingSettings", {
   title: "Messaging channels",
   add: "Add a channel",
