@@ -182,7 +182,7 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
     let contact = known(courier, &line, event, &who).await?;
     match what {
         What::Message { text, files } => {
-            let (text, coming) = apart(event, text, files);
+            let (text, coming) = apart(event, &text, files);
             let Kept { attachments, names } = inside(courier, &line, event, &contact).await?;
             let text = names.iter().fold(text, |text, name| format!("{text}\n[{name}]")).trim().to_owned();
             let listed = coming.iter().map(|(file, _)| file.clone()).collect();
@@ -210,7 +210,7 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
 type Remote = (ComingFile, String);
 
 /// The text, and the files that are to be fetched. Members only read the names of those that cannot be.
-fn apart(event: &Waiting, text: String, files: Vec<RemoteFile>) -> (String, Vec<Remote>) {
+fn apart(event: &Waiting, text: &str, files: Vec<RemoteFile>) -> (String, Vec<Remote>) {
     let named = files.into_iter().enumerate().map(|(place, RemoteFile { reference, name })| {
         (ComingFile::new(ComingId::from_uuid(named(event, &format!("file/{place}"))), &name), reference)
     });
@@ -222,7 +222,7 @@ fn apart(event: &Waiting, text: String, files: Vec<RemoteFile>) -> (String, Vec<
             coming.push((file, reference));
         }
     }
-    (with_names(&text, &only_named), coming)
+    (with_names(text, &only_named), coming)
 }
 
 /// Files that came within the event, kept unless the message was said before.
