@@ -35,6 +35,7 @@ use crate::delivery::intake::{Intake, IntakeLimits};
 use crate::files::links::FileLinks;
 use crate::files::{Files, FilesError, Place};
 use crate::outgoing::mail::{MailOptions, Mailer, Security};
+use crate::outgoing::wire::MailServer;
 use crate::outgoing::{Outgoing, OutgoingOptions};
 use crate::push::Push;
 use crate::push::courier::Courier;
@@ -99,7 +100,7 @@ pub struct Running {
     server: ServerHandle,
     finished: JoinHandle<std::io::Result<()>>,
     sweeper: JoinHandle<()>,
-    couriers: [JoinHandle<()>; 6],
+    couriers: [JoinHandle<()>; 7],
     pushing: JoinHandle<()>,
 }
 
@@ -133,7 +134,8 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let links = FileLinks::new(&kept_secret(&store, &sources, FileLinks::KEY_NAME).await?, origins.main());
     let intake = Intake::new(files.clone(), store.clone(), sources.clone(), intake_limits(&config));
     let (told, clock) = (directory.clone(), sources.clone());
-    let courier = delivery::Courier::new(store.clone(), clock, told, outgoing, vault, links, intake);
+    let post = delivery::Post::new(mail_server(&config)?, files.clone());
+    let courier = delivery::Courier::new(store.clone(), clock, told, outgoing, vault, links, intake, post);
     let edge = Edge::new(config, sources, store, directory, origins, passwords, tokens, mail, files, courier);
     let edge = Data::new(edge);
     let (server, finished) = serve(&edge, listener).await?;
@@ -141,6 +143,7 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
     let sweeper = actix_web::rt::spawn(sweep(edge.clone()));
     let couriers = [
         actix_web::rt::spawn(delivery::inbox::run(edge.courier.clone())),
+        actix_web::rt::spawn(delivery::mailboxes::run(edge.courier.clone())),
         actix_web::rt::spawn(delivery::fetch::run(edge.courier.clone())),
         actix_web::rt::spawn(delivery::outbox::run(edge.courier.clone())),
         actix_web::rt::spawn(delivery::webhooks::run(edge.courier.clone())),
@@ -340,14 +343,14 @@ pub fn store_options(config: &Config) -> StoreOptions {
     }
 }
 
-/// The way to the mail server, if one is configured.
-fn mailer(config: &Config) -> Result<Option<Mailer>, StartError> {
+/// The mail server of the configuration, if there is one.
+fn mail_server(config: &Config) -> Result<Option<MailServer>, StartError> {
     let mail = &config.mail;
     if mail.host.is_empty() {
         return Ok(None);
     }
     let secret = mail.secret().map_err(|error| StartError::Mail(format!("`password_file`: {error}")))?;
-    let options = MailOptions {
+    Ok(Some(MailServer {
         host: mail.host.clone(),
         port: mail.port,
         security: match mail.security {
@@ -355,10 +358,16 @@ fn mailer(config: &Config) -> Result<Option<Mailer>, StartError> {
             config::Security::Starttls => Security::Starttls,
             config::Security::None => Security::None,
         },
-        from: mail.from.clone(),
         login: (!mail.user.is_empty()).then(|| (mail.user.clone(), secret)),
-        timeout_ms: mail.timeout_ms,
-    };
+        trusted: true,
+    }))
+}
+
+/// The way out for our own letters, if a mail server is configured.
+fn mailer(config: &Config) -> Result<Option<Mailer>, StartError> {
+    let Some(MailServer { host, port, security, login, .. }) = mail_server(config)? else { return Ok(None) };
+    let (from, timeout_ms) = (config.mail.from.clone(), config.mail.timeout_ms);
+    let options = MailOptions { host, port, security, from, login, timeout_ms };
     Mailer::new(&options).map(Some).map_err(StartError::Mail)
 }
 

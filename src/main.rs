@@ -121,7 +121,11 @@ fn run(wanted: Wanted, file: Option<&Path>) -> Result<ExitCode, Box<dyn Error>> 
         }
         Wanted::Serve => {
             let config = Config::load(file)?;
-            env_logger::Builder::new().parse_filters(&config.log).init();
+            env_logger::Builder::new()
+                .parse_filters(&config.log)
+                // Below that it writes what goes over the wire, passwords too.
+                .filter_module("async_imap", log::LevelFilter::Info)
+                .init();
             return actix_web::rt::System::new().block_on(serve(config));
         }
     }

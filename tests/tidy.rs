@@ -163,26 +163,30 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("hex", &[]),
     ("sources", &["domain"]),
+    ("tally", &[]),
     ("config", &[]),
     ("outgoing", &[]),
     ("files", &["domain", "hex"]),
     ("protocol", &["domain"]),
-    ("store", &["domain"]),
+    ("store", &["domain", "tally"]),
     ("bots", &["domain", "outgoing", "sources"]),
     // Signatures of Standard Webhooks are pure, and shared with bots.
     ("channels", &["domain", "hex", "outgoing"]),
     ("vault", &["sources"]),
     ("push", &["domain", "outgoing", "sources", "store"]),
-    ("actors", &["bots", "domain", "protocol", "push", "sources", "store"]),
+    ("actors", &["bots", "domain", "protocol", "push", "sources", "store", "tally"]),
     (
         "delivery",
-        &["actors", "channels", "domain", "files", "outgoing", "protocol", "sources", "store", "vault"],
+        &[
+            "actors", "channels", "domain", "files", "hex", "outgoing", "protocol", "sources", "store",
+            "vault",
+        ],
     ),
     (
         "api",
         &[
             "actors", "bots", "channels", "config", "delivery", "domain", "files", "hex", "outgoing",
-            "protocol", "push", "sources", "store", "vault",
+            "protocol", "push", "sources", "store", "tally", "vault",
         ],
     ),
     // What an empty database gets. It speaks through the edge's own helpers, so it stands above it.

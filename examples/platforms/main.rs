@@ -8,7 +8,7 @@
 //! channel, with `/api` of a Slack channel, with `/api/v10` of a Discord channel, or `url` of a webhook channel, at it, and allow
 //! the addresses that it prints in `outgoing.allow`; `sim/meta.rs` names the ids and secrets that Meta's fakes know. Every call
 //! that it takes or refuses is printed. Lines that are typed become updates of a Telegram customer, once the channel was
-//! connected.
+//! connected. A mail server for e-mail channels says where it is.
 
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod sim;
@@ -16,6 +16,7 @@ mod sim;
 use std::error::Error;
 use std::time::Duration;
 
+use sim::email::{self, MailServers};
 use sim::{Simulator, discord, line, slack, telegram, twilio, viber};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -34,9 +35,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("Slack: bot_token {}, signing_secret {}", slack::TOKEN, slack::SECRET);
     println!("Twilio: account_sid {}, auth_token {}", twilio::SID, twilio::TOKEN);
     println!("Viber: auth_token {}", viber::TOKEN);
+    let mail = MailServers::start().await?;
+    println!("E-mail: address and users {}, passwords {}, no TLS", email::USER, email::PASSWORD);
+    println!("        SMTP at {}, IMAP at {}; allow both in outgoing.allow", mail.smtp, mail.imap);
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     let http = reqwest::Client::builder().no_proxy().build()?;
-    let (mut shown, mut update) = ((0, 0), 0);
+    let (mut shown, mut mails, mut update) = ((0, 0), 0, 0);
     loop {
         tokio::select! {
             line = lines.next_line() => {
@@ -66,6 +70,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
                     println!("refused {} {}", call.status, method(&call.path));
                 }
                 shown = (taken.len(), refused.len());
+                let received = mail.received();
+                for mail in &received[mails..] {
+                    println!("mail from {} to {}\n{}", mail.from, mail.to, mail.raw);
+                }
+                mails = received.len();
             }
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::edge::Edge;
 use super::scopes::merged;
 use super::{ApiError, secret};
-use crate::channels::{Made, Platform, SecretField, previous};
+use crate::channels::{Account, Made, Platform, SecretField, previous};
 use crate::delivery::Courier;
 use crate::domain::Millis;
 use crate::domain::ids::ChannelId;
@@ -53,10 +53,20 @@ pub fn settings(
     let missing = |field: &&crate::channels::Setting| {
         field.default.is_none() && settings.platform.get(field.name).is_none_or(String::is_empty)
     };
-    match platform.settings().iter().find(missing) {
-        Some(field) => bad(field.name, "is missing"),
-        None => Ok(settings),
+    if let Some(field) = platform.settings().iter().find(missing) {
+        return bad(field.name, "is missing");
     }
+    let no_secrets = BTreeMap::new();
+    let account = Account::new(platform, &settings.platform, &no_secrets);
+    if let Some((name, why)) = platform.unsound(&account) {
+        return bad(name, why);
+    }
+    for (name, server) in platform.servers(&account) {
+        if let Err(refused) = edge.courier.outgoing.check_mail_server(&server) {
+            return bad(name, &format!("cannot be reached: {refused}"));
+        }
+    }
+    Ok(settings)
 }
 
 /// Secrets, checked: those to be set and those to be removed.

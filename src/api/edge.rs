@@ -34,6 +34,9 @@ const MAILS_PER_HOUR: u32 = 5;
 /// Most uploads at the same time; with S3 each may hold 5 MiB.
 const UPLOADS: usize = 16;
 
+/// Most events of channels above 1 MiB at the same time; each may be several times in memory.
+const LARGE_EVENTS: usize = 4;
+
 /// In milliseconds.
 const HOUR: i64 = 3_600_000;
 
@@ -73,6 +76,8 @@ pub struct Edge {
     pub files_per_address: Throttle<IpAddr>,
     /// Uploads at the same time: each holds up to a part of its file in memory.
     pub uploads: Semaphore,
+    /// Large events of channels at the same time.
+    pub large_events: Semaphore,
     /// The bytes of files.
     pub files: Files,
     /// What messaging channels receive and send.
@@ -124,6 +129,7 @@ impl Edge {
             files_per_visitor: Throttle::new(if_enabled(limits.files_per_visitor), HOUR),
             files_per_address: Throttle::new(if_enabled(limits.files_per_address), HOUR),
             uploads: Semaphore::new(UPLOADS),
+            large_events: Semaphore::new(LARGE_EVENTS),
             files,
             courier,
             address_sockets: Seats::new(limits.enabled.then_some(limits.sockets_per_address)),

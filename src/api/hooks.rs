@@ -2,21 +2,23 @@
 //! commit, answered after it. The work follows in `src/delivery/inbox.rs`.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
+use tokio::sync::SemaphorePermit;
 use url::form_urlencoded;
 
 use super::ApiError;
 use super::body::Body;
 use super::edge::Edge;
+use crate::actors::error::CallError;
 use crate::channels::{Answer, Event, Headers, Refused, Request};
 use crate::domain::ids::ChannelId;
 use crate::store::inbox::{self, NewEvent};
 
-/// Largest body, in bytes.
-const BODY_MAX: usize = 1 << 20;
+/// A body above this size, in bytes, needs one of a few places.
+const SMALL: usize = 1 << 20;
 
 /// Most events of one request.
 const EVENTS_MAX: usize = 1_000;
@@ -36,13 +38,15 @@ pub async fn receive(
     body: Body,
 ) -> Result<HttpResponse, ApiError> {
     if edge.is_draining() {
-        return Err(crate::actors::error::CallError::Draining.into());
+        return Err(CallError::Draining.into());
     }
     let channel = channel.into_inner();
     let courier = edge.courier.clone();
     let line = edge.read(move |connection| Ok(courier.line(connection, channel)?)).await?;
     let account = line.account();
-    let bytes = body.at_most(BODY_MAX).any().await?;
+    let most = line.platform.body_max();
+    let _place = if most > SMALL { large_place(&edge, &request)? } else { None };
+    let bytes = body.at_most(most).any().await?;
     let headers = headers(&request);
     let url = format!("{}{}", edge.origins.main(), request.uri());
     let query: Vec<(String, String)> =
@@ -86,6 +90,15 @@ pub async fn receive(
         edge.courier.wake_inbox();
     }
     Ok(say(&line.platform.accepted(&asked, new > 0)))
+}
+
+/// A place for a large body; few may be in memory at the same time.
+fn large_place<'a>(edge: &'a Edge, request: &HttpRequest) -> Result<Option<SemaphorePermit<'a>>, ApiError> {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length <= SMALL) {
+        return Ok(None);
+    }
+    edge.large_events.try_acquire().map(Some).map_err(|_| CallError::Overloaded.into())
 }
 
 /// Only what the database can hold in an index.

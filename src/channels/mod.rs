@@ -6,6 +6,7 @@
 mod account;
 mod call;
 mod discord;
+pub mod email;
 pub mod gateway;
 mod inbound;
 mod instagram;
@@ -33,6 +34,8 @@ pub use source::Source;
 
 use crate::domain::Millis;
 use crate::domain::channel::ChannelKind;
+use crate::outgoing::mime;
+use crate::outgoing::wire::MailServer;
 use serde_json::Value;
 
 /// The setting that says how many messages a channel may send in a second.
@@ -57,6 +60,21 @@ pub trait Platform: Send + Sync {
     /// Names of secrets that a channel may do without.
     fn optional_secrets(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// What is wrong with settings that are each of the right form: the name of one, and why.
+    fn unsound(&self, _account: &Account<'_>) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    /// Servers that it talks to otherwise than by HTTP, by the setting that names each.
+    fn servers(&self, _account: &Account<'_>) -> Vec<(&'static str, MailServer)> {
+        Vec::new()
+    }
+
+    /// Largest request that it sends, in bytes.
+    fn body_max(&self) -> usize {
+        1 << 20
     }
 
     /// Answers a request that only asks whether we are there. A GET is asked about before [`Platform::verify`], anything
@@ -92,6 +110,11 @@ pub trait Platform: Send + Sync {
     /// # Errors
     /// What cannot be understood, for the admin who looks at it later.
     fn read(&self, raw: &Value) -> Result<Inbound, String>;
+
+    /// Files that came within a stored event.
+    fn enclosed(&self, _raw: &Value) -> Vec<email::File> {
+        Vec::new()
+    }
 
     /// The platform's id of the message that an event brings or, where it changes one or reacts to one, is about. Ids of our
     /// own messages are those of [`Verdict::Done`].
@@ -142,6 +165,11 @@ pub trait Platform: Send + Sync {
     /// # Errors
     /// Why it can never be said.
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String>;
+
+    /// What is said as a letter, by a platform that is reached by mail and not by calls; its files are added later.
+    fn letter(&self, _account: &Account<'_>, _saying: &Saying<'_>) -> Option<Result<mime::Mail, String>> {
+        None
+    }
 
     /// What the platform's answer to a call means.
     fn judge(&self, got: &Got<'_>) -> Verdict;
@@ -203,6 +231,7 @@ pub fn platform(kind: ChannelKind) -> Option<&'static dyn Platform> {
         ChannelKind::Widget => None,
         ChannelKind::Webhook => Some(&webhook::Webhook),
         ChannelKind::Telegram => Some(&telegram::Telegram),
+        ChannelKind::Email => Some(&email::Email),
         ChannelKind::Instagram => Some(&instagram::Instagram),
         ChannelKind::Messenger => Some(&messenger::Messenger),
         ChannelKind::Whatsapp => Some(&whatsapp::WhatsApp),

@@ -11,8 +11,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::changes::{self, Change};
+use super::enclosed::Kept;
 use super::lanes::{STORE_PAUSE, pause_until};
-use super::{Courier, Line, names, receipts};
+use super::{Courier, Line, enclosed, names, receipts, threads};
 use crate::actors::error::CallError;
 use crate::channels::{Inbound, RemoteFile, What, Who};
 use crate::domain::Millis;
@@ -148,7 +149,8 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
     }
     let (reader, channel) = (courier.clone(), event.channel);
     let line = courier.store.read(move |connection| reader.line(connection, channel)).await?;
-    let Inbound { who, what } = line.platform.read(&event.raw).map_err(Failure::Lasting)?;
+    let read = line.platform.read(&event.raw).map_err(Failure::Lasting)?;
+    let Inbound { who, what } = threads::rejoin(courier, &line, read).await?;
     match what {
         What::Report { provider_id, state, reason } => {
             return Ok(receipts::of_one(courier, &line, provider_id, state, reason).await?);
@@ -181,12 +183,16 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
     match what {
         What::Message { text, files } => {
             let (text, coming) = apart(event, &text, files);
-            let place = say(courier, &line, event, contact, &who, &text, &coming).await?;
+            let Kept { attachments, names } = inside(courier, &line, event, &contact).await?;
+            let text = names.iter().fold(text, |text, name| format!("{text}\n[{name}]")).trim().to_owned();
+            let listed = coming.iter().map(|(file, _)| file.clone()).collect();
+            let said = Words { text, attachments, coming: listed, ..Words::default() };
+            let place = say(courier, &line, event, contact, &who, said).await?;
             keep(courier, event, place, about, coming).await
         }
         What::Edited { text } if text.trim().is_empty() => Ok(()),
         What::Edited { text } => {
-            say(courier, &line, event, contact, &who, &format!("✎ {text}"), &[]).await?;
+            say(courier, &line, event, contact, &who, format!("✎ {text}").into()).await?;
             Ok(())
         }
         What::Typing { on } => {
@@ -217,6 +223,20 @@ fn apart(event: &Waiting, text: &str, files: Vec<RemoteFile>) -> (String, Vec<Re
         }
     }
     (with_names(text, &only_named), coming)
+}
+
+/// Files that came within the event, kept unless the message was said before.
+async fn inside(courier: &Courier, line: &Line, event: &Waiting, contact: &Contact) -> Result<Kept, Failure> {
+    let given = line.platform.enclosed(&event.raw);
+    let (contact_id, id) = (contact.id, client_id(event, 0));
+    let was_said = async || {
+        let said = courier.store.read(move |connection| entries::place_of(connection, contact_id, id)).await;
+        said.map(|place| place.is_some())
+    };
+    if given.is_empty() || was_said().await? {
+        return Ok(Kept::default());
+    }
+    enclosed::keep(courier, contact, given).await.map_err(Failure::Passing)
 }
 
 /// Notes where the message stands and what is to be fetched for it, and has early changes of it worked on.
@@ -335,19 +355,18 @@ async fn say(
     event: &Waiting,
     contact: Contact,
     who: &Who,
-    text: &str,
-    coming: &[Remote],
+    said: Words,
 ) -> Result<Option<Place>, Failure> {
-    if text.is_empty() && coming.is_empty() {
+    if said.text.is_empty() && said.coming.is_empty() && said.attachments.is_empty() {
         return Ok(None);
     }
-    if coming.is_empty() && wishes(courier, line, event, &contact, who, text).await? {
+    if said.coming.is_empty() && wishes(courier, line, event, &contact, who, &said.text).await? {
         return Ok(None);
     }
-    let coming: Vec<ComingFile> = coming.iter().map(|(file, _)| file.clone()).collect();
     let cut = |text: &str| text.char_indices().nth(TEXT_MAX).map_or(text.len(), |(at, _)| at);
-    let (head, mut rest) = text.split_at(cut(text));
-    let first = Words { text: head.to_owned(), coming, ..Words::default() };
+    let text = said.text.clone();
+    let (head, mut rest) = text.split_at(cut(&text));
+    let first = Words { text: head.to_owned(), ..said };
     let (place, _) = words(courier, event, &contact, who, first, 0).await?;
     let mut part = 1;
     while !rest.is_empty() {

@@ -1,19 +1,24 @@
-//! What messaging channels receive and send, and what webhooks are told. Five loops live on rows of the store, so nothing is
+//! What messaging channels receive and send, and what webhooks are told. Six loops live on rows of the store, so nothing is
 //! lost with the process: [`inbox`] works on events that the edge has stored, [`gateway`] stores those of platforms that send
-//! them by a socket, [`fetch`] brings the files of customers, [`outbox`] sends what conversations have committed, [`webhooks`]
-//! tells of it. [`typing`] lives on nothing.
+//! them by a socket, [`mailboxes`] those that lie in mailboxes, [`fetch`] brings the files of customers, [`outbox`] sends what
+//! conversations have committed, [`webhooks`] tells of it. [`typing`] lives on nothing.
 
 mod changes;
 pub mod check;
+mod enclosed;
 pub mod fetch;
 pub mod gateway;
 pub mod inbox;
 pub mod intake;
 pub mod lanes;
+mod letters;
+mod mail_pace;
+pub mod mailboxes;
 mod names;
 pub mod outbox;
 mod pace;
 mod receipts;
+mod threads;
 pub mod typing;
 pub mod webhooks;
 
@@ -25,6 +30,8 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::sync::{Notify, Semaphore, watch};
 
 use intake::Intake;
+
+pub use letters::Post;
 
 use crate::actors::directory::Directory;
 use crate::channels::{Account, Call, Platform, platform};
@@ -56,8 +63,11 @@ pub struct Courier {
     pub links: FileLinks,
     /// Takes files in.
     pub intake: Intake,
+    /// The way out for mail.
+    pub mail: Post,
     events_in: Arc<Notify>,
     channels: Arc<watch::Sender<()>>,
+    mail_pace: mail_pace::Pace,
     files_in: Arc<Notify>,
     fetching: Arc<Semaphore>,
     paces: Arc<pace::Paces>,
@@ -82,6 +92,7 @@ impl Line {
 
 impl Courier {
     /// Puts the parts together.
+    #[allow(clippy::too_many_arguments, reason = "called once, with one of each")]
     pub fn new(
         store: Store,
         sources: Sources,
@@ -90,6 +101,7 @@ impl Courier {
         vault: Vault,
         links: FileLinks,
         intake: Intake,
+        mail: Post,
     ) -> Self {
         Self {
             store,
@@ -99,7 +111,9 @@ impl Courier {
             vault,
             links,
             intake,
+            mail,
             events_in: Arc::default(),
+            mail_pace: mail_pace::Pace::default(),
             files_in: Arc::default(),
             channels: Arc::new(watch::Sender::new(())),
             fetching: Arc::new(Semaphore::new(fetch::AT_ONCE)),

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use super::lanes::{self, Lanes, STORE_PAUSE, pause_until};
 use super::{Courier, Line, receipts, request};
 use crate::channels::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
+use crate::domain::attachment::Attachment;
 use crate::domain::card;
 use crate::domain::contact::Contact;
 use crate::domain::delivery::DeliveryState;
@@ -16,7 +17,7 @@ use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::{ChannelId, ConversationId};
 use crate::domain::webhook::EventType;
 use crate::domain::{Millis, Seq};
-use crate::outgoing::{ErrorKind, Limits};
+use crate::outgoing::{ErrorKind, Limits, mime};
 use crate::protocol::server::DeliveryMark;
 use crate::protocol::view::first_name;
 use crate::store::deliveries::{self, Line as LogLine, Outcome};
@@ -62,6 +63,22 @@ struct Message {
     log: Vec<LogLine>,
 }
 
+/// One step of saying a message.
+enum Step {
+    Call(Call),
+    Letter(Box<mime::Mail>),
+}
+
+impl Step {
+    /// Which part of the message it says. A letter says all of it.
+    fn part(&self) -> i64 {
+        match self {
+            Self::Call(call) => call.part,
+            Self::Letter(_) => 0,
+        }
+    }
+}
+
 /// What became of a try.
 #[derive(Clone, Copy)]
 enum Tried {
@@ -85,9 +102,16 @@ impl Courier {
             Ok((due, outbox::next_due(connection, now)?))
         };
         let (due, next) = self.store.read(look).await?;
-        let free = due.into_iter().map(|channel| (channel, lanes.room(channel)));
-        let free: Vec<_> = free.filter(|(_, room)| *room > 0).collect();
-        let pause = pause_until(next, now);
+        let mut pause = pause_until(next, now);
+        let mut free = Vec::with_capacity(due.len());
+        for channel in due {
+            let (paced, wait) = self.mail_pace.room(channel, now);
+            if paced == 0 {
+                pause = pause.min(wait);
+            }
+            free.push((channel, lanes.room(channel).min(paced)));
+        }
+        free.retain(|(_, room)| *room > 0);
         if free.is_empty() {
             return Ok((Vec::new(), pause));
         }
@@ -176,8 +200,8 @@ impl Courier {
     async fn try_message(&self, message: &Message, delivery: &Delivery) -> Tried {
         let Message { line, log, .. } = message;
         let now = self.sources.now();
-        let calls = match self.calls(message, now) {
-            Ok(calls) => calls,
+        let steps = match self.steps(message, now) {
+            Ok(steps) => steps,
             Err(reason) => {
                 let seen = Seen { part: 0, outcome: Outcome::Failed, state: DeliveryState::Failed };
                 self.note(message, delivery, seen, None, Some(reason)).await;
@@ -186,12 +210,13 @@ impl Courier {
         };
         let sent: HashSet<i64> =
             log.iter().filter(|one| one.outcome == Outcome::Sent).map(|one| one.part).collect();
-        let left: Vec<Call> = calls.into_iter().filter(|call| !sent.contains(&call.part)).collect();
+        let left: Vec<Step> = steps.into_iter().filter(|step| !sent.contains(&step.part())).collect();
         let round =
             log.iter().rposition(|one| one.outcome == Outcome::Retried).map_or(&log[..], |at| &log[at..]);
         let unknown = unknown_tries(round, delivery.attempt);
         if let Some(call) = left.first().filter(|_| unknown > 1 && !line.platform.drops_repeats()) {
-            let seen = Seen { part: call.part, outcome: Outcome::Unknown, state: DeliveryState::Unconfirmed };
+            let seen =
+                Seen { part: call.part(), outcome: Outcome::Unknown, state: DeliveryState::Unconfirmed };
             let reason = "the program ended while it was being sent".to_owned();
             self.note(message, delivery, seen, None, Some(reason)).await;
             return Tried::Over;
@@ -201,14 +226,17 @@ impl Courier {
         let failures = i64::try_from(round.iter().filter(is_failure).count()).unwrap_or(i64::MAX - 1);
         let gives_up_at = delivery.row.created_at + line.platform.patience();
         let last = left.len().saturating_sub(1);
-        for (index, call) in left.into_iter().enumerate() {
-            let part = call.part;
+        for (index, step) in left.into_iter().enumerate() {
+            let part = step.part();
             let seen = |outcome, state| Seen { part, outcome, state };
             if let Some(per_second) = line.platform.rate(&line.account()) {
                 self.paces.wait(line.channel.id, per_second).await;
             }
-            let drops_repeat = line.platform.drops_repeat_of(&call);
-            let verdict = match self.make(line, call).await {
+            let drops_repeat = match &step {
+                Step::Call(call) => line.platform.drops_repeat_of(call),
+                Step::Letter(_) => line.platform.drops_repeats(),
+            };
+            let verdict = match self.take_step(line, step, message.entry.body.attachments()).await {
                 Verdict::Unknown { reason } if drops_repeat => Verdict::Again { after: None, reason },
                 other => other,
             };
@@ -252,8 +280,8 @@ impl Courier {
         Tried::Sent
     }
 
-    /// The calls that say it.
-    fn calls(&self, message: &Message, now: Millis) -> Result<Vec<Call>, String> {
+    /// The steps that say it.
+    fn steps(&self, message: &Message, now: Millis) -> Result<Vec<Step>, String> {
         let Message { line, entry, contact, route, .. } = message;
         let (text, attachments, quick_replies) = match &entry.body {
             Event::Message { text, attachments, quick_replies, cards, .. } => {
@@ -293,7 +321,19 @@ impl Courier {
             quick_replies: &quick_replies,
             to,
         };
-        line.platform.render(&line.account(), &saying, now)
+        let account = line.account();
+        if let Some(letter) = line.platform.letter(&account, &saying) {
+            return letter.map(|letter| vec![Step::Letter(Box::new(letter))]);
+        }
+        let calls = line.platform.render(&account, &saying, now)?;
+        Ok(calls.into_iter().map(Step::Call).collect())
+    }
+
+    async fn take_step(&self, line: &Line, step: Step, attachments: &[Attachment]) -> Verdict {
+        match step {
+            Step::Call(call) => self.make(line, call).await,
+            Step::Letter(letter) => self.post(line, *letter, attachments).await,
+        }
     }
 
     /// Makes one call.

@@ -17,6 +17,8 @@ pub enum ChannelKind {
     Widget,
     /// Any program that speaks our webhooks.
     Webhook,
+    /// A mail address.
+    Email,
     /// A Telegram bot.
     Telegram,
     /// A page of Facebook Messenger.
@@ -48,6 +50,7 @@ impl ChannelKind {
         match self {
             Self::Widget => "widget",
             Self::Webhook => "webhook",
+            Self::Email => "email",
             Self::Telegram => "telegram",
             Self::Messenger => "messenger",
             Self::Instagram => "instagram",

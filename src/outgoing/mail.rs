@@ -108,12 +108,12 @@ impl Mailer {
     }
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 /// The text as a page: escaped, with its lines.
-fn html(text: &str) -> String {
+pub(super) fn html(text: &str) -> String {
     let mut page = String::with_capacity(text.len() + 200);
     page.push_str("<!doctype html><meta charset=\"utf-8\"><div style=\"font:14px/1.5 sans-serif;white-space:pre-wrap\">");
     for character in text.chars() {

@@ -4,15 +4,20 @@
 //! People set the URLs that are called, so each call is kept away from the inner network: only http and https,
 //! only listed ports, only public addresses (judged at connect time, see [`resolver`]), no redirects, no proxy
 //! from the environment, no cookies, and limits on time and size. The operator may allow more: [`OutgoingOptions`].
+//! Mail servers are reached under the same guard, by [`wire`].
 
 pub mod address;
 pub mod allow;
 mod download;
+pub mod imap;
 pub mod mail;
+pub mod mime;
 pub mod resolver;
 pub mod signature;
+pub mod smtp;
 pub mod socket;
 mod target;
+pub mod wire;
 
 pub use download::Download;
 pub use target::Refused;
@@ -115,11 +120,12 @@ pub enum ErrorKind {
 pub struct Outgoing {
     allow: Arc<AllowList>,
     ports: Arc<[RangeInclusive<u16>]>,
+    /// For connections that are not HTTP.
+    lookup: Arc<dyn Lookup>,
     /// For hosts anybody may set: judges every address.
     guarded: Client,
     /// For hosts that the operator named in `allow`.
     named: Client,
-    lookup: Arc<dyn Lookup>,
     connect: Duration,
 }
 

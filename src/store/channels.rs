@@ -155,5 +155,5 @@ pub(super) fn forget(connection: &mut Connection, id: &str) -> Result<(), StoreE
     diesel::delete(inbox::table.filter(inbox::channel_id.eq(id))).execute(connection)?;
     diesel::delete(routes::table.filter(routes::channel_id.eq(id))).execute(connection)?;
     diesel::delete(gateway_sessions::table.find(id)).execute(connection)?;
-    Ok(())
+    super::mailboxes::forget(connection, id)
 }

@@ -90,6 +90,9 @@ pub(super) struct Row {
     next_at: Millis,
 }
 
+/// Most characters of events that are taken at a time, but for a single larger one.
+const BATCH: i64 = 32 << 20;
+
 const WAITING: &str = "waiting";
 const DONE: &str = "done";
 const DEAD: &str = "dead";
@@ -119,7 +122,7 @@ pub fn keep(connection: &mut Connection, events: &[NewEvent]) -> Result<usize, S
     Ok(new)
 }
 
-/// Events of enabled channels that are due, in the order in which they came. An event whose customer has an earlier one
+/// Events of enabled channels that are due, in the order in which they came, as many as may be in memory. An event whose customer has an earlier one
 /// that waits for its next try is not due.
 ///
 /// # Errors
@@ -134,13 +137,27 @@ pub fn due(connection: &mut Connection, now: Millis, limit: i64) -> Result<Vec<W
         .filter(earlier.field(inbox::next_at).gt(now))
         .filter(earlier.field(inbox::id).lt(inbox::id));
     let enabled = channels::table.filter(channels::enabled.eq(true)).select(channels::id);
-    let rows: Vec<Columns> = inbox::table
+    let sizes: Vec<(String, i64)> = inbox::table
         .filter(inbox::state.eq(WAITING))
         .filter(inbox::next_at.le(now))
         .filter(inbox::channel_id.eq_any(enabled))
         .filter(diesel::dsl::not(diesel::dsl::exists(blocked)))
         .order(inbox::id)
         .limit(limit)
+        .select((
+            inbox::id,
+            diesel::dsl::sql::<diesel::sql_types::BigInt>("CAST(length(inbox.raw) AS BIGINT)"),
+        ))
+        .load(connection)?;
+    let mut room = BATCH;
+    let fitting = sizes.into_iter().enumerate().take_while(|(index, (_, size))| {
+        room -= size;
+        *index == 0 || room >= 0
+    });
+    let ids: Vec<String> = fitting.map(|(_, (id, _))| id).collect();
+    let rows: Vec<Columns> = inbox::table
+        .filter(inbox::id.eq_any(ids))
+        .order(inbox::id)
         .select((
             inbox::id,
             inbox::channel_id,

@@ -32,6 +32,7 @@ mod journal;
 pub mod keys;
 pub mod known_messages;
 pub mod logins;
+pub mod mailboxes;
 pub mod members;
 pub mod mentions;
 pub mod meta;

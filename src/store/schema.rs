@@ -330,6 +330,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    mailboxes (channel_id) {
+        channel_id -> Text,
+        place -> Text,
+        uid_validity -> BigInt,
+        last_uid -> BigInt,
+    }
+}
+
+diesel::table! {
     meta (key) {
         key -> Text,
         value -> Text,
@@ -500,6 +509,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     known_messages,
     logins,
+    mailboxes,
     members,
     memberships,
     mentions,

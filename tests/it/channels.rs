@@ -7,6 +7,7 @@ mod check;
 mod discord;
 mod discord_gateway;
 mod early_reports;
+mod email;
 mod failed_event;
 mod file_links;
 pub mod incoming;

@@ -20,7 +20,10 @@ const platforms = {
     [token]: "4f5e6d7c8b9a0f1e-1a2b3c4d5e6f7a8b-9c0d1e2f3a4b5c6d",
     "Name above messages that no member wrote": "Flower shop",
   },
-  slack: { "Bot User OAuth Token": "xoxb-111-222-of-the-simulator", "Signing Secret": "5ec2e75ec2e75ec2e75ec2e75ec2e7ab" },
+  slack: {
+    "Bot User OAuth Token": "xoxb-111-222-of-the-simulator",
+    "Signing Secret": "5ec2e75ec2e75ec2e75ec2e75ec2e7ab",
+  },
   discord: {
     "Application ID": "111",
     "Public Key": "2543b92ff1095511",

@@ -3,6 +3,7 @@
 
 pub mod control;
 pub mod discord;
+pub mod email;
 pub mod files;
 pub mod gateway;
 pub mod line;

@@ -2,7 +2,7 @@
 
 export type Mode = "development" | "production";
 
-export type ChannelKind = "widget" | "webhook" | "telegram" | "messenger" | "instagram" | "whatsapp" | "twilio" | "line" | "viber" | "slack" | "discord";
+export type ChannelKind = "widget" | "webhook" | "email" | "telegram" | "messenger" | "instagram" | "whatsapp" | "twilio" | "line" | "viber" | "slack" | "discord";
 
 export type FormField = {  key: string,  label: string,  required: boolean, };
 

@@ -27,9 +27,13 @@ function readForm(form: HTMLFormElement, kind: string) {
   const data = new FormData(form);
   const given = (place: string) => {
     const fields = (platformForms()[kind]?.asked ?? []).filter((field) => field.place === place);
-    return Object.fromEntries(
-      fields.map(({ name }) => [name, String(data.get(`asked-${name}`) ?? "").trim()]),
-    );
+    const filled = fields.map(({ name, optional }) => ({
+      name,
+      optional,
+      value: String(data.get(`asked-${name}`) ?? "").trim(),
+    }));
+    const sent = filled.filter(({ value, optional }) => value || !optional);
+    return Object.fromEntries(sent.map(({ name, value }) => [name, value]));
   };
   const account = { kind, settings: { platform: given("settings") }, secrets: given("secrets") };
   return { name: String(data.get("name") ?? "").trim(), account };
@@ -89,7 +93,7 @@ export function AddChannel({ scopeId, onSaved, onCancel }: Props) {
         <Field label={words.name}>
           {(ids) => <input {...ids} class="in" name="name" required maxLength={80} />}
         </Field>
-        {(forms[kind]?.asked ?? []).map(({ name, label, help, most }) => (
+        {(forms[kind]?.asked ?? []).map(({ name, label, help, most, optional }) => (
           <Field key={`${kind} ${name}`} label={label} help={help}>
             {(ids) => (
               <input
@@ -97,7 +101,7 @@ export function AddChannel({ scopeId, onSaved, onCancel }: Props) {
                 class="in"
                 name={`asked-${name}`}
                 type="text"
-                required
+                required={!optional}
                 maxLength={most}
                 autocomplete="off"
               />

@@ -11,6 +11,8 @@ export interface Asked {
   help: string;
   /** Most characters, where the platform has a limit. */
   most?: number;
+  /** May be left empty. */
+  optional?: boolean;
 }
 
 export interface PlatformForm {
@@ -33,9 +35,25 @@ const secret = (name: string, label: string, help: string): Asked => ({
   help,
 });
 
+const optional = (asked: Asked): Asked => ({ ...asked, optional: true });
+
 /** By the kind of channel. Names that the platform's own pages show are the same in every language. */
 export function platformForms(): Record<string, PlatformForm> {
   return {
+    email: {
+      title: more.mail,
+      connects: false,
+      asked: [
+        setting("address", more.mailAddress, more.mailAddressHelp),
+        optional(setting("name", more.mailName, more.mailNameHelp)),
+        optional(setting("smtp_host", "SMTP", more.smtpHelp)),
+        optional(setting("smtp_user", `SMTP: ${more.mailUser}`, more.mailUserHelp)),
+        optional(secret("smtp_password", `SMTP: ${more.mailPassword}`, more.mailPasswordHelp)),
+        optional(setting("imap_host", "IMAP", more.imapHelp)),
+        optional(setting("imap_user", `IMAP: ${more.mailUser}`, more.mailUserHelp)),
+        optional(secret("imap_password", `IMAP: ${more.mailPassword}`, more.mailPasswordHelp)),
+      ],
+    },
     telegram: {
       title: words.kinds.telegram,
       connects: true,

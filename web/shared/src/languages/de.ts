@@ -732,6 +732,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       inbound_secret: "Geheimnis, mit dem Ihr Programm seine Nachrichten signiert",
       outbound_secret: "Geheimnis, mit dem wir unsere Antworten signieren",
       webhook_secret: "Geheimnis, das die Plattform mitsendet",
+      hook_password: "Passwort für einen Mailanbieter, in der Adresse, an die er schickt",
     },
     secret: (name) => `Geheimnis ${name}`,
   },
@@ -744,6 +745,19 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     tooLarge: "Dieses Bild ist zu groß. Nehmen Sie eines mit höchstens 1 MB und 4.096 Pixeln je Seite.",
   },
   platformWords: {
+    mail: "E-Mail",
+    mailAddress: "E-Mail-Adresse",
+    mailAddressHelp: "Dorthin schreiben Kunden, und von dort kommen die Antworten.",
+    mailName: "Name daneben",
+    mailNameHelp: "Zum Beispiel der Ihrer Firma.",
+    smtpHelp:
+      "Server, der unsere Antworten annimmt, auf Port 587 mit STARTTLS. Leer: der Mailserver der Konfiguration.",
+    imapHelp:
+      "Server mit dem Postfach, auf Port 993. Leer: Ein Programm oder ein Anbieter schickt die E-Mails an die Adresse des Kanals.",
+    mailUser: "Benutzername",
+    mailUserHelp: "Oft die Adresse selbst.",
+    mailPassword: "Passwort",
+    mailPasswordHelp: "Meist eines für Programme („App-Passwort“).",
     lineSecret: "In der LINE Developers Console, unter „Basic settings“ Ihres Kanals.",
     lineToken: "Stellen Sie eines unter „Messaging API“ desselben Kanals aus.",
     twilioSid: "Sie beginnt mit AC und steht auf der Startseite der Twilio-Konsole.",

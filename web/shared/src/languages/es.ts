@@ -726,6 +726,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       inbound_secret: "Secreto con el que su programa firma sus mensajes",
       outbound_secret: "Secreto con el que firmamos nuestras respuestas",
       webhook_secret: "Secreto que la plataforma adjunta a sus mensajes",
+      hook_password: "Contraseña para un proveedor de correo, en la dirección a la que envía",
     },
     secret: (name) => `Secreto ${name}`,
   },
@@ -738,6 +739,19 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     tooLarge: "Esta foto es demasiado grande. Elija una de hasta 1 MB y 4096 píxeles por lado.",
   },
   platformWords: {
+    mail: "Correo electrónico",
+    mailAddress: "Dirección de correo",
+    mailAddressHelp: "Los clientes escriben a ella y de ella salen las respuestas.",
+    mailName: "Nombre junto a ella",
+    mailNameHelp: "Por ejemplo, el de su empresa.",
+    smtpHelp:
+      "Servidor que acepta nuestras respuestas, en el puerto 587 con STARTTLS. Vacío: el servidor de correo de la configuración.",
+    imapHelp:
+      "Servidor del buzón, en el puerto 993. Vacío: un programa o un proveedor envía los correos a la dirección del canal.",
+    mailUser: "nombre de usuario",
+    mailUserHelp: "A menudo, la propia dirección.",
+    mailPassword: "contraseña",
+    mailPasswordHelp: "Normalmente, una contraseña de aplicación.",
     lineSecret: "En la LINE Developers Console, en «Basic settings» de su canal.",
     lineToken: "Genere uno en «Messaging API» del mismo canal.",
     twilioSid: "Empieza por AC y está en la página de inicio de la consola de Twilio.",

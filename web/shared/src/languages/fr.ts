@@ -740,6 +740,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       inbound_secret: "Secret avec lequel votre programme signe ses messages",
       outbound_secret: "Secret avec lequel nous signons nos réponses",
       webhook_secret: "Secret que la plateforme joint à ses messages",
+      hook_password: "Mot de passe pour un fournisseur d’e-mail, dans l’adresse à laquelle il envoie",
     },
     secret: (name) => `Le secret ${name}`,
   },
@@ -752,6 +753,19 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     tooLarge: "Cette photo est trop grande. Prenez-en une de 1 Mo et de 4 096 pixels de côté au maximum.",
   },
   platformWords: {
+    mail: "E-mail",
+    mailAddress: "Adresse e-mail",
+    mailAddressHelp: "Les clients y écrivent, et les réponses en viennent.",
+    mailName: "Nom à côté",
+    mailNameHelp: "Celui de votre entreprise, par exemple.",
+    smtpHelp:
+      "Serveur qui reçoit nos réponses, sur le port 587 avec STARTTLS. Vide : le serveur de messagerie de la configuration.",
+    imapHelp:
+      "Serveur de la boîte aux lettres, sur le port 993. Vide : un programme ou un fournisseur envoie les e-mails à l’adresse du canal.",
+    mailUser: "nom d’utilisateur",
+    mailUserHelp: "Souvent l’adresse elle-même.",
+    mailPassword: "mot de passe",
+    mailPasswordHelp: "En général un mot de passe d’application.",
     lineSecret: "Dans la LINE Developers Console, sous « Basic settings » de votre canal.",
     lineToken: "Générez-en un sous « Messaging API » du même canal.",
     twilioSid: "Il commence par AC et figure sur la page d’accueil de la console Twilio.",

@@ -704,6 +704,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       inbound_secret: "プログラムからのメッセージに署名する秘密の値",
       outbound_secret: "こちらからの返信に署名する秘密の値",
       webhook_secret: "プラットフォームがメッセージに添える秘密の値",
+      hook_password: "メール事業者用のパスワード（送信先アドレスに含めます）",
     },
     secret: (name) => `秘密の値 ${name}`,
   },
@@ -716,6 +717,19 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     tooLarge: "写真が大きすぎます。1 MB以下、縦横4,096ピクセル以下のものを選んでください。",
   },
   platformWords: {
+    mail: "メール",
+    mailAddress: "メールアドレス",
+    mailAddressHelp: "お客様はここに書き、返信はここから送られます。",
+    mailName: "添える名前",
+    mailNameHelp: "会社名など。",
+    smtpHelp:
+      "返信を受け取るサーバー。ポート587、STARTTLS。空欄の場合は設定ファイルのメールサーバーを使います。",
+    imapHelp:
+      "メールボックスのあるサーバー。ポート993。空欄の場合はプログラムまたは事業者がチャネルのアドレスへメールを送ります。",
+    mailUser: "ユーザー名",
+    mailUserHelp: "多くの場合、アドレスそのものです。",
+    mailPassword: "パスワード",
+    mailPasswordHelp: "通常はアプリ用のパスワードです。",
     lineSecret: "LINE Developersコンソールで、チャネルの「チャネル基本設定」にあります。",
     lineToken: "同じチャネルの「Messaging API設定」で発行してください。",
     twilioSid: "ACで始まり、Twilioコンソールのトップページにあります。",

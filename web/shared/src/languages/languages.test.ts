@@ -42,7 +42,7 @@ const same = new Set(
   chat.chat chat.details common.ai composer.emoji details.dateAt details.name details.page details.place
   details.session empty.team frame.chats frame.sections frame.unreadTitle hoursSettings.date
   hoursSettings.day hoursSettings.zone keySettings.name list.byAi list.chats memberSettings.actions
-  memberSettings.agent memberSettings.name memberSettings.status messagingSettings.name profile.notifications profile.offline
+  memberSettings.agent memberSettings.name memberSettings.status messagingSettings.name platformWords.mail profile.notifications profile.offline
   profile.withChats profilePage.look profilePage.name scopeSettings.mode scopeSettings.name
   settings.notifications shortcuts.details tagSettings.chats tagWords.more units.hours units.minutes units.seconds
   webhookSettings.title`.split(/\s+/),

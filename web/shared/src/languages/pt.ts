@@ -741,6 +741,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       inbound_secret: "Segredo com que seu programa assina as mensagens dele",
       outbound_secret: "Segredo com que assinamos as nossas respostas",
       webhook_secret: "Segredo que a plataforma envia junto com as mensagens",
+      hook_password: "Senha para um provedor de e-mail, no endereço para o qual ele envia",
     },
     secret: (name) => `Segredo ${name}`,
   },
@@ -753,6 +754,19 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     tooLarge: "Esta foto é grande demais. Escolha uma de até 1 MB e 4.096 pixels de lado.",
   },
   platformWords: {
+    mail: "E-mail",
+    mailAddress: "Endereço de e-mail",
+    mailAddressHelp: "Os clientes escrevem para ele, e as respostas saem dele.",
+    mailName: "Nome ao lado",
+    mailNameHelp: "O da sua empresa, por exemplo.",
+    smtpHelp:
+      "Servidor que recebe as nossas respostas, na porta 587 com STARTTLS. Vazio: o servidor de e-mail da configuração.",
+    imapHelp:
+      "Servidor da caixa de correio, na porta 993. Vazio: um programa ou provedor envia os e-mails para o endereço do canal.",
+    mailUser: "nome de usuário",
+    mailUserHelp: "Muitas vezes o próprio endereço.",
+    mailPassword: "senha",
+    mailPasswordHelp: "Em geral, uma senha de aplicativo.",
     lineSecret: "No LINE Developers Console, em “Basic settings” do seu canal.",
     lineToken: "Gere um em “Messaging API” do mesmo canal.",
     twilioSid: "Começa com AC e fica na página inicial do console da Twilio.",

@@ -51,6 +51,7 @@ export const messagingSettings = area("messagingSettings", {
     inbound_secret: "Secret that signs your program’s messages",
     outbound_secret: "Secret that signs our answers",
     webhook_secret: "Secret that the platform sends along",
+    hook_password: "Password for a mail provider, in the address that it posts to",
   },
   /** Of any other. */
   secret: (name: string) => `Secret ${name}`,

@@ -3,6 +3,19 @@
 import { area } from "../dictionary.ts";
 
 export const platformWords = area("platformWords", {
+  mail: "E-mail",
+  mailAddress: "E-mail address",
+  mailAddressHelp: "Customers write to it, and answers come from it.",
+  mailName: "Name beside it",
+  mailNameHelp: "Of your company, for example.",
+  smtpHelp:
+    "Server that takes our answers, on port 587 with STARTTLS. Empty: the mail server of the configuration.",
+  imapHelp:
+    "Server that has the mailbox, on port 993. Empty: a program or a provider posts mails to the address of the channel.",
+  mailUser: "user name",
+  mailUserHelp: "Often the address itself.",
+  mailPassword: "password",
+  mailPasswordHelp: "Usually one made for programs (“app password”).",
   lineSecret: "Under “Basic settings” of your channel in the LINE Developers Console.",
   lineToken: "Issue one under “Messaging API” of the same channel.",
   twilioSid: "It begins with AC and is on the start page of Twilio’s console.",
