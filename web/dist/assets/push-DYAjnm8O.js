@@ -1,1 +1,0 @@
-export{n as startPush}from"./shared-C9i15UlY.js";
