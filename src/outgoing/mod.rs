@@ -147,7 +147,7 @@ impl Outgoing {
         let guarded = Resolver { lookup: Arc::clone(&lookup), allow: Some(Arc::clone(&allow)) };
         let named = Resolver { lookup: Arc::clone(&lookup), allow: None };
         let (guarded, named) = (client(guarded, connect)?, client(named, connect)?);
-        Ok(Self { allow, ports, guarded, named, lookup, connect })
+        Ok(Self { allow, ports, lookup, guarded, named, connect })
     }
 
     /// Judges a URL by what it says itself: scheme, port, user name, address. Meant for the moment a person sets it;

@@ -29,6 +29,7 @@ fn with_ids(path: &str) -> String {
     };
     let places = [
         ("{id}", id),
+        ("{coming}", of("cf")),
         ("{file}", of("f")),
         ("{scope}", of("s")),
         ("{channel}", of("ch")),

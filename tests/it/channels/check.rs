@@ -13,7 +13,7 @@ const PLATFORMS: [(&str, &str, &str, &str); 9] = [
     ("whatsapp", "access_token", "wrong", "Invalid OAuth access token."),
     ("messenger", "access_token", "wrong", "Invalid OAuth access token."),
     ("instagram", "access_token", "wrong", "Invalid OAuth access token."),
-    ("slack", "bot_token", "wrong", "invalid_auth"),
+    ("slack", "bot_token", "xoxb-wrong", "invalid_auth"),
     ("discord", "bot_token", "wrong", "401: Unauthorized"),
     ("line", "channel_access_token", "wrong", "Authentication failed."),
     ("twilio", "auth_token", "wrong", "Authenticate"),
