@@ -12,6 +12,8 @@ mod chat;
 #[path = "../tests/it/support/database.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod database;
+#[path = "../tests/it/support/folder.rs"]
+mod folder;
 
 use std::time::{Duration, Instant};
 
