@@ -34,6 +34,7 @@ test("the dashboard and the widget in other languages", async (t) => {
     const { page, troubles } = await openPage(profile, [origin], [/401/]);
     stage.watched.push(troubles);
     await page.goto(`${origin}/login`);
+    await page.locator("#email").waitFor();
     return page;
   }
 
