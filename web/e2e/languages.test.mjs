@@ -21,6 +21,12 @@ async function fits(page, what) {
   await page.setViewportSize(wide);
 }
 
+/** Where it stands; what is drawn anew at that moment is asked again. */
+async function place(element) {
+  await element.waitFor();
+  return (await element.boundingBox()) ?? place(element);
+}
+
 const root = (page) => page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
 
 test("the dashboard and the widget in other languages", async (t) => {
@@ -64,7 +70,7 @@ test("the dashboard and the widget in other languages", async (t) => {
       "/settings/bot",
     ]) {
       await page.goto(origin + path);
-      await page.locator("main h1, main h2").first().waitFor();
+      await page.locator("main.page h1").waitFor();
       await fits(page, path);
     }
     stage.calm();
@@ -83,7 +89,7 @@ test("the dashboard and the widget in other languages", async (t) => {
       await fits(page, "the dashboard");
       for (const path of ["/analytics", "/settings/hours", "/settings/members", "/profile"]) {
         await page.goto(origin + path);
-        await page.locator("main h1, main h2").first().waitFor();
+        await page.locator("main.page h1").waitFor();
         await fits(page, path);
       }
       await page.getByLabel("اللغة").selectOption("fr");
@@ -141,9 +147,7 @@ test("the dashboard and the widget in other languages", async (t) => {
     const theirs = panel.locator(".msg:not(.me)").locator("visible=true").first();
     await theirs.waitFor();
     const [mine, bot, button] = await Promise.all(
-      [panel.locator(".msg.me").first(), theirs, launcher(page, "تصغير المحادثة")].map((one) =>
-        one.boundingBox(),
-      ),
+      [panel.locator(".msg.me").first(), theirs, launcher(page, "تصغير المحادثة")].map(place),
     );
     assert.ok(mine.x < bot.x, "what I say stands on the left");
     assert.ok(button.x > 1000, "the launcher stays where the page has it");
