@@ -12,7 +12,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::intake::{For, IntakeError};
-use super::lanes::{self, Lanes, STORE_PAUSE, pause_until};
+use super::lanes::{self, STORE_PAUSE, Table};
 use super::{Courier, Line};
 use crate::actors::error::CallError;
 use crate::channels::{Call, Got, Source};
@@ -24,10 +24,10 @@ use crate::domain::incoming::{FetchFailure, FileNews};
 use crate::domain::refusal::Refusal;
 use crate::outgoing::{Download, ErrorKind, Limits, OutgoingError};
 use crate::store::coming_files::{self, Coming, Due};
-use crate::store::{Connection, StoreError};
 
-/// Most channels looked at in one round.
-const CHANNELS: i64 = 1_000;
+/// Where files that are due stand.
+const FILES: Table<ChannelId, Due> =
+    Table { due: coming_files::channels_due, next_due: coming_files::next_due, take: coming_files::take };
 
 /// Most files on their way at once over all channels: with S3 each may hold 5 MiB.
 pub(super) const AT_ONCE: usize = 32;
@@ -51,7 +51,7 @@ pub async fn run(courier: Courier) {
     lanes::run(
         "files",
         woken,
-        async |lanes| courier.take_files(lanes).await,
+        async |lanes| lanes::take(&courier, lanes, &FILES).await,
         async |channel, due| courier.fetch(channel, due).await,
     )
     .await;
@@ -89,35 +89,6 @@ impl Courier {
     /// Files wait to be fetched.
     pub fn wake_fetching(&self) {
         self.files_in.notify_one();
-    }
-
-    /// Takes on what is due and has room in its lane. Also answers how long nothing else will be due.
-    async fn take_files(
-        &self,
-        lanes: &Lanes<ChannelId>,
-    ) -> Result<(Vec<(ChannelId, Due)>, Duration), StoreError> {
-        let now = self.sources.now();
-        let full = lanes.full();
-        let look = move |connection: &mut Connection| {
-            let due = coming_files::channels_due(connection, &full, now, CHANNELS)?;
-            Ok((due, coming_files::next_due(connection, now)?))
-        };
-        let (due, next) = self.store.read(look).await?;
-        let pause = pause_until(next, now);
-        if due.is_empty() {
-            return Ok((Vec::new(), pause));
-        }
-        let free: Vec<_> =
-            due.into_iter().map(|id| (id, i64::try_from(lanes.room(id)).unwrap_or(1))).collect();
-        let take = move |connection: &mut Connection| {
-            let mut taken = Vec::new();
-            for (channel, room) in free {
-                taken.extend(coming_files::take(connection, channel, now, room)?);
-            }
-            Ok(taken)
-        };
-        let taken = self.store.write(take).await?.into_iter();
-        Ok((taken.map(|due| (due.file.channel, due)).collect(), pause))
     }
 
     /// Tries to fetch one file, and tells what became of it.

@@ -9,11 +9,15 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::Notify;
 
+use super::Courier;
 use crate::domain::Millis;
-use crate::store::StoreError;
+use crate::store::{Connection, StoreError};
 
 /// Most deliveries to one receiver on their way at once.
 pub const LANE: usize = 4;
+
+/// Most receivers looked at in one round.
+const RECEIVERS: i64 = 1_000;
 
 /// Pause while the store is away.
 pub(super) const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -96,6 +100,47 @@ pub(super) async fn run<K: Copy + Eq + Hash, T>(
             () = tokio::time::sleep(pause) => {}
         }
     }
+}
+
+type Due<K> = fn(&mut Connection, &[K], Millis, i64) -> Result<Vec<K>, StoreError>;
+type Take<K, T> = fn(&mut Connection, K, Millis, i64) -> Result<Vec<T>, StoreError>;
+
+/// Where what is due stands, in which each row goes to one receiver.
+pub(super) struct Table<K, T> {
+    /// Receivers of something that is due but for these, which are full; at most so many.
+    pub due: Due<K>,
+    /// When the next row is due.
+    pub next_due: fn(&mut Connection, Millis) -> Result<Option<Millis>, StoreError>,
+    /// Takes on what is due for a receiver, at most so many.
+    pub take: Take<K, T>,
+}
+
+/// Takes on what is due and has room in its lane. Also answers how long nothing else will be due.
+pub(super) async fn take<K: Copy + Eq + Hash + Send + 'static, T: Send + 'static>(
+    courier: &Courier,
+    lanes: &Lanes<K>,
+    table: &Table<K, T>,
+) -> Result<(Vec<(K, T)>, Duration), StoreError> {
+    let now = courier.sources.now();
+    let &Table { due, next_due, take } = table;
+    let full = lanes.full();
+    let look = move |connection: &mut Connection| {
+        Ok((due(connection, &full, now, RECEIVERS)?, next_due(connection, now)?))
+    };
+    let (due, next) = courier.store.read(look).await?;
+    let pause = pause_until(next, now);
+    if due.is_empty() {
+        return Ok((Vec::new(), pause));
+    }
+    let free: Vec<_> = due.into_iter().map(|id| (id, i64::try_from(lanes.room(id)).unwrap_or(1))).collect();
+    let take_all = move |connection: &mut Connection| {
+        let mut taken = Vec::new();
+        for (receiver, room) in free {
+            taken.extend(take(connection, receiver, now, room)?.into_iter().map(|one| (receiver, one)));
+        }
+        Ok(taken)
+    };
+    Ok((courier.store.write(take_all).await?, pause))
 }
 
 /// How long to wait for what is due at `next`, if anything is.

@@ -12,7 +12,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 use super::Courier;
-use super::lanes::{self, Lanes, STORE_PAUSE, pause_until};
+use super::lanes::{self, STORE_PAUSE, Table};
 use crate::domain::Millis;
 use crate::domain::contact::Contact;
 use crate::domain::event::Author;
@@ -28,8 +28,12 @@ use crate::store::webhooks::{self, Keys, SealedKey};
 use crate::store::{Connection, StoreError, contacts, conversations, deliveries, entries};
 use crate::vault::{Sealed, Vault, VaultError};
 
-/// Most webhooks looked at in one round.
-const WEBHOOKS: i64 = 1_000;
+/// Where events that are due stand.
+const EVENTS: Table<WebhookId, Due> = Table {
+    due: webhook_events::webhooks_due,
+    next_due: webhook_events::next_due,
+    take: webhook_events::take,
+};
 
 /// Whole call, and most bytes of the answer, which nobody reads.
 const LIMITS: Limits = Limits { total: Duration::from_secs(15), answer_bytes: 4 * 1024 };
@@ -44,7 +48,7 @@ pub async fn run(courier: Courier) {
     lanes::run(
         "events",
         woken,
-        async |lanes| courier.take_events(lanes).await,
+        async |lanes| lanes::take(&courier, lanes, &EVENTS).await,
         async |_, due| courier.tell(&due).await,
     )
     .await;
@@ -67,35 +71,6 @@ struct Ended {
 }
 
 impl Courier {
-    /// Takes on what is due and has room in its lane. Also answers how long nothing else will be due.
-    async fn take_events(
-        &self,
-        lanes: &Lanes<WebhookId>,
-    ) -> Result<(Vec<(WebhookId, Due)>, Duration), StoreError> {
-        let now = self.sources.now();
-        let full = lanes.full();
-        let look = move |connection: &mut Connection| {
-            let due = webhook_events::webhooks_due(connection, &full, now, WEBHOOKS)?;
-            Ok((due, webhook_events::next_due(connection, now)?))
-        };
-        let (due, next) = self.store.read(look).await?;
-        let pause = pause_until(next, now);
-        if due.is_empty() {
-            return Ok((Vec::new(), pause));
-        }
-        let free: Vec<_> =
-            due.into_iter().map(|id| (id, i64::try_from(lanes.room(id)).unwrap_or(1))).collect();
-        let take = move |connection: &mut Connection| {
-            let mut taken = Vec::new();
-            for (webhook, room) in free {
-                taken.extend(webhook_events::take(connection, webhook, now, room)?);
-            }
-            Ok(taken)
-        };
-        let taken = self.store.write(take).await?.into_iter();
-        Ok((taken.map(|due| (due.event.webhook, due)).collect(), pause))
-    }
-
     /// Tries to tell one event, and notes what became of it.
     async fn tell(&self, due: &Due) {
         let Due { event, attempt } = due;
