@@ -52,6 +52,10 @@ const POSTGRES_WRITER: &str = "SELECT set_config('synchronous_commit', 'on', fal
      SET lock_timeout = '3s'; SET statement_timeout = '20s'; \
      SET idle_in_transaction_session_timeout = '20s'";
 
+/// 16 MiB of pages are kept, of which each message changes three anywhere: read anew from the log they cost more than the commit.
+/// `checkpoints.rs` copies the log; 256 MiB of it are more than it ever lets wait, unless it fails.
+const SQLITE_WRITER: &str = "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 65536";
+
 impl Target {
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
@@ -117,6 +121,7 @@ impl Target {
                 connection.batch_execute("PRAGMA busy_timeout = 3000")?;
                 connection.batch_execute("PRAGMA journal_mode = WAL")?;
                 connection.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
+                connection.batch_execute(SQLITE_WRITER)?;
                 check_sqlite(&mut connection)?;
                 Ok(EitherConnection::Sqlite(connection))
             }
@@ -202,7 +207,7 @@ impl EitherConnection {
     }
 }
 
-fn open_file(path: &Path) -> Result<SqliteConnection, StoreError> {
+pub(super) fn open_file(path: &Path) -> Result<SqliteConnection, StoreError> {
     let path = path.to_str().ok_or_else(|| StoreError::Refused("the database's path is not UTF-8".into()))?;
     Ok(SqliteConnection::establish(path)?)
 }

@@ -15,6 +15,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tokio::sync::oneshot;
 
 use super::batch::store_all;
+use super::checkpoints::Checkpoints;
 use super::commit::{Outcome, Rows};
 use super::connection::Target;
 use super::stats::Counters;
@@ -109,6 +110,7 @@ impl Journal {
         let (jobs, waiting) = sync_channel(queue.max(1));
         let journal = Self { jobs, counters: counters.clone() };
         let writer = Writer {
+            checkpoints: Checkpoints::start(&target)?,
             target,
             connection: Some(connection),
             last_attempt: None,
@@ -184,14 +186,14 @@ impl Journal {
     }
 }
 
-/// The thread's side.
+/// The thread's side. The fields go in this order: the lock last, and the connection that tidies up after the other.
 struct Writer {
+    checkpoints: Option<Checkpoints>,
     target: Target,
     /// None while the database is away.
     connection: Option<Connection>,
     last_attempt: Option<Instant>,
     counters: Arc<Counters>,
-    /// Last of the fields, as they go in this order.
     _held: Box<dyn Send>,
 }
 
@@ -258,7 +260,11 @@ impl Writer {
         let committed = connection.commit();
         self.counters.batch(batch.size(), begun.elapsed());
         match committed {
-            Ok(()) => batch.answer(&outcomes, &self.counters),
+            Ok(()) => {
+                let size = batch.size();
+                batch.answer(&outcomes, &self.counters);
+                self.copy_log(size);
+            }
             Err(error) => {
                 let lost = is_lost(&error);
                 let error = StoreError::from(error);
@@ -316,8 +322,17 @@ impl Writer {
         }
     }
 
+    fn copy_log(&mut self, changes: usize) {
+        if let (Some(checkpoints), Some(Connection::Sqlite(connection))) =
+            (&mut self.checkpoints, &mut self.connection)
+        {
+            checkpoints.after(changes, connection);
+        }
+    }
+
     /// Leaves one file instead of three behind.
     fn tidy(&mut self) {
+        self.checkpoints = None;
         if let Some(Connection::Sqlite(connection)) = &mut self.connection
             && let Err(error) = connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
         {
@@ -409,7 +424,7 @@ fn is_lost(error: &DieselError) -> bool {
     }
 }
 
-fn end_if_fatal(error: &StoreError) {
+pub(super) fn end_if_fatal(error: &StoreError) {
     if error.is_fatal() {
         end_process(&error.to_string());
     }

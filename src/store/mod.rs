@@ -11,6 +11,7 @@ pub mod backlog;
 mod batch;
 pub mod canned;
 pub mod channels;
+mod checkpoints;
 pub mod coming_files;
 mod commit;
 mod connection;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use futures_util::future::join_all;
 use switchboard::store::{CommitError, Store, StoreError, StoreOptions, conversations, entries, scopes};
 
 use crate::support::chat::Chat;
@@ -185,4 +186,43 @@ async fn lists_use_their_indexes() {
         let plan = plan(&format!("SELECT * FROM conversations WHERE {condition}"));
         assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{condition}: {plan}");
     }
+}
+
+/// Both figures are known to nobody else: the log without end would be seen on a full disk, the database that stays empty never.
+#[actix_web::test]
+async fn the_log_is_copied_and_begins_anew_while_it_is_written() {
+    /// A little more than the changes between two copies.
+    const STRETCH: usize = 4_200;
+    /// Few enough for the journal's queue, and many for one commit.
+    const AT_ONCE: usize = 300;
+    let database = Database::sqlite();
+    let store = database.open();
+    let path = database.url.strip_prefix("sqlite://").unwrap().to_owned();
+    let length = |end: &str| std::fs::metadata(format!("{path}{end}")).unwrap().len();
+    let table = "CREATE TABLE filler (text TEXT NOT NULL)";
+    store.write(move |c| Ok(diesel::sql_query(table).execute(c)?)).await.unwrap();
+    let fill = async || {
+        for _ in 0..STRETCH / AT_ONCE {
+            let add = || {
+                store.write(|c| {
+                    Ok(diesel::sql_query("INSERT INTO filler VALUES (hex(zeroblob(2000)))").execute(c)?)
+                })
+            };
+            for added in join_all((0..AT_ONCE).map(|_| add())).await {
+                assert_eq!(added.unwrap(), 1);
+            }
+        }
+    };
+    let before = length("");
+    fill().await;
+    let begun = Instant::now();
+    while length("") < before + 8_000_000 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "nothing came into the database");
+        tokio::task::yield_now().await;
+    }
+    let log = length("-wal");
+    for _ in 0..4 {
+        fill().await;
+    }
+    assert!(length("-wal") < log * 3, "a log of {log} bytes became {}", length("-wal"));
 }
