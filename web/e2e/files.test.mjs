@@ -47,6 +47,9 @@ test("a picture one way, a document the other", async (t) => {
     await ada.page.locator(".tray").getByText("Offer.pdf").waitFor();
     await shoot(ada.page, "dashboard-tray");
     assert.deepEqual(await violations(ada.page, null), []);
+    await ada.page.locator(".tray progress").waitFor({ state: "detached" });
+    await ada.page.reload();
+    await ada.page.locator(".tray").getByText("Offer.pdf").waitFor();
     await ada.page.locator(".comp .btn.primary:enabled").click();
     await ada.log.getByRole("link", { name: /Download Offer.pdf/ }).waitFor();
 

@@ -17,6 +17,7 @@ import { Login } from "./pages/Login.tsx";
 import { Setup } from "./pages/Setup.tsx";
 import { path } from "./router.ts";
 import { open, openChat } from "./state/chat.ts";
+import { online } from "./state/connection.ts";
 import { view } from "./state/ended.ts";
 import { commandsShown, helpShown } from "./state/keys.ts";
 import { notifyFailure } from "./state/notices.ts";
@@ -59,9 +60,11 @@ const loaders: Record<PageName, () => Promise<ComponentType>> = {
 const pages = signal<Partial<Record<PageName, ComponentType>>>({});
 
 function pageOf(path: string): PageName | null {
-  const isSettings = path.startsWith("/settings") && (supervises.value || path === "/settings/notifications");
+  // Until the server has said who somebody is, the page they came for is not replaced by another.
+  const mayBe = supervises.value || !(scope.value || online.value);
+  const isSettings = path.startsWith("/settings") && (mayBe || path === "/settings/notifications");
   if (isSettings || path === "/profile") return "settings";
-  if (path === "/analytics" && supervises.value) return "analytics";
+  if (path === "/analytics" && mayBe) return "analytics";
   return path === "/canned" ? "canned" : null;
 }
 

@@ -1,10 +1,13 @@
 // Files that go with the next reply or note: on their way up, ready, or failed. One list per conversation and kind.
+// Those the server has survive a reload, as the text beside them does; it keeps what nobody sends for a day.
 import { signal } from "@preact/signals";
 import type { Attachment } from "../../../shared/src/protocol.gen.ts";
 import { files as words } from "../../../shared/src/text.ts";
 import { explain } from "../api.ts";
 import type { DraftKind } from "../state/drafts.ts";
 import { notify } from "../state/notices.ts";
+import { me } from "../state/session.ts";
+import { readJson, write } from "../state/storage.ts";
 import { LARGEST, MOST, PICTURES, type Upload, upload } from "./upload.ts";
 
 export interface Attaching {
@@ -32,7 +35,7 @@ const none: readonly Attaching[] = [];
 const keyOf = (conversation: string, kind: DraftKind) => `${conversation} ${kind}`;
 
 export function attaching(conversation: string, kind: DraftKind): readonly Attaching[] {
-  return lists.value[keyOf(conversation, kind)] ?? none;
+  return listOf(keyOf(conversation, kind));
 }
 
 /** All uploaded: the message can be sent. */
@@ -44,7 +47,7 @@ export function allReady(conversation: string, kind: DraftKind): boolean {
 export function attach(conversation: string, kind: DraftKind, files: readonly File[]): void {
   const place = keyOf(conversation, kind);
   for (const file of files) {
-    const list = lists.value[place] ?? none;
+    const list = listOf(place);
     if (list.length >= MOST) {
       notify(words.tooMany(MOST));
       return;
@@ -60,7 +63,7 @@ export function attach(conversation: string, kind: DraftKind, files: readonly Fi
       file,
     };
     const key = nextKey++;
-    lists.value = { ...lists.value, [place]: [...list, { key, ...item }] };
+    put(place, [...list, { key, ...item }]);
     begin(conversation, place, key, file);
   }
 }
@@ -77,14 +80,14 @@ export function detach(conversation: string, kind: DraftKind, { key, preview }: 
   URL.revokeObjectURL(preview);
   put(
     place,
-    (lists.value[place] ?? none).filter((item) => item.key !== key),
+    listOf(place).filter((item) => item.key !== key),
   );
 }
 
 /** Takes the uploaded files out of the list, to be sent. */
 export function takeReady(conversation: string, kind: DraftKind): Attachment[] {
   const place = keyOf(conversation, kind);
-  const list = lists.value[place] ?? none;
+  const list = listOf(place);
   for (const { preview } of list) URL.revokeObjectURL(preview);
   put(place, none);
   return list.flatMap((item) => item.attachment ?? []);
@@ -93,17 +96,12 @@ export function takeReady(conversation: string, kind: DraftKind): Attachment[] {
 /** Puts uploaded files that were not sent after all before the writer again. */
 export function giveBack(conversation: string, kind: DraftKind, attachments: readonly Attachment[]): void {
   const place = keyOf(conversation, kind);
-  const back = attachments.map((attachment) => ({
-    key: nextKey++,
-    name: attachment.name,
-    size: attachment.size,
-    preview: "",
-    progress: 1,
-    reason: "",
-    attachment,
-    file: null,
-  }));
-  put(place, [...(lists.value[place] ?? none), ...back]);
+  put(place, [...listOf(place), ...attachments.map(uploaded)]);
+}
+
+function uploaded(attachment: Attachment): Attaching {
+  const { name, size } = attachment;
+  return { key: nextKey++, name, size, preview: "", progress: 1, reason: "", attachment, file: null };
 }
 
 function begin(conversation: string, place: string, key: number, file: File): void {
@@ -128,7 +126,7 @@ function failed(error: { code?: string }): Partial<Attaching> {
 }
 
 function change(place: string, key: number, changes: Partial<Attaching>): void {
-  const list = lists.value[place] ?? none;
+  const list = listOf(place);
   put(
     place,
     list.map((item) => (item.key === key ? { ...item, ...changes } : item)),
@@ -137,4 +135,30 @@ function change(place: string, key: number, changes: Partial<Attaching>): void {
 
 function put(place: string, list: readonly Attaching[]): void {
   lists.value = { ...lists.value, [place]: list };
+  const ready = list.flatMap((item) => item.attachment ?? []);
+  const kept: Kept = { until: Date.now() + KEPT, ready };
+  write(storedAt(place), ready.length ? JSON.stringify(kept) : null);
+}
+
+interface Kept {
+  /** UTC milliseconds. */
+  until: number;
+  ready: Attachment[];
+}
+
+/** A little less than the server keeps them. */
+const KEPT = 23 * 60 * 60_000;
+
+const storedAt = (place: string) => `files.${me.value?.id}.${place}`;
+
+/** What this browser remembers of before the reload, read once. */
+const recalled = new Map<string, readonly Attaching[]>();
+
+function listOf(place: string): readonly Attaching[] {
+  const list = lists.value[place] ?? recalled.get(place);
+  if (list) return list;
+  const { until, ready } = readJson<Kept>(storedAt(place), { until: 0, ready: [] });
+  const found = until > Date.now() ? ready.map(uploaded) : none;
+  recalled.set(place, found);
+  return found;
 }
