@@ -4,7 +4,7 @@
 //!
 //! `SWITCHBOARD_KILLS` = how often (15), `SWITCHBOARD_SEED` = which moments and commands.
 
-mod people;
+pub mod people;
 mod proof;
 
 use std::cell::Cell;
@@ -36,21 +36,21 @@ on_both! { nothing_acknowledged_is_lost_when_the_process_is_killed }
 /// The server as its clients see it: where it is now, and how often it was started.
 #[derive(Clone, Default)]
 pub struct Place {
-    base: String,
-    start: u64,
+    pub base: String,
+    pub start: u64,
     /// UTC milliseconds of this start.
-    since: i64,
+    pub since: i64,
 }
 
 /// What all clients share.
 #[derive(Clone)]
 pub struct Town {
-    place: watch::Receiver<Place>,
+    pub place: watch::Receiver<Place>,
     /// Set when everybody is to finish what they have in hand and go home.
-    closing: watch::Receiver<bool>,
-    acked: Rc<Cell<u64>>,
-    channel: String,
-    scope: String,
+    pub closing: watch::Receiver<bool>,
+    pub acked: Rc<Cell<u64>>,
+    pub channel: String,
+    pub scope: String,
 }
 
 async fn nothing_acknowledged_is_lost_when_the_process_is_killed(database: Database) {

@@ -18,12 +18,12 @@ use crate::support::stage::command;
 
 /// What one message may cost this build of the tests, counted on 2026-11-22, and a twentieth more. When a change is worth its
 /// price, raise it here and say why in the commit.
-const MOST: Cost = Cost { instructions: 0.0, allocations: 0.0 };
+const MOST: Cost = Cost { instructions: 1_030_000.0, allocations: 78.0 };
 const MARGIN: f64 = 1.05;
 
 /// Messages of the two runs.
 const FEW: u32 = 50;
-const MANY: u32 = 350;
+const MANY: u32 = 250;
 
 /// Beyond this the program is not slow but stuck, even so slowed down.
 const PATIENCE: Duration = Duration::from_secs(120);

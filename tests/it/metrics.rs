@@ -12,7 +12,7 @@ use crate::support::stage::Stage;
 on_both! { what_goes_on_is_counted }
 
 /// The figure on the line that begins with this.
-fn figure(text: &str, name: &str) -> u64 {
+pub fn figure(text: &str, name: &str) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.unwrap_or_else(|| panic!("no {name} in {text}")).parse().unwrap()
 }

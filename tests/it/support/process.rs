@@ -10,13 +10,15 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::app::{PASSWORD, Person, stranger, token_of};
 
-/// A server that has begun to listen takes no longer, unless it is broken.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// A server that has begun to listen takes no longer, unless it is broken; one that is counted is fifty times slower.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How a server is started.
 #[derive(Clone)]
 pub struct Launch {
     settings: Vec<(String, String)>,
+    /// The program, behind what it runs under.
+    words: Vec<String>,
 }
 
 /// A running server; killed when it goes out of scope, also by a panic.
@@ -27,6 +29,15 @@ pub struct Process {
     lines: UnboundedReceiver<String>,
     /// From the start of the program to its word that it listens.
     pub started_within: Duration,
+}
+
+/// What a process holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Holds {
+    /// Files, sockets and whatever else is open.
+    pub handles: usize,
+    /// Memory in use.
+    pub resident_kb: u64,
 }
 
 /// What a program that ends by itself said.
@@ -54,7 +65,19 @@ impl Launch {
             // Many servers share the folder; each would want to make the file of the key.
             ("SECRETS_KEY", "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="),
         ];
-        Self { settings: Vec::new() }.with(&settings)
+        Self { settings: Vec::new(), words: vec![PROGRAM.to_owned()] }.with(&settings)
+    }
+
+    /// Of another build of the program, if one is named.
+    pub fn of(mut self, program: Option<&str>) -> Self {
+        self.words = vec![program.unwrap_or(PROGRAM).to_owned()];
+        self
+    }
+
+    /// Run by another program with these arguments.
+    pub fn under(mut self, words: &[&str]) -> Self {
+        self.words.splice(..0, words.iter().map(|&word| word.to_owned()));
+        self
     }
 
     /// With these keys of the configuration too.
@@ -73,7 +96,8 @@ impl Launch {
 
     /// The program with this configuration.
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]);
         // The tests' own variables are none of its business.
         let ours = std::env::vars_os().map(|(name, _)| name);
         for name in ours.filter(|name| name.as_encoded_bytes().starts_with(b"SWITCHBOARD_")) {
@@ -132,6 +156,17 @@ impl Process {
         let body =
             json!({"token": token, "name": "Olga Owner", "email": "olga@shop.example", "password": PASSWORD});
         stranger(&self.base).accept(body).await
+    }
+
+    /// What it holds of the operating system, now.
+    pub fn holds(&self) -> Holds {
+        let proc = format!("/proc/{}", self.child.id());
+        let status = std::fs::read_to_string(format!("{proc}/status")).unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB"));
+        Holds {
+            handles: std::fs::read_dir(format!("{proc}/fd")).unwrap().count(),
+            resident_kb: resident.unwrap().trim().parse().unwrap(),
+        }
     }
 
     /// SIGKILL, as when the power goes; answers once the process is gone.
