@@ -16,19 +16,19 @@ use crate::support::process::{Launch, Process};
 use crate::support::sockets::{Socket, client_id};
 
 /// `/readyz`, sockets and commands answer within this time while the database is away (G21).
-const SOON: Duration = Duration::from_secs(5);
+pub const SOON: Duration = Duration::from_secs(5);
 
 /// A chat with a customer's socket and the owner's, which has it open.
-struct Talk {
-    owner: Person,
-    customer: Socket,
-    member: Socket,
+pub struct Talk {
+    pub owner: Person,
+    pub customer: Socket,
+    pub member: Socket,
     channel: String,
-    conversation: String,
+    pub conversation: String,
 }
 
 impl Talk {
-    async fn at(server: &mut Process) -> Self {
+    pub async fn at(server: &mut Process) -> Self {
         let owner = server.owner().await;
         let channel = owner.channel_open_to_all().await;
         let (mut customer, _) = Socket::widget(&owner.base, &channel, json!({})).await;
@@ -60,7 +60,7 @@ impl Talk {
     }
 
     /// Texts of the log as it is stored.
-    async fn stored(&self, url: &str) -> Vec<String> {
+    pub async fn stored(&self, url: &str) -> Vec<String> {
         let store = Store::open(&StoreOptions::new(url)).unwrap();
         let id = self.conversation.parse().unwrap();
         let log = store.read(move |connection| entries::after(connection, id, 0, 10_000)).await.unwrap();
@@ -69,7 +69,7 @@ impl Talk {
     }
 }
 
-fn said(text: &str) -> Value {
+pub fn said(text: &str) -> Value {
     json!({"type": "send", "client_id": client_id(), "text": text})
 }
 
@@ -214,7 +214,7 @@ async fn the_end_waits_for_nobody_beyond_its_limit() {
     drop((idle, slow, talk));
 }
 
-async fn readiness(person: &Person) -> (StatusCode, String) {
+pub async fn readiness(person: &Person) -> (StatusCode, String) {
     let answer = person.get("/readyz").await;
     (answer.status, answer.json()["code"].as_str().unwrap_or_default().to_owned())
 }

@@ -23,6 +23,7 @@ mod files;
 mod files_s3;
 mod frames;
 mod hours;
+mod ill_line;
 mod instructions;
 mod lifecycle;
 mod mail;
