@@ -78,6 +78,15 @@ step_rust() {
 # The platforms' official clients, against the debug builds. What they need is kept beside those.
 step_clients() { python3 tests/clients/run.py "${CARGO_TARGET_DIR:-target}/clients"; }
 
+# A planted fault for each promise, each found by its tests.
+step_faults() {
+  if [ -f "$work/postgres.url" ]; then
+    SWITCHBOARD_TEST_POSTGRES_URL=$(cat "$work/postgres.url")
+    export SWITCHBOARD_TEST_POSTGRES_URL
+  fi
+  python3 tests/faults.py
+}
+
 step_npm() {
   cd web
   if [ node_modules/.package-lock.json -nt package-lock.json ]; then
@@ -156,7 +165,7 @@ run_step() {
 # What the runners themselves say at the end, and the names of what failed.
 closing_lines() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" |
-    sed -nE 's/^ *(test result: .*|Test Files .*|Tests  .*|# (tests|pass|fail) .*|ℹ (tests|pass|fail) .*|test .* FAILED|FAIL .*|process didn.t exit .*|✖ .*)$/          \1/p' |
+    sed -nE 's/^ *(test result: .*|Test Files .*|Tests  .*|# (tests|pass|fail) .*|ℹ (tests|pass|fail) .*|test .* FAILED|FAIL .*|[0-9]+ of [0-9]+ found|process didn.t exit .*|✖ .*)$/          \1/p' |
     awk '!seen[$0]++' | tail -n 40
 }
 
