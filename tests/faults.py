@@ -32,7 +32,7 @@ FAULT_LIMIT = 120
 CLEAN_LIMIT = 600
 
 # Faults at a time. Most of their tests' time is waiting.
-AT_ONCE = 2
+AT_ONCE = 3
 
 
 def main():
