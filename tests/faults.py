@@ -28,7 +28,7 @@ TARGET = PROJECT / "target/faults"
 FEATURE = "fault-injection"
 
 # Seconds that the tests of one fault may take, and all tests without one.
-FAULT_LIMIT = 120
+FAULT_LIMIT = 180
 CLEAN_LIMIT = 600
 
 # Faults at a time. Most of their tests' time is waiting.
@@ -47,14 +47,15 @@ def main():
 
     with Postgres():
         everything = sorted({test for names in finders.values() for test in names})
-        took, passed, failed, ended = run(program, everything, None, CLEAN_LIMIT)
+        took, passed, failed, ended, said = run(program, everything, None, CLEAN_LIMIT)
         if not ended or failed or len(passed) != len(everything):
+            print(said[-8000:])
             sys.exit(f"without a fault: {len(passed)} of {len(everything)} tests passed; {', '.join(failed) or 'they did not end'}")
         print(f"without a fault: {len(passed)} tests pass, {took:.0f} s", flush=True)
         begun, found = time.monotonic(), 0
         with ThreadPoolExecutor(AT_ONCE) as pool:
             results = pool.map(lambda row: run(program, finders[row[1]], row[1], FAULT_LIMIT), promises)
-            for (promise, fault, _), (took, passed, failed, ended) in zip(promises, results):
+            for (promise, fault, _), (took, passed, failed, ended, _) in zip(promises, results):
                 if ended and failed and not passed and len(failed) == len(finders[fault]):
                     found += 1
                     verdict = f"found by {', '.join(failed)}"
@@ -132,7 +133,7 @@ def not_of_dependencies(folder, names):
 
 
 def run(program, tests, fault, limit):
-    """Runs these tests with a fault on: seconds, which passed, which failed, and whether they came to an end."""
+    """Runs these tests with a fault on: seconds, which passed, which failed, whether they came to an end, and all they said."""
     environment = {**os.environ, "RUST_BACKTRACE": "0"}
     environment.pop("FAULT_INJECTION", None)
     if fault:
@@ -154,7 +155,7 @@ def run(program, tests, fault, limit):
     passed = [test for test, result in results if result == "ok"]
     failed = [test for test, result in results if result == "FAILED"]
     # A run that broke off has no last line.
-    return time.monotonic() - begun, passed, failed, ended and "test result:" in said
+    return time.monotonic() - begun, passed, failed, ended and "test result:" in said, said
 
 
 class Postgres:
