@@ -1,6 +1,6 @@
 # The commands of this project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run check test types web bench
+.PHONY: help run check test faults types web bench
 
 help: ## List the commands
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -13,6 +13,9 @@ check: ## The fast loop: format, lints, unit tests
 
 test: ## Everything, on SQLite and PostgreSQL; installs what the tests need
 	tests/run.sh
+
+faults: ## Show that the test of every promise can fail: one planted fault for each
+	tests/faults.py
 
 types: ## Write web/shared/src/protocol.gen.ts anew from src/protocol
 	SWITCHBOARD_WRITE_TYPES=1 cargo test --quiet --lib typescript

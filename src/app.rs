@@ -32,6 +32,7 @@ use crate::bots::{BotLimits, Bots};
 use crate::config::{self, Config};
 use crate::delivery;
 use crate::delivery::intake::{Intake, IntakeLimits};
+use crate::fault::{self, Fault};
 use crate::files::links::FileLinks;
 use crate::files::{Files, FilesError, Place};
 use crate::outgoing::mail::{MailOptions, Mailer, Security};
@@ -271,6 +272,9 @@ impl Running {
     /// Ends in order, within the configured time: not ready at once, commands in hand finish and are answered, sockets
     /// hear of it, requests in hand finish, the store closes.
     pub async fn drain(self) {
+        if fault::on(Fault::EndsAtOnce) {
+            return self.stop();
+        }
         let limit = self.edge.config.timers.drain();
         let begun = Instant::now();
         let left = || limit.saturating_sub(begun.elapsed());

@@ -13,6 +13,7 @@ pub mod config;
 pub mod delivery;
 pub mod demo;
 pub mod domain;
+pub mod fault;
 pub mod files;
 pub mod hex;
 pub mod outgoing;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Plants a fault for each family of channel tests and shows that the family finds it.
+"""Plants a fault for each family of channel tests and shows that the family finds it. Faults of the promises G1 to G25 of
+docs/GUARANTEES.md stand in the product and are shown by tests/faults.py.
 
     tests/planted.py [FAMILY...]
 

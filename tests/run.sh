@@ -7,7 +7,7 @@ set -euo pipefail
 set -m # every step gets a process group of its own, which can be ended as one
 cd "$(dirname "$0")/.."
 
-all="packages fmt clippy doc deny build postgres rust clients npm web dist e2e"
+all="packages fmt clippy doc deny build postgres rust faults clients npm web dist e2e"
 
 # --- The steps. Each runs in a shell of its own, in the project's folder.
 
@@ -77,6 +77,15 @@ step_rust() {
 
 # The platforms' official clients, against the debug builds. What they need is kept beside those.
 step_clients() { python3 tests/clients/run.py "${CARGO_TARGET_DIR:-target}/clients"; }
+
+# Five planted faults, each found by the tests of its promise. All of them: `make faults`.
+step_faults() {
+  if [ -f "$work/postgres.url" ]; then
+    SWITCHBOARD_TEST_POSTGRES_URL=$(cat "$work/postgres.url")
+    export SWITCHBOARD_TEST_POSTGRES_URL
+  fi
+  python3 tests/faults.py G3 G6 G10 G13 G17
+}
 
 step_npm() {
   cd web
@@ -156,7 +165,7 @@ run_step() {
 # What the runners themselves say at the end, and the names of what failed.
 closing_lines() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" |
-    sed -nE 's/^ *(test result: .*|Test Files .*|Tests  .*|# (tests|pass|fail) .*|ℹ (tests|pass|fail) .*|test .* FAILED|FAIL .*|process didn.t exit .*|✖ .*)$/          \1/p' |
+    sed -nE 's/^ *(test result: .*|Test Files .*|Tests  .*|# (tests|pass|fail) .*|ℹ (tests|pass|fail) .*|test .* FAILED|FAIL .*|[0-9]+ of [0-9]+ found|process didn.t exit .*|✖ .*)$/          \1/p' |
     awk '!seen[$0]++' | tail -n 40
 }
 

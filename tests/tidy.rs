@@ -120,6 +120,17 @@ const RULES: &[Rule] = &[
         faults: &[("docs/GUARANTEES.md", "| it holds | `src/lib.rs` | `nobody_tests_this` |\n")],
     },
     Rule {
+        name: "every planted fault has its place, its promise and a test that finds it",
+        check: planted_faults,
+        faults: &[
+            ("src/fault.rs", "pub enum Fault {\n    NowhereToBeFound,\n}\n"),
+            (
+                "docs/GUARANTEES.md",
+                "| G1 | it holds | `src/lib.rs` | `HoleInLog`: `nobody_tests_this` | 0 | |\n",
+            ),
+        ],
+    },
+    Rule {
         name: "documents name files that exist",
         check: pointers,
         faults: &[
@@ -155,7 +166,8 @@ fn every_rule_sees_a_planted_fault() {
     }
 }
 
-/// Which modules of `src/` a module may import besides itself. `main.rs` and `lib.rs` may import all.
+/// Which modules of `src/` a module may import besides itself. `main.rs` and `lib.rs` may import all, and all may import
+/// [`FOR_ALL`].
 ///
 /// Deciding (`domain`) knows nobody, so that it can be tested as a table. Asking goes down this list, telling goes up:
 /// a part that imported one above it could wait for its own caller.
@@ -201,11 +213,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Faults stand where promises are kept. In a normal build there is nothing in it.
+const FOR_ALL: &str = "fault";
+
 fn layers(tree: &Tree) -> Vec<String> {
     let mut faults = Vec::new();
     for (path, text) in below(tree, "src/", ".rs") {
         let module = path["src/".len()..].split(['/', '.']).next().unwrap_or_default();
-        if matches!(module, "main" | "lib") {
+        if matches!(module, "main" | "lib" | FOR_ALL) {
             continue;
         }
         let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == module) else {
@@ -434,6 +449,43 @@ fn named_tests(tree: &Tree) -> Vec<String> {
         let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
         for name in tests.split('`').skip(1).step_by(2).filter(|name| !exists(name)) {
             faults.push(format!("docs/GUARANTEES.md:{}: {name}", number + 1));
+        }
+    }
+    faults
+}
+
+/// A fault that nobody planted, wrote down or looks for shows nothing. The fourth column of a promise names the fault, and
+/// then the tests that find it.
+fn planted_faults(tree: &Tree) -> Vec<String> {
+    let text = |path: &str| tree.get(path).map_or("", String::as_str);
+    let list = text("src/fault.rs").split_once("pub enum Fault {").map_or("", |(_, rest)| rest);
+    let list = list.split('}').next().unwrap_or_default();
+    let names = list.lines().map(str::trim).filter(|line| line.starts_with(char::is_uppercase));
+    let rows = text("docs/GUARANTEES.md").lines().filter(|line| line.starts_with("| G"));
+    let plants: Vec<Vec<&str>> = rows
+        .filter_map(|row| row.split(" | ").nth(3))
+        .map(|cell| cell.split('`').skip(1).step_by(2).collect())
+        .collect();
+    let mut faults = Vec::new();
+    for name in names.map(|line| line.trim_end_matches(',')) {
+        let place = format!("Fault::{name})");
+        let mut code = below(tree, "src/", ".rs").flat_map(|(_, text)| product_code(text));
+        if !code.any(|(_, line)| line.contains(&place)) {
+            faults.push(format!("{name} is planted nowhere"));
+        }
+        if plants.iter().filter(|plant| plant.first() == Some(&name)).count() != 1 {
+            faults.push(format!("{name} stands at no promise of docs/GUARANTEES.md, or at several"));
+        }
+    }
+    for plant in plants {
+        let is_test = |name: &str| {
+            below(tree, "tests/it/", ".rs").any(|(_, text)| text.contains(&format!("fn {name}(")))
+        };
+        let [fault, finders @ ..] = &plant[..] else { continue };
+        if finders.is_empty() || !finders.iter().all(|name| is_test(name)) {
+            faults.push(format!(
+                "docs/GUARANTEES.md: {fault} has no test, or one that is not there: {finders:?}"
+            ));
         }
     }
     faults

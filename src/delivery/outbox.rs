@@ -17,6 +17,7 @@ use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::{ChannelId, ConversationId};
 use crate::domain::webhook::EventType;
 use crate::domain::{Millis, Seq};
+use crate::fault;
 use crate::outgoing::{ErrorKind, Limits, mime};
 use crate::protocol::server::DeliveryMark;
 use crate::protocol::view::first_name;
@@ -237,6 +238,9 @@ impl Courier {
                 Step::Letter(_) => line.platform.drops_repeats(),
             };
             let verdict = match self.take_step(line, step, message.entry.body.attachments()).await {
+                Verdict::Unknown { .. } if fault::on(fault::Fault::UnknownTakenForSent) => {
+                    Verdict::Done { provider_id: None }
+                }
                 Verdict::Unknown { reason } if drops_repeat => Verdict::Again { after: None, reason },
                 other => other,
             };

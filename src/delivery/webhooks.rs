@@ -20,6 +20,7 @@ use crate::domain::ids::{ScopeId, WebhookEventId, WebhookId};
 use crate::domain::webhook::{
     EventType, JITTER, OLD_SECRET_KEPT, OffReason, RETRY_AFTER_MAX, Webhook, pause_after,
 };
+use crate::fault::{self, Fault};
 use crate::outgoing::signature::{self, Secret};
 use crate::outgoing::{ErrorKind, Limits, Reply};
 use crate::store::audit::{self, AuditActor, AuditRow};
@@ -126,6 +127,7 @@ impl Courier {
         if let Err(refused) = self.outgoing.check_secure_url(&letter.hook.url) {
             return failed(refused.to_string());
         }
+        let id = if fault::on(Fault::NewIdEachTry) { self.sources.id() } else { id };
         let body = Bytes::from(letter.body.to_string());
         let (id, seconds) = (id.to_string(), self.sources.now() / 1_000);
         let signatures: Vec<String> =

@@ -8,6 +8,7 @@ use super::schema::{channels, inbox};
 use super::{Connection, StoreError, dialect, text};
 use crate::domain::Millis;
 use crate::domain::ids::{ChannelId, InboxId};
+use crate::fault::{self, Fault};
 
 /// An event that came in.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,11 +106,12 @@ const PASSED_OVER: &str = "passed_over";
 pub fn keep(connection: &mut Connection, events: &[NewEvent]) -> Result<usize, StoreError> {
     let mut new = 0;
     for event in events {
+        let forgets = fault::on(Fault::EventIdNotKept);
         let row = Row {
             id: event.id.to_string(),
             channel_id: event.channel.to_string(),
-            event_key: event.event_key.clone(),
-            message_key: event.message_key.clone(),
+            event_key: if forgets { event.id.to_string() } else { event.event_key.clone() },
+            message_key: event.message_key.clone().filter(|_| !forgets),
             contact_key: event.contact_key.clone(),
             raw: text::json(&event.raw)?,
             received_at: event.received_at,

@@ -21,6 +21,7 @@ use super::connection::Target;
 use super::stats::Counters;
 use super::ticket::Ticket;
 use super::{CommitError, Connection, StoreError};
+use crate::fault::{self, Fault};
 
 /// Most changes in one transaction.
 const BATCH: usize = 512;
@@ -257,6 +258,9 @@ impl Writer {
         for work in &mut batch.writes {
             work.run(connection);
         }
+        if fault::on(Fault::AckBeforeCommit) {
+            std::mem::take(&mut batch).answer(&outcomes, &Counters::new());
+        }
         let committed = connection.commit();
         self.counters.batch(batch.size(), begun.elapsed());
         match committed {
@@ -295,7 +299,8 @@ impl Writer {
     }
 
     fn reconnect(&mut self) -> Result<Connection, StoreError> {
-        if self.last_attempt.is_some_and(|last| last.elapsed() < RECONNECT_PAUSE) {
+        let tried_just_now = self.last_attempt.is_some_and(|last| last.elapsed() < RECONNECT_PAUSE);
+        if tried_just_now || fault::on(Fault::NeverReconnects) {
             return Err(StoreError::unavailable("the database is away"));
         }
         let opened = self.target.open_writer();
@@ -387,6 +392,7 @@ impl Batch {
         for (job, outcome) in self.commits.into_iter().zip(outcomes) {
             let answer = match outcome {
                 Outcome::Done => Ok(()),
+                Outcome::Conflict if fault::on(Fault::LostUpdateUnnoticed) => Ok(()),
                 Outcome::NoSuchFile => Err(CommitError::NoSuchFile),
                 Outcome::ActiveExists(other) => Err(CommitError::ActiveExists(*other)),
                 Outcome::Conflict => {

@@ -1,4 +1,6 @@
 //! Everybody answers at once: one wins, all others hear who, and the customer gets one text.
+//!
+//! `SWITCHBOARD_CLAIM_ROUNDS` = how often (100).
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -13,11 +15,12 @@ use crate::support::sockets::{Socket, client_id};
 use crate::support::stage::{Stage, assert_gapless, command, kinds, said};
 
 const AGENTS: usize = 100;
-const ROUNDS: usize = 100;
 
 on_both! { one_of_a_hundred_first_messages_wins }
 
 async fn one_of_a_hundred_first_messages_wins(database: Database) {
+    let given = std::env::var("SWITCHBOARD_CLAIM_ROUNDS").ok();
+    let rounds: u32 = given.map_or(100, |text| text.parse().expect("SWITCHBOARD_CLAIM_ROUNDS is a number"));
     let stage = Stage::new(database).await;
     let people = stage.members(AGENTS, Role::Agent).await;
     let mut agents: Vec<Socket> = Vec::with_capacity(AGENTS);
@@ -28,7 +31,7 @@ async fn one_of_a_hundred_first_messages_wins(database: Database) {
     }
     let mut winners = BTreeSet::new();
     let mut racing = Duration::ZERO;
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let (mut customer, id) = stage.writes(&format!("round {round}")).await;
         let began = Instant::now();
         let answers = join_all(agents.iter_mut().enumerate().map(|(number, agent)| {
@@ -65,8 +68,8 @@ async fn one_of_a_hundred_first_messages_wins(database: Database) {
         customer.close().await;
     }
     println!(
-        "claim race: {ROUNDS} rounds of {AGENTS} agents, {} different winners, {:.1} rounds/s",
+        "claim race: {rounds} rounds of {AGENTS} agents, {} different winners, {:.1} rounds/s",
         winners.len(),
-        f64::from(u32::try_from(ROUNDS).unwrap()) / racing.as_secs_f64()
+        f64::from(rounds) / racing.as_secs_f64()
     );
 }

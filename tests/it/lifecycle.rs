@@ -131,7 +131,8 @@ async fn ended(actor: &Addr<Conversation>) {
 
 async fn sleep_and_waking_keep_everything(database: Database) {
     let stage = Stage::new(database, json!({"release_after": 0}), |config| {
-        config.timers.conversation_sleep_ms = 50;
+        // Longer than a busy machine takes from an actor's start to its first session, which would begin anew.
+        config.timers.conversation_sleep_ms = 1_000;
     })
     .await;
     let mut customer = stage.customer("Where is my order?").await;

@@ -9,6 +9,7 @@ use crate::actors::link::Link;
 use crate::domain::Seq;
 use crate::domain::event::Entry;
 use crate::domain::ids::{ConversationId, MemberId};
+use crate::fault::{self, Fault};
 use crate::protocol::server::{
     DashboardEvent, DeliveryMark, ReadMark, Reader, Typist, WidgetEvent, WidgetStatus,
 };
@@ -152,6 +153,7 @@ impl Conversation {
         let known = after.filter(|&seq| (0..=last).contains(&seq) && last - seq <= RESUME_MAX);
         let resync = after.is_some() && known.is_none();
         let from = known.unwrap_or_else(|| (last - RECENT).max(0));
+        let from = from + i64::from(fault::on(Fault::ResumeSkipsOne));
         if self.recent.front().map_or(last, |first| first.seq - 1) <= from {
             let entries = self.recent.iter().filter(|entry| entry.seq > from).cloned().collect();
             let attached = self.attached(entries, resync, join, ctx);

@@ -13,6 +13,7 @@ use crate::domain::bot::Turn;
 use crate::domain::conversation::{Command, Status};
 use crate::domain::event::Event;
 use crate::domain::incoming::with_names;
+use crate::fault::{self, Fault};
 use crate::protocol::server::{DashboardEvent, Typist, WidgetEvent};
 
 /// A bot that said "later" has this long to answer.
@@ -43,6 +44,7 @@ impl Conversation {
             match answered {
                 Ok(Some(answer)) => actor.bot_says(Command::BotReply { turn, answer }, ctx),
                 Ok(None) => Self::await_later(turn, ctx),
+                Err(_) if fault::on(Fault::BotFailureSwallowed) => {}
                 Err(failure) => {
                     log::warn!("bot failed conversation={} turn={seq} why={failure}", actor.id);
                     actor.bot_says(Command::BotFailed { turn }, ctx);

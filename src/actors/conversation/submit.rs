@@ -18,6 +18,7 @@ use crate::domain::conversation::{self as domain, Command};
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::ClientId;
 use crate::domain::refusal::Refusal;
+use crate::fault::{self, Fault};
 use crate::store::audit::{AuditActor, AuditRow};
 use crate::store::{Commit, CommitError, Opening, StoreError};
 
@@ -115,7 +116,8 @@ impl Conversation {
             return work.reply.send(Err(CallError::NotFound));
         };
         let author = work.command.author();
-        let known = work.client_id.and_then(|client_id| self.seen.get(&key(&author, client_id)));
+        let asked = work.client_id.filter(|_| !fault::on(Fault::ClientIdNotLookedUp));
+        let known = asked.and_then(|client_id| self.seen.get(&key(&author, client_id)));
         if let Some(&seq) = known {
             return self.repeat(seq, work, ctx);
         }
@@ -251,7 +253,9 @@ impl Conversation {
                 (Some(Err(error)), _) => {
                     log::warn!("commit failed conversation={} error={error}", self.id);
                     work.reply.send(Err(error.into()));
-                    return self.decide_again(None, ctx);
+                    if !fault::on(Fault::FailureNotLookedUp) {
+                        return self.decide_again(None, ctx);
+                    }
                 }
             }
         }

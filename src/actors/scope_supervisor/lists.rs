@@ -9,6 +9,7 @@ use super::{Indexed, ScopeSupervisor};
 use crate::actors::agent::{Agent, CloseSessions, Deliver, Which};
 use crate::domain::conversation::Status;
 use crate::domain::ids::MemberId;
+use crate::fault::{self, Fault};
 use crate::protocol::code::CloseCode;
 use crate::protocol::server::{self, DashboardEvent};
 use crate::protocol::view::Row;
@@ -60,7 +61,7 @@ impl Handler<Published> for ScopeSupervisor {
             // The last word of an actor that was replaced must not bring back what has ended since.
             None => self.children.get(&id).is_some_and(|child| child.generation != generation),
         };
-        if is_late {
+        if is_late && !fault::on(Fault::OlderRowWins) {
             return;
         }
         // That the customer came or went breaks no silence.

@@ -12,6 +12,7 @@ use crate::actors::link::{Link, Push};
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::{NewConversation, Status};
 use crate::domain::ids::{ChannelId, ContactId, ConversationId};
+use crate::fault::{self, Fault};
 
 /// A conversation whose actor died this often within [`DEATHS_WITHIN`] rests until that time is over.
 const DEATHS_MAX: usize = 3;
@@ -299,6 +300,9 @@ impl Handler<Gone> for ScopeSupervisor {
             self.forget_unopened(conversation);
         }
         if died {
+            if fault::on(Fault::PanicSpreads) {
+                self.children.values().for_each(|child| child.address.do_send(conversation::Stop));
+            }
             let now = Instant::now();
             self.deaths.retain(|_, times| {
                 times.retain(|time| now.duration_since(*time) < DEATHS_WITHIN);

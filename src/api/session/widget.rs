@@ -25,6 +25,7 @@ use crate::domain::channel::Channel;
 use crate::domain::contact::SessionDetails;
 use crate::domain::conversation::Command;
 use crate::domain::ids::{ClientId, ContactId, ConversationId};
+use crate::fault::{self, Fault};
 use crate::protocol::client::{About, Hello, WidgetCommand, feedback, parse_widget};
 use crate::protocol::code::{CloseCode, Code};
 use crate::protocol::server::{self, WidgetEvent};
@@ -151,7 +152,9 @@ impl WidgetSession {
             return Next::Close(CloseCode::Unauthenticated);
         };
         if let Err(retry_after_ms) = identified.bucket.take() {
-            out.push(rate_limited(&reference, retry_after_ms));
+            if !fault::on(Fault::LimitInSilence) {
+                out.push(rate_limited(&reference, retry_after_ms));
+            }
             return Next::Go;
         }
         let Some(link) = self.link.clone() else { return Next::Go };

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use switchboard::outgoing::signature::{Secret, Signed, verify};
 
+use super::sim::webhook::text;
 use super::sim::{Fault, meta, talk};
 use super::{Office, texts};
 use crate::bots::fake::{Act, FakeBot};
@@ -52,7 +53,7 @@ async fn a_failed_delivery_is_told(database: Database) {
     assert_eq!(event["scope"], office.scope.as_str());
     assert_eq!(event["data"], json!({"channel": line.id, "reason": lines[0]["reason"]}));
 
-    // It takes it, and tells later that it failed; repeats of that are told once.
+    // It takes it, and tells later that it failed.
     office.does("send", &chat, json!({"text": "Still here"})).await;
     seq += 1;
     let lines = office.delivered(&chat, seq, "sent").await;
@@ -66,6 +67,30 @@ async fn a_failed_delivery_is_told(database: Database) {
     let event = told(&mut program, &secret, now()).await;
     assert_eq!((&event["type"], &event["seq"]), (&json!("delivery.failed"), &json!(seq)));
     assert_eq!(event["data"]["reason"], lines.last().unwrap()["reason"]);
+
+    // One that tells it again and again, each time as an event of its own, is heard once.
+    let other = office.webhook().await;
+    office.webhook_event(&other, "hello", &text("m-1", "cust-1", "Hello")).await;
+    let elsewhere = office.conversations(2).await.remove(1);
+    let last = office.log(&elsewhere, |log| !texts(log).is_empty()).await.len() as i64 + 2;
+    office.does("send", &elsewhere, json!({"text": "Hello yourself"})).await;
+    let id = office.delivered(&elsewhere, last, "sent").await[0]["provider_id"].clone();
+    let failed = json!({"message_id": id, "status": "failed", "error": "no such number"});
+    let report = json!({"type": "status.updated", "timestamp": "2026-01-01T00:00:00Z", "data": failed});
+    for event in ["failed-1", "failed-2", "failed-3"] {
+        assert_eq!(office.webhook_event(&other, event, &report).await.0, 200);
+    }
+    // All three are noted behind the line that says it was sent.
+    let mut lines = 0;
+    for _ in 0..1_000 {
+        lines = office.delivered(&elsewhere, last, "failed").await.len();
+        if lines == 4 {
+            break;
+        }
+    }
+    assert_eq!(lines, 4);
+    let event = told(&mut program, &secret, now()).await;
+    assert_eq!((&event["conversation"], &event["seq"]), (&json!(elsewhere), &json!(last)));
 
     // What arrives is not told: the next event is about the failure after it.
     office.does("send", &chat, json!({"text": "Good"})).await;

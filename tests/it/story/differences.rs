@@ -83,10 +83,13 @@ async fn d4_gap_free_resume() {
     let log = stage.log(&id).await;
     assert_eq!(resumed["entries"].as_array().unwrap()[..], log[usize::try_from(last).unwrap()..]);
 
-    // And live from there on.
+    // And live from there on, also past what the customer may not see.
+    colleague.ok(command("note", &id, json!({"text": "the last one"}))).await;
     customer.ok(json!({"type": "send", "client_id": client_id(), "text": "two"})).await;
     for socket in [&mut customer, &mut agent] {
-        assert_eq!(socket.event("entry").await["entry"]["seq"], 66);
+        for seq in [66, 67] {
+            assert_eq!(socket.event("entry").await["entry"]["seq"], seq);
+        }
     }
     // A number that cannot be is no position.
     let odd = agent.ok(json!({"type": "open", "conversation": id, "after": 1_000})).await;

@@ -151,10 +151,11 @@ impl Socket {
         }
     }
 
-    /// The next frame from the wire, or why there is none.
+    /// The next frame from the wire, or why there is none. Pings are none, and nobody waits for ever because of them.
     pub async fn try_next(&mut self) -> Result<Value, String> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
-            let waited = tokio::time::timeout(PATIENCE, self.stream.next()).await;
+            let waited = tokio::time::timeout_at(deadline, self.stream.next()).await;
             match waited.map_err(|_| "nothing came")? {
                 Some(Ok(Message::Text(text))) => {
                     return serde_json::from_str(&text).map_err(|error| error.to_string());
