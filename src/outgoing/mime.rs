@@ -6,7 +6,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::{Address, Message};
 
-use super::mail::{html, one_line};
+use super::mail::{html, lines, one_line};
 
 /// Somebody with a mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,8 +78,9 @@ impl Mail {
                 .raw_header(header("Auto-Submitted", "auto-replied"))
                 .raw_header(header("X-Auto-Response-Suppress", "All"));
         }
-        let page = html(&self.text);
-        let words = MultiPart::alternative_plain_html(self.text, page);
+        let text = lines(&self.text);
+        let page = html(&text);
+        let words = MultiPart::alternative_plain_html(text, page);
         let message = if self.files.is_empty() {
             builder.multipart(words)
         } else {
