@@ -2,8 +2,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart};
 use lettre::{Address, Message};
 
 use super::mail::{html, lines, one_line};
@@ -87,7 +87,10 @@ impl Mail {
             let with_words = MultiPart::mixed().multipart(words);
             let all = self.files.into_iter().fold(with_words, |parts, file| {
                 let media_type = ContentType::parse(file.media_type).unwrap_or(ContentType::TEXT_PLAIN);
-                parts.singlepart(Attachment::new(file.name).body(file.bytes, media_type))
+                // Whatever it is, so that no line end in it is changed, and none of it is one for a mail server.
+                let bytes = Body::new_with_encoding(file.bytes, ContentTransferEncoding::Base64);
+                let bytes = bytes.unwrap_or_else(Body::new);
+                parts.singlepart(Attachment::new(file.name).body(bytes, media_type))
             });
             builder.multipart(all)
         };
