@@ -1,6 +1,6 @@
 # The commands of this project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run check test faults types web bench
+.PHONY: help run check test faults fuzz types web bench
 
 help: ## List the commands
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -28,3 +28,6 @@ bench: ## Measure against two relays; OPTIONS="--quick", see cargo run --release
 	cargo bench
 	cargo build --release
 	cargo run --release --example load -- $(OPTIONS)
+
+fuzz: ## Look for inputs that break a parser, with libFuzzer and a nightly compiler; SECONDS=60 for each target
+	fuzz/run.sh $(or $(SECONDS),60)

@@ -139,8 +139,8 @@ fn essence(text: &str) -> &str {
     text.split(';').next().unwrap_or_default().trim()
 }
 
-/// How deep lists and objects are nested.
-fn depth(json: &str) -> usize {
+/// How deep lists and objects are nested. Said before anything is parsed, so of any text.
+pub fn depth(json: &str) -> usize {
     let (mut now, mut most, mut in_text, mut escaped) = (0_usize, 0, false, false);
     for byte in json.bytes() {
         match byte {

@@ -102,7 +102,10 @@ fn large_place<'a>(edge: &'a Edge, request: &HttpRequest) -> Result<Option<Semap
 }
 
 /// Only what the database can hold in an index.
-fn checked(events: Vec<Event>) -> Result<Vec<Event>, Refused> {
+///
+/// # Errors
+/// [`Refused::Unreadable`] for an id that is too long or empty or has a NUL, and for more than 1,000 events.
+pub fn checked(events: Vec<Event>) -> Result<Vec<Event>, Refused> {
     let fits = |key: &str| (1..=KEY_MAX).contains(&key.len()) && !key.contains('\0');
     let good = |event: &Event| {
         fits(&event.key)

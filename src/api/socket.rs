@@ -26,6 +26,7 @@ use tokio::time::Instant;
 
 use super::ApiError;
 use super::edge::Edge;
+use super::fragments::Fragments;
 use super::frame_guard::FrameGuard;
 use super::seats::Seat;
 use crate::actors::link::{Cut, IN_HAND_MAX, Link, Push, QUEUE_FRAMES};
@@ -107,7 +108,7 @@ struct Socket<S> {
     /// Set by the frame guard.
     too_big: Rc<Cell<bool>>,
     /// A message in fragments, so far.
-    partial: Option<Partial>,
+    fragments: Fragments,
     /// The session waits for something. The library holds back the mailbox then, but not a message that arrives in the
     /// same turn.
     waiting: bool,
@@ -118,11 +119,6 @@ struct Socket<S> {
     /// Ends a socket that never says `hello`; each poll of the socket looks at it, so it goes once it is not needed.
     hello_timer: Option<SpawnHandle>,
     _seat: AddressSeat,
-}
-
-struct Partial {
-    bytes: Vec<u8>,
-    fragments: usize,
 }
 
 /// Upgrades a request to a socket with this session.
@@ -152,7 +148,7 @@ pub fn open<S: Session>(
         link: None,
         heard: Instant::now(),
         too_big,
-        partial: None,
+        fragments: Fragments::new(options.message_bytes, options.fragments),
         waiting: false,
         in_hand,
         held: VecDeque::new(),
@@ -308,31 +304,10 @@ impl<S: Session> Socket<S> {
     }
 
     fn fragment(&mut self, item: actix_http::ws::Item, ctx: &mut WebsocketContext<Self>) {
-        use actix_http::ws::Item;
-        let (bytes, is_first, is_last) = match item {
-            Item::FirstText(bytes) => (bytes, true, false),
-            Item::FirstBinary(_) => return Self::close(CloseCode::Unsupported, ctx),
-            Item::Continue(bytes) => (bytes, false, false),
-            Item::Last(bytes) => (bytes, false, true),
-        };
-        let fresh = || Partial { bytes: Vec::new(), fragments: 0 };
-        let mut partial = match (self.partial.take(), is_first) {
-            (None, true) => fresh(),
-            (Some(partial), false) => partial,
-            _ => return Self::close(CloseCode::Protocol, ctx),
-        };
-        partial.bytes.extend_from_slice(&bytes);
-        partial.fragments += 1;
-        if partial.bytes.len() > self.options.message_bytes || partial.fragments > self.options.fragments {
-            return Self::close(CloseCode::TooBig, ctx);
-        }
-        if !is_last {
-            self.partial = Some(partial);
-            return;
-        }
-        match String::from_utf8(partial.bytes) {
-            Ok(text) => self.text(text.into(), ctx),
-            Err(_) => Self::close(CloseCode::NotUtf8, ctx),
+        match self.fragments.take(item) {
+            Ok(Some(text)) => self.text(text, ctx),
+            Ok(None) => {}
+            Err(code) => Self::close(code, ctx),
         }
     }
 

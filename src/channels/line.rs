@@ -256,7 +256,7 @@ fn with_token(account: &Account<'_>, mut call: Call) -> Result<Call, String> {
 /// The token that still answers the customer's last event.
 fn reply_token(address: &Value, now: Millis) -> Option<&str> {
     let reply = &address[REPLY];
-    let age = now - reply["at"].as_i64()?;
+    let age = now.saturating_sub(reply["at"].as_i64()?);
     reply["token"].as_str().filter(|_| (0..REPLY_FRESH).contains(&age))
 }
 

@@ -22,6 +22,15 @@ impl Unit {
             Self::Bytes => text.len(),
         }
     }
+
+    /// Is the text longer than this? Looks no further than it must.
+    fn exceeds(self, text: &str, most: usize) -> bool {
+        match self {
+            Self::Characters => text.chars().nth(most).is_some(),
+            Self::Utf16 => text.encode_utf16().nth(most).is_some(),
+            Self::Bytes => text.len() > most,
+        }
+    }
 }
 
 /// Parts of at most `most` units: cut between paragraphs if that leaves at least half a part, else after a sentence, else
@@ -29,7 +38,7 @@ impl Unit {
 pub fn split(text: &str, most: usize, unit: Unit) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text.trim();
-    while unit.count(rest) > most {
+    while unit.exceeds(rest, most) {
         let cut = cut(rest, most, unit);
         let (part, after) = rest.split_at(cut);
         if !part.trim_end().is_empty() {

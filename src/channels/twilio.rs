@@ -110,7 +110,7 @@ impl Platform for Twilio {
         let fields: BTreeMap<String, String> = form_urlencoded::parse(request.body).into_owned().collect();
         let sid = fields.get("MessageSid").filter(|sid| !sid.is_empty());
         let sid = sid.ok_or_else(|| Refused::Unreadable("MessageSid: missing".into()))?;
-        let status = fields.get("MessageStatus");
+        let status = fields.get("MessageStatus").filter(|status| !status.is_empty());
         Ok(vec![Event {
             key: status.map_or_else(|| sid.clone(), |status| format!("{sid}:{status}")),
             message: None,

@@ -110,9 +110,13 @@ impl Platform for WhatsApp {
         Ok(Source::Ask(meta::get(account, reference, "url")?))
     }
 
-    /// The address is good for five minutes, and only for the owner of the token.
+    /// The address is good for five minutes, and only for the owner of the token, which nobody must read on its way.
     fn file_in(&self, account: &Account<'_>, answer: &Value) -> Result<Source, String> {
         let url = answer["url"].as_str().ok_or("WhatsApp names no address")?.to_owned();
+        let api = format!("{}/", account.base(meta::API_BASE.name));
+        if !url.starts_with("https://") && !url.starts_with(&api) {
+            return Err("WhatsApp names an address that is not safe".into());
+        }
         let headers = vec![("authorization", meta::bearer(account)?)];
         Ok(Source::At { call: get(url, headers), redirects: 0 })
     }

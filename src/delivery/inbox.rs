@@ -41,7 +41,7 @@ const TRIES: i64 = 10;
 /// Longest text of one message, in characters; longer ones become several.
 const TEXT_MAX: usize = 10_000;
 
-/// Longest id of a message that is kept, in bytes.
+/// Longest id of a message or a customer that is looked for, in bytes.
 const KEY_MAX: usize = 512;
 
 /// Why an event was not worked on.
@@ -152,15 +152,17 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
     let read = line.platform.read(&event.raw).map_err(Failure::Lasting)?;
     let Inbound { who, what } = threads::rejoin(courier, &line, read).await?;
     match what {
-        What::Report { provider_id, state, reason } => {
+        What::Report { provider_id, state, reason } if is_key(&provider_id) => {
             return Ok(receipts::of_one(courier, &line, provider_id, state, reason).await?);
         }
-        What::ReportUpTo { contact, at, state } => {
+        What::ReportUpTo { contact, at, state } if is_key(&contact) => {
             return Ok(receipts::up_to(courier, &line, contact, at, state).await?);
         }
+        // No message of ours and no customer is called so.
+        What::Report { .. } | What::ReportUpTo { .. } => return Ok(()),
         _ => {}
     }
-    let about = line.platform.message(&event.raw).filter(|key| (1..=KEY_MAX).contains(&key.len()));
+    let about = line.platform.message(&event.raw).filter(|key| is_key(key));
     let change = match (&what, &about) {
         (What::Edited { text }, Some(_)) => Some(Change::Edited(text.chars().take(TEXT_MAX).collect())),
         (What::Reacted(reaction), _) => Some(Change::Reacted(reaction.clone())),
@@ -204,6 +206,11 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// Can the database look for it? PostgreSQL knows no NUL.
+fn is_key(text: &str) -> bool {
+    (1..=KEY_MAX).contains(&text.len()) && !text.contains('\0')
 }
 
 /// A file of the customer: what the log says of it, and what the platform calls it.

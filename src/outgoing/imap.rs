@@ -1,11 +1,12 @@
 //! One mailbox, read by IMAP over a guarded connection. The only user of `async_imap`.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use async_imap::error::Error;
 use async_imap::types::UnsolicitedResponse;
 use async_imap::{Client, Session};
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 
 use super::Outgoing;
 use super::mail::Security;
@@ -22,6 +23,9 @@ const SAYS: usize = 1 << 20;
 
 /// Longest words of a server that are kept, in characters.
 const WORDS: usize = 200;
+
+/// Said of an answer that is no IMAP.
+const NOT_UNDERSTOOD: &str = "the server's answer is not understood";
 
 /// Why a mailbox is not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -162,8 +166,8 @@ impl Mailbox {
         if !has_news {
             let (news, _stop) = idle.wait_with_timeout(longest);
             // A server that only says that it is still there does not make us wait for ever.
-            if let Ok(news) = tokio::time::timeout(longest, news).await {
-                news.map_err(|error| judge(&error))?;
+            if let Ok(news) = tokio::time::timeout(longest, unbroken(news)).await {
+                news?;
             }
         }
         let session = within(idle.done()).await?;
@@ -172,9 +176,16 @@ impl Mailbox {
 }
 
 async fn within<T>(step: impl Future<Output = Result<T, Error>>) -> Result<T, MailboxError> {
-    match tokio::time::timeout(STEP, step).await {
+    let late = MailboxError::Lost("no answer in time".into());
+    tokio::time::timeout(STEP, unbroken(step)).await.unwrap_or(Err(late))
+}
+
+/// The library cuts what a server says by bytes, and panics where that is inside a letter: the end of this connection, and
+/// of nothing else.
+async fn unbroken<T>(step: impl Future<Output = Result<T, Error>>) -> Result<T, MailboxError> {
+    match AssertUnwindSafe(step).catch_unwind().await {
         Ok(done) => done.map_err(|error| judge(&error)),
-        Err(_) => Err(MailboxError::Lost("no answer in time".into())),
+        Err(_) => Err(MailboxError::Lost(NOT_UNDERSTOOD.into())),
     }
 }
 
@@ -189,7 +200,7 @@ fn judge(error: &Error) -> MailboxError {
         Error::Io(error) => format!("connection: {}", error.kind()),
         Error::ConnectionLost => "the server closed the connection".to_owned(),
         Error::Validate(_) => "name or password has a character that cannot be sent".to_owned(),
-        _ => "the server's answer is not understood".to_owned(),
+        _ => NOT_UNDERSTOOD.to_owned(),
     })
 }
 

@@ -94,11 +94,13 @@ impl Mailer {
     /// [`MailError`].
     pub async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         let to = letter.to.parse::<Address>().map_err(|error| MailError::Refused(error.to_string()))?;
+        let text = lines(&letter.text);
+        let page = html(&text);
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(one_line(&letter.subject))
-            .multipart(MultiPart::alternative_plain_html(letter.text.clone(), html(&letter.text)))
+            .multipart(MultiPart::alternative_plain_html(text, page))
             .map_err(|error| MailError::Refused(error.to_string()))?;
         match self.server.send(message).await {
             Ok(_) => Ok(()),
@@ -110,6 +112,13 @@ impl Mailer {
 
 pub(super) fn one_line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+/// The text with one kind of line end and no other control characters: a CR alone is no part of a mail (RFC 5322, section
+/// 2.3), and servers that take it for a line end see another mail than others.
+pub(super) fn lines(text: &str) -> String {
+    let one_kind = text.replace("\r\n", "\n").replace('\r', "\n");
+    one_kind.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 /// The text as a page: escaped, with its lines.

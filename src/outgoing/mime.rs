@@ -2,11 +2,11 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart};
 use lettre::{Address, Message};
 
-use super::mail::{html, one_line};
+use super::mail::{html, lines, one_line};
 
 /// Somebody with a mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,15 +78,19 @@ impl Mail {
                 .raw_header(header("Auto-Submitted", "auto-replied"))
                 .raw_header(header("X-Auto-Response-Suppress", "All"));
         }
-        let page = html(&self.text);
-        let words = MultiPart::alternative_plain_html(self.text, page);
+        let text = lines(&self.text);
+        let page = html(&text);
+        let words = MultiPart::alternative_plain_html(text, page);
         let message = if self.files.is_empty() {
             builder.multipart(words)
         } else {
             let with_words = MultiPart::mixed().multipart(words);
             let all = self.files.into_iter().fold(with_words, |parts, file| {
                 let media_type = ContentType::parse(file.media_type).unwrap_or(ContentType::TEXT_PLAIN);
-                parts.singlepart(Attachment::new(file.name).body(file.bytes, media_type))
+                // Whatever it is, so that no line end in it is changed, and none of it is one for a mail server.
+                let bytes = Body::new_with_encoding(file.bytes, ContentTransferEncoding::Base64);
+                let bytes = bytes.unwrap_or_else(Body::new);
+                parts.singlepart(Attachment::new(file.name).body(bytes, media_type))
             });
             builder.multipart(all)
         };

@@ -46,6 +46,10 @@ pub(super) fn check(text: &str, allow: &AllowList, ports: &[RangeInclusive<u16>]
         return Err(Refused::NotAUrl);
     }
     let url = Url::parse(text).map_err(|_| Refused::NotAUrl)?;
+    // Written out it may be longer.
+    if url.as_str().len() > URL_BYTES {
+        return Err(Refused::NotAUrl);
+    }
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Refused::Scheme);
     }

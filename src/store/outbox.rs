@@ -207,8 +207,9 @@ pub fn next_due(connection: &mut Connection, now: Millis) -> Result<Option<Milli
     Ok(waiting.select(diesel::dsl::min(outbox::next_at)).first(connection)?)
 }
 
-/// Takes on at most `limit` messages of a channel that are due, oldest first: of each conversation only the first that is
-/// not done, so that they leave in order. They are held until they are finished or failed, or until [`let_go`].
+/// Takes on at most `limit` messages of a channel that are due, oldest first: of each conversation only the one with the
+/// lowest number that is not done, so that they leave in order, whatever the clock did meanwhile. They are held until they
+/// are finished or failed, or until [`let_go`].
 ///
 /// # Errors
 /// The store's failures.
@@ -223,7 +224,7 @@ pub fn lease_of_channel(
         .filter(earlier.field(outbox::conversation_id).eq(outbox::conversation_id))
         .filter(earlier.field(outbox::channel_id).is_not_null())
         .filter(earlier.field(outbox::done_at).is_null())
-        .filter(earlier.field(outbox::id).lt(outbox::id));
+        .filter(earlier.field(outbox::seq).lt(outbox::seq));
     let due: Vec<String> = outbox::table
         .filter(outbox::channel_id.eq(channel.to_string()))
         .filter(outbox::done_at.is_null())

@@ -12,28 +12,30 @@ use std::sync::mpsc;
 use std::thread;
 
 use actix::{Arbiter, System, SystemRunner};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestRng, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use switchboard::actors::directory::Options;
 use switchboard::actors::error::{Answer, CallError};
 use switchboard::actors::reply::code_and_details;
 use switchboard::actors::scope_supervisor::Forget;
 use switchboard::bots::BotLimits;
+use switchboard::domain::Seq;
 use switchboard::domain::bot::{BotAnswer, BotConfig, BotHandoff, BotMessage, Turn};
+use switchboard::domain::channel::{Channel, ChannelKind};
 use switchboard::domain::contact::Contact;
 use switchboard::domain::conversation::{Command, Conversation, NewConversation, Status, Target};
-use switchboard::domain::event::{Author, Entry, Event};
+use switchboard::domain::event::{Author, EndReason, Entry, Event};
 use switchboard::domain::feedback::{Feedback, RATING_WINDOW};
-use switchboard::domain::ids::{ClientId, ConversationId};
+use switchboard::domain::ids::{ChannelId, ClientId, ConversationId};
 use switchboard::domain::member::Actor;
 use switchboard::domain::scope::Settings;
-use switchboard::store::{conversations, entries};
+use switchboard::store::{channels, conversations, entries, outbox};
 use uuid::Uuid;
 
 use crate::bots::fake::{Act, FakeBot};
 use crate::support::database::Database;
 use crate::support::engine::{Engine, Shop, http_bot, to_member};
-use reference::{At, Chat, Late, Move, Step, To, Upset, Verb, World, cells};
+use reference::{At, Chat, Late, Move, ON_PLATFORM, Step, To, Upset, Verb, World, cells};
 
 /// Steps of one case.
 const STEPS: usize = 60;
@@ -91,7 +93,14 @@ fn run(database: &Database, cases: u32, seed: u64) -> BTreeMap<String, u32> {
 
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config { cases, failure_persistence: None, max_shrink_time: 60_000, ..Config::default() };
+    // What failed once is tried first from then on.
+    let failed = FileFailurePersistence::Direct("tests/it/model/failed.txt");
+    let config = Config {
+        cases,
+        failure_persistence: Some(Box::new(failed)),
+        max_shrink_time: 60_000,
+        ..Config::default()
+    };
     let mut runner =
         TestRunner::new_with_rng(config.clone(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let strategy = World::sequential_strategy(STEPS..=STEPS);
@@ -148,6 +157,8 @@ struct Known {
     id: ConversationId,
     folded: Conversation,
     log: Vec<Entry>,
+    /// Number of the customer's first message.
+    first: Seq,
     /// Its entries say less than they did.
     erased: bool,
     /// People have it, so the bot must be silent.
@@ -173,7 +184,9 @@ impl StateMachineTest for Run {
                     ..Settings::default()
                 };
                 let shop = rig.engine.shop(bot, settings).await;
-                let visitors = vec![shop.chat.contact(), shop.chat.contact()];
+                let platform = telegram(&shop).await;
+                let mut visitors: Vec<Contact> = (0..=ON_PLATFORM).map(|_| shop.chat.contact()).collect();
+                visitors[ON_PLATFORM].channel = platform;
                 Self { shop, sources: rig.engine.sources.clone(), visitors, chats: Vec::new() }
             })
         })
@@ -207,7 +220,7 @@ impl Run {
             Move::Start(visitor) => {
                 let answer = self.shop.start(&self.visitors[visitor], "Hello", client_id).await;
                 if let (Ok(answer), true) = (&answer, world.chats.len() > self.chats.len()) {
-                    let known = self.begin(answer.conversation, visitor);
+                    let known = self.begin(answer.conversation, visitor, answer.seq.unwrap());
                     self.chats.push(known);
                 }
                 answer
@@ -275,11 +288,11 @@ impl Run {
         [&self.shop.sam, &self.shop.kim, &self.shop.ada][agent].clone()
     }
 
-    fn begin(&self, id: ConversationId, visitor: usize) -> Known {
-        let (scope, channel) = (self.shop.chat.scope.id, self.shop.chat.channel.id);
-        let new = NewConversation { id, scope, channel, contact: self.visitors[visitor].id };
+    fn begin(&self, id: ConversationId, visitor: usize, first: Seq) -> Known {
+        let (scope, contact) = (self.shop.chat.scope.id, &self.visitors[visitor]);
+        let new = NewConversation { id, scope, channel: contact.channel, contact: contact.id };
         let folded = Conversation::unopened(&new);
-        Known { id, folded, log: Vec::new(), erased: false, bot_is_cut: false }
+        Known { id, folded, log: Vec::new(), first, erased: false, bot_is_cut: false }
     }
 
     fn command(&self, world: &World, chat: usize, verb: Verb) -> Command {
@@ -289,6 +302,9 @@ impl Run {
             // The first message of a conversation is repeated too.
             Verb::Say => Command::Post { text: "Hello".into() },
             Verb::AskHuman => Command::RequestHuman,
+            Verb::Leave => Command::LeaveMessage { text: "Write to me".into() },
+            Verb::Edit => Command::Edit { of: self.first_message(chat), text: "Hullo".into() },
+            Verb::React => Command::React { of: self.first_message(chat), emojis: vec!["👍".into()] },
             Verb::End(stars) => Command::End { feedback: stars.map(feedback).unwrap_or_default() },
             Verb::Rate(stars) => Command::Feedback { feedback: feedback(stars) },
             Verb::BotReply { late, says, hands_over } => {
@@ -302,6 +318,8 @@ impl Run {
             Verb::Note(agent) => {
                 Command::Note { by: self.agent(agent), text: "careful".into(), mentions: Vec::new() }
             }
+            Verb::Tag(agent) => Command::Tag { by: self.agent(agent), tag: "vip".into() },
+            Verb::Untag(agent) => Command::Untag { by: self.agent(agent), tag: "vip".into() },
             Verb::Join(agent) => Command::Join { by: self.agent(agent) },
             Verb::TakeOver(agent) => Command::TakeOver { by: self.agent(agent) },
             Verb::Transfer(agent, to) => {
@@ -322,6 +340,11 @@ impl Run {
                 Command::Expire { version: self.chats[chat].folded.version - i64::from(void) }
             }
         }
+    }
+
+    /// Number of the customer's first message.
+    fn first_message(&self, chat: usize) -> Seq {
+        self.chats[chat].first
     }
 
     /// The turn the bot is asked in now, or one that is over.
@@ -392,6 +415,7 @@ impl Run {
 
     /// Reads every log once more from its beginning: nothing but erased words has changed since.
     async fn read_all_again(self) {
+        self.takes_what_leaves().await;
         for known in &self.chats {
             let log = self.shop.chat.log(known.id).await;
             assert_eq!(log, known.log);
@@ -404,6 +428,52 @@ impl Run {
         }
         self.shop.directory.scope_deleted(self.shop.chat.scope.id);
     }
+
+    /// Takes on what waits for the platform, as a courier does: every message to its customer once, in their order.
+    async fn takes_what_leaves(&self) {
+        let channel = self.visitors[ON_PLATFORM].channel;
+        let mut left: BTreeMap<ConversationId, Vec<Seq>> = BTreeMap::new();
+        loop {
+            let taken = self.shop.chat.store.write(move |connection| {
+                let taken = outbox::lease_of_channel(connection, channel, i64::MAX, 100)?;
+                taken.iter().try_for_each(|one| outbox::finish(connection, one.row.id, 0))?;
+                Ok(taken)
+            });
+            let taken = taken.await.unwrap();
+            if taken.is_empty() {
+                break;
+            }
+            for one in taken {
+                let (conversation, (_, seq)) = one.row.conversation.zip(one.row.message).unwrap();
+                left.entry(conversation).or_default().push(seq);
+            }
+        }
+        for known in self.chats.iter().filter(|known| !known.erased) {
+            let is_said = |entry: &&Entry| match &entry.body {
+                Event::Message { .. } => known.folded.channel == channel && entry.by != Author::Contact,
+                // The customer is asked for a rating.
+                Event::Ended { reason: EndReason::Resolved | EndReason::Customer } => {
+                    known.folded.channel == channel
+                }
+                _ => false,
+            };
+            let said: Vec<Seq> = known.log.iter().filter(is_said).map(|entry| entry.seq).collect();
+            assert_eq!(left.remove(&known.id).unwrap_or_default(), said, "what leaves for the platform");
+        }
+    }
+}
+
+/// A channel of a messaging platform in the same scope.
+async fn telegram(shop: &Shop) -> ChannelId {
+    let channel = Channel {
+        id: shop.chat.sources.id(),
+        kind: ChannelKind::Telegram,
+        public_key: Uuid::new_v4().simple().to_string(),
+        ..shop.chat.channel.clone()
+    };
+    let (id, now) = (channel.id, shop.chat.now());
+    shop.chat.store.write(move |connection| channels::insert(connection, &channel, now)).await.unwrap();
+    id
 }
 
 fn author(by: &Author) -> String {

@@ -38,6 +38,7 @@ on_both! {
     ended_conversations_in_pages_and_by_filter
     the_trail_in_pages
     the_outbox_takes_turns
+    messages_of_a_conversation_leave_by_their_numbers
     an_erased_contact_leaves_only_numbers
     an_export_is_whole
 }
@@ -425,6 +426,34 @@ async fn the_outbox_takes_turns(database: Database) {
         outbox::finish(c, chat_id(&rows[3], 1), 50)
     });
     assert!(matches!(wrote.await, Err(StoreError::NotFound)));
+}
+
+/// Ids follow the clock, which may be set back between two runs of the program.
+async fn messages_of_a_conversation_leave_by_their_numbers(database: Database) {
+    let chat = Chat::new(&database.open()).await;
+    let conversation = chat.open("Hello").await.id;
+    let channel = chat.channel.id;
+    let row = |seq| OutboxRow {
+        id: chat.sources.id(),
+        scope: chat.scope.id,
+        conversation: Some(conversation),
+        topic: outbox::MESSAGE.into(),
+        payload: json!(null),
+        created_at: 0,
+        next_at: 0,
+        message: Some((channel, seq)),
+    };
+    let later_first = [row(4), row(3)];
+    let left = chat.store.write(move |c| {
+        later_first.into_iter().try_for_each(|row| outbox::insert(c, row))?;
+        let mut left = Vec::new();
+        while let [one] = &outbox::lease_of_channel(c, channel, 50, 9)?[..] {
+            left.extend(one.row.message.map(|(_, seq)| seq));
+            outbox::finish(c, one.row.id, 50)?;
+        }
+        Ok(left)
+    });
+    assert_eq!(left.await.unwrap(), [3, 4]);
 }
 
 /// An id that no row has.

@@ -1,6 +1,8 @@
 //! Reports of mail servers about mails of ours (RFC 3464): which one did not arrive, and why.
 
-use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+
+use super::mail::ids;
 
 /// Longest reason that is kept, in characters.
 const REASON_MAX: usize = 300;
@@ -41,11 +43,7 @@ pub fn read(message: &Message<'_>) -> Option<Bounce> {
 }
 
 fn id(message: &Message<'_>) -> Option<String> {
-    match message.header("Message-ID") {
-        Some(HeaderValue::Text(id)) => Some(id.trim().to_owned()),
-        Some(HeaderValue::TextList(ids)) => ids.first().map(|id| id.trim().to_owned()),
-        _ => None,
-    }
+    ids(message.header("Message-ID")).into_iter().next()
 }
 
 fn reason(status: &str) -> Option<String> {

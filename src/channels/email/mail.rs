@@ -16,6 +16,9 @@ const TEXT_MAX: usize = 40_000;
 /// Most ids of a thread that are kept: the oldest, and the newest of the others.
 const THREAD_MAX: usize = 20;
 
+/// Most characters of a subject and of a sender's name.
+const SUBJECT_MAX: usize = 500;
+
 /// Longest id of a mail, in bytes; longer ones count as none.
 const ID_MAX: usize = 200;
 
@@ -101,10 +104,7 @@ impl Mail {
             thread.clone_from(&self.in_reply_to);
         }
         thread.extend(self.message_id.clone());
-        if thread.len() > THREAD_MAX {
-            thread.drain(1..=thread.len() - THREAD_MAX);
-        }
-        thread
+        bounded(thread)
     }
 }
 
@@ -116,10 +116,10 @@ fn of(message: &Message<'_>) -> Mail {
     let bounce = bounce::read(message);
     Mail {
         name: from.and_then(|from| from.name()).map(one_line).filter(|name| !name.is_empty()),
-        reply_to: reply_to.map(|address| address.trim().to_owned()),
+        reply_to: reply_to.map(|to| to.trim().to_owned()).filter(|to| check_email(to).is_ok()),
         message_id: ids(message.header("Message-ID")).into_iter().next(),
-        in_reply_to: ids(Some(message.in_reply_to())),
-        references: ids(Some(message.references())),
+        in_reply_to: bounded(ids(Some(message.in_reply_to()))),
+        references: bounded(ids(Some(message.references()))),
         subject: one_line(message.subject().unwrap_or_default()),
         text: text(message),
         files: message.attachments().filter_map(file).collect(),
@@ -130,12 +130,20 @@ fn of(message: &Message<'_>) -> Mail {
 }
 
 fn one_line(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    line.trim().to_owned()
+    let line = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+    line.take(SUBJECT_MAX).collect::<String>().trim().to_owned()
+}
+
+/// The oldest, and the newest of the others.
+fn bounded(mut ids: Vec<String>) -> Vec<String> {
+    if ids.len() > THREAD_MAX {
+        ids.drain(1..=ids.len() - THREAD_MAX);
+    }
+    ids
 }
 
 /// Ids of a header, without those that no mail program makes.
-fn ids(value: Option<&HeaderValue<'_>>) -> Vec<String> {
+pub(super) fn ids(value: Option<&HeaderValue<'_>>) -> Vec<String> {
     let all: Vec<&str> = match value {
         Some(HeaderValue::Text(id)) => vec![id],
         Some(HeaderValue::TextList(ids)) => ids.iter().map(AsRef::as_ref).collect(),

@@ -9,7 +9,9 @@ use proptest_state_machine::ReferenceStateMachine;
 
 /// Agents 0 and 1 are agents, 2 is an admin.
 pub const ADMIN: usize = 2;
-const VISITORS: usize = 2;
+const VISITORS: usize = 3;
+/// The visitor who writes from a platform; the others have the widget.
+pub const ON_PLATFORM: usize = 2;
 /// Moves of the clock in one case.
 const WEEKS: usize = 3;
 
@@ -36,7 +38,7 @@ impl At {
 /// A conversation, as simple as it can be.
 #[derive(Debug, Clone)]
 pub struct Chat {
-    visitor: usize,
+    pub visitor: usize,
     pub at: At,
     pub episode: i64,
     /// Kinds of its entries.
@@ -47,6 +49,7 @@ pub struct Chat {
     ended_in_week: usize,
     /// It was ended by erasing the contact.
     erased: bool,
+    tagged: bool,
 }
 
 /// To whom a conversation is given.
@@ -63,6 +66,12 @@ pub enum To {
 pub enum Verb {
     Say,
     AskHuman,
+    /// They leave a message while nobody is there.
+    Leave,
+    /// They change their first message.
+    Edit,
+    /// They react to their first message.
+    React,
     End(Option<u8>),
     Rate(u8),
     /// So many messages, and perhaps the wish to hand over. `late`: in a turn that is over.
@@ -76,6 +85,8 @@ pub enum Verb {
     },
     Send(usize),
     Note(usize),
+    Tag(usize),
+    Untag(usize),
     Join(usize),
     TakeOver(usize),
     Transfer(usize, To),
@@ -190,7 +201,8 @@ impl World {
                 let open = self.open_chat(visitor);
                 let place = open.map_or("none", |chat| self.chats[chat].at.name());
                 let without = if self.has_bot || open.is_some() { "" } else { " without bot" };
-                self.cell = format!("start{without} | {place}");
+                let by = if visitor == ON_PLATFORM { " on a platform" } else { "" };
+                self.cell = format!("start{by}{without} | {place}");
                 let chat = open.unwrap_or_else(|| self.begin(visitor));
                 self.about = Some(chat);
                 self.verdict = if open.is_some() {
@@ -259,6 +271,7 @@ impl World {
             rated: false,
             ended_in_week: 0,
             erased: false,
+            tagged: false,
         });
         self.chats.len() - 1
     }
@@ -293,6 +306,16 @@ impl World {
         let at = self.chats[chat].at;
         match verb {
             Verb::Note(_) => self.write(chat, &["note"]),
+            Verb::Edit | Verb::React if self.chats[chat].erased => Ok(None),
+            Verb::Edit => self.write(chat, &["edited"]),
+            Verb::React => self.write(chat, &["reacted"]),
+            Verb::Tag(_) | Verb::Untag(_) => {
+                let tags = matches!(verb, Verb::Tag(_));
+                if std::mem::replace(&mut self.chats[chat].tagged, tags) == tags {
+                    return Ok(None);
+                }
+                self.write(chat, &[if tags { "tagged" } else { "untagged" }])
+            }
             Verb::BotReply { late, says, hands_over } => self.bot_replies(chat, late, says, hands_over),
             Verb::BotFails { late: Some(_) } => Err("stale_bot_turn"),
             Verb::BotFails { late: None } => self.moves(chat, At::Queued, &["handed_off"]),
@@ -359,6 +382,8 @@ impl World {
             }
             Verb::AskHuman if at == At::Bot => self.moves(chat, At::Queued, &["handed_off"]),
             Verb::AskHuman => Ok(None),
+            Verb::Leave if at == At::Bot => self.moves(chat, At::Queued, &["handed_off", "message"]),
+            Verb::Leave => self.write(chat, &["message"]),
             Verb::End(rating) => {
                 if rating.is_some() {
                     self.chats[chat].rated = true;
@@ -414,6 +439,14 @@ impl World {
         match verb {
             Verb::Say => "message".into(),
             Verb::AskHuman => "ask for a human".into(),
+            Verb::Leave => "leave a message".into(),
+            Verb::Edit | Verb::React if its.erased => "edit or reaction, erased".into(),
+            Verb::Edit => "edit".into(),
+            Verb::React => "reaction".into(),
+            Verb::Tag(_) if its.tagged => "tag again".into(),
+            Verb::Tag(_) => "tag".into(),
+            Verb::Untag(_) if its.tagged => "untag".into(),
+            Verb::Untag(_) => "untag what is not there".into(),
             Verb::End(None) => "end".into(),
             Verb::End(Some(_)) => "end with feedback".into(),
             Verb::Rate(_) if its.at == At::Ended && its.rated => "rate again".into(),
@@ -455,8 +488,18 @@ pub fn cells() -> impl Iterator<Item = String> {
     const LINES: &[(&str, &[&str])] = &[
         ("start", &["bot", "queued", "assigned", "none"]),
         ("start without bot", &["none"]),
+        ("start on a platform", &["bot", "queued", "assigned", "none"]),
+        ("start on a platform without bot", &["none"]),
         ("message", ALL),
         ("ask for a human", ALL),
+        ("leave a message", ALL),
+        ("edit", ALL),
+        ("reaction", ALL),
+        ("edit or reaction, erased", &["ended"]),
+        ("tag", ALL),
+        ("tag again", ALL),
+        ("untag", ALL),
+        ("untag what is not there", ALL),
         ("end", ALL),
         ("end with feedback", ALL),
         ("rate", ALL),
@@ -525,6 +568,8 @@ impl Verb {
         match self {
             Self::Send(agent)
             | Self::Note(agent)
+            | Self::Tag(agent)
+            | Self::Untag(agent)
             | Self::Join(agent)
             | Self::TakeOver(agent)
             | Self::Transfer(agent, _)
@@ -552,6 +597,9 @@ fn verbs() -> BoxedStrategy<Verb> {
     prop_oneof![
         4 => Just(Verb::Say),
         3 => Just(Verb::AskHuman),
+        3 => Just(Verb::Leave),
+        3 => prop_oneof![Just(Verb::Edit), Just(Verb::React)],
+        5 => prop_oneof![agent().prop_map(Verb::Tag), agent().prop_map(Verb::Untag)],
         2 => Just(Verb::End(None)),
         2 => (1..=5_u8).prop_map(|stars| Verb::End(Some(stars))),
         7 => (1..=5_u8).prop_map(Verb::Rate),

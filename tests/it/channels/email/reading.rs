@@ -102,6 +102,20 @@ fn nothing_that_comes_breaks_the_reader() {
     }
 }
 
+#[test]
+fn a_head_without_end_is_cut() {
+    let ids: String = (0..5_000).map(|n| format!(" <{n}@customer.example>\r\n")).collect();
+    let more = format!("References:{ids}Reply-To: {}@customer.example\r\n", "z".repeat(5_000));
+    let inbound = read(&mail("h1", &"long ".repeat(20_000), &more, "Hello"));
+    let address = inbound.who.unwrap().address;
+    assert!(address.to_string().len() < 10_000, "{} bytes to answer one mail", address.to_string().len());
+    assert_eq!(address["to"], "zoe@customer.example", "nobody has an address of 5,000 characters");
+    assert_eq!(address["references"][0], "0@customer.example");
+    assert_eq!(address["references"].as_array().unwrap().last().unwrap(), "4999@customer.example");
+    let begins = mail("h2", &"long ".repeat(20_000), "", "Hello");
+    assert!(said(&begins).chars().count() < 600 && said(&begins).ends_with("\n\nHello"));
+}
+
 /// A report of a mail server about a mail of ours.
 pub fn bounce(ours: &str, action: &str, status: &str, part: &str) -> String {
     format!(
