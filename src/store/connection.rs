@@ -117,6 +117,8 @@ impl Target {
                 connection.batch_execute("PRAGMA busy_timeout = 3000")?;
                 connection.batch_execute("PRAGMA journal_mode = WAL")?;
                 connection.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
+                // What was erased is overwritten, not only unlinked.
+                connection.batch_execute("PRAGMA secure_delete = ON")?;
                 check_sqlite(&mut connection)?;
                 Ok(EitherConnection::Sqlite(connection))
             }

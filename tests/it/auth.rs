@@ -145,10 +145,8 @@ async fn ten_tries_an_account_then_a_pause() {
     for email in ["olga@shop.example", "nobody@shop.example"] {
         for _ in 0..10 {
             let answer = app.stranger().log_in(email, "wrong password").await;
-            assert_eq!(
-                answer.text,
-                r#"{"code":"unauthenticated","message":"wrong e-mail address or password"}"#
-            );
+            let told = json!({"code": "unauthenticated", "message": "wrong e-mail address or password"});
+            assert_eq!(answer.told(), told);
         }
         let refused = app.stranger().log_in(&email.to_uppercase(), PASSWORD).await;
         assert_eq!(refused.code(), "rate_limited");

@@ -18,6 +18,7 @@ use crate::domain::conversation::{self as domain, Command};
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::ClientId;
 use crate::domain::refusal::Refusal;
+use crate::request_id;
 use crate::store::audit::{AuditActor, AuditRow};
 use crate::store::{Commit, CommitError, Opening, StoreError};
 
@@ -249,7 +250,9 @@ impl Conversation {
                     return self.decide_again(None, ctx);
                 }
                 (Some(Err(error)), _) => {
-                    log::warn!("commit failed conversation={} error={error}", self.id);
+                    request_id::at_once(work.reply.request(), || {
+                        log::warn!("commit failed conversation={} error={error}", self.id);
+                    });
                     work.reply.send(Err(error.into()));
                     return self.decide_again(None, ctx);
                 }
@@ -279,7 +282,9 @@ impl Conversation {
             actor.commit_timer = None;
             match actor.in_flight.front() {
                 Some(oldest) if oldest.since.elapsed() >= COMMIT_LIMIT => {
-                    log::warn!("the journal does not answer conversation={}", actor.id);
+                    request_id::at_once(oldest.work.reply.request(), || {
+                        log::warn!("the journal does not answer conversation={}", actor.id);
+                    });
                     let unknown = std::mem::take(&mut actor.in_flight);
                     refuse_all(
                         unknown.into_iter().map(|pending| pending.work).collect(),
@@ -339,7 +344,9 @@ impl Conversation {
                 self.end(ctx);
             }
             Err(error) => {
-                log::warn!("conversation not loaded conversation={id} error={error}");
+                request_id::at_once(again.first().and_then(|work| work.reply.request()), || {
+                    log::warn!("conversation not loaded conversation={id} error={error}");
+                });
                 refuse_all(again, &CallError::Unavailable);
                 if self.contact.is_none() {
                     return self.end(ctx);
