@@ -46,7 +46,7 @@ use crate::sources::Sources;
 use crate::store::{Store, StoreError, StoreOptions, logins, meta};
 use crate::vault::{Vault, VaultError};
 
-/// How often log-ins that ended by themselves and files that nobody sent are removed.
+/// How often what is over is removed: log-ins that ended by themselves, files that nobody sent, old chats.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 
 /// What messaging channels received and sent is kept for so long. Milliseconds.
@@ -310,7 +310,7 @@ async fn complete_episodes(store: Store) {
     }
 }
 
-/// Removes log-ins that ended by themselves, and files that nobody sent.
+/// Removes log-ins that ended by themselves, files that nobody sent, and what scopes no longer keep.
 async fn sweep(edge: Data<Edge>) {
     loop {
         actix_web::rt::time::sleep(SWEEP).await;
@@ -326,6 +326,8 @@ async fn sweep(edge: Data<Edge>) {
         let count = api::files::sweep(&edge).await;
         log::debug!("files removed count={count}");
         api::avatars::sweep(&edge).await;
+        let count = api::retention::sweep(&edge).await;
+        log::debug!("old chats erased count={count}");
     }
 }
 

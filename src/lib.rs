@@ -19,6 +19,7 @@ pub mod hex;
 pub mod outgoing;
 pub mod protocol;
 pub mod push;
+pub mod request_id;
 pub mod setup;
 pub mod sources;
 pub mod store;

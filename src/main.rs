@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,6 +11,7 @@ use switchboard::api::origin::OwnOrigins;
 use switchboard::app;
 use switchboard::config::Config;
 use switchboard::domain::member::Role;
+use switchboard::request_id;
 use switchboard::setup::{self, NewUser};
 use switchboard::sources::Sources;
 use switchboard::store::{self, Store};
@@ -121,15 +123,35 @@ fn run(wanted: Wanted, file: Option<&Path>) -> Result<ExitCode, Box<dyn Error>> 
         }
         Wanted::Serve => {
             let config = Config::load(file)?;
-            env_logger::Builder::new()
-                .parse_filters(&config.log)
-                // Below that it writes what goes over the wire, passwords too.
-                .filter_module("async_imap", log::LevelFilter::Info)
-                .init();
+            start_log(&config.log);
             return actix_web::rt::System::new().block_on(serve(config));
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Logs what these filters let pass to standard error, a line an event, with the request it belongs to at its end.
+fn start_log(filters: &str) {
+    env_logger::Builder::new()
+        .parse_filters(filters)
+        // Below that it writes what goes over the wire, passwords too.
+        .filter_module("async_imap", log::LevelFilter::Info)
+        .format(|out, record| {
+            let (level, style) = (record.level(), out.default_level_style(record.level()));
+            let (time, words) = (out.timestamp_seconds(), on_one_line(&record.args().to_string()));
+            write!(out, "[{time} {style}{level:<5}{style:#} {}] {words}", record.target())?;
+            match request_id::current() {
+                Some(id) => writeln!(out, " request={id}"),
+                None => writeln!(out),
+            }
+        })
+        .init();
+}
+
+/// A line stays one line, whatever others wrote that is quoted in it.
+fn on_one_line(words: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    words.chars().map(shown).collect()
 }
 
 async fn add_user(config: &Config, user: NewUser) -> Result<String, Box<dyn Error>> {

@@ -115,9 +115,13 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
-        name: "docs/GUARANTEES.md names tests that exist",
+        name: "docs/GUARANTEES.md and docs/SECURITY.md name tests that exist",
         check: named_tests,
-        faults: &[("docs/GUARANTEES.md", "| it holds | `src/lib.rs` | `nobody_tests_this` |\n")],
+        faults: &[
+            ("docs/GUARANTEES.md", "| it holds | `src/lib.rs` | `nobody_tests_this` |\n"),
+            ("docs/SECURITY.md", "| 1.2.3 | it holds | yes | `src/lib.rs` | `nobody_tests_this` |\n"),
+            ("docs/SECURITY.md", "| attack | defence | `no browser tests this` |\n"),
+        ],
     },
     Rule {
         name: "every planted fault has its place, its promise and a test that finds it",
@@ -175,6 +179,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("hex", &[]),
     ("sources", &["domain"]),
+    // Named by the edge, read by whoever logs.
+    ("request_id", &["sources"]),
     ("tally", &[]),
     ("config", &[]),
     ("outgoing", &[]),
@@ -186,7 +192,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("channels", &["domain", "hex", "outgoing"]),
     ("vault", &["sources"]),
     ("push", &["domain", "outgoing", "sources", "store"]),
-    ("actors", &["bots", "domain", "protocol", "push", "sources", "store", "tally"]),
+    ("actors", &["bots", "domain", "protocol", "push", "request_id", "sources", "store", "tally"]),
     (
         "delivery",
         &[
@@ -197,8 +203,22 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "api",
         &[
-            "actors", "bots", "channels", "config", "delivery", "domain", "files", "hex", "outgoing",
-            "protocol", "push", "sources", "store", "tally", "vault",
+            "actors",
+            "bots",
+            "channels",
+            "config",
+            "delivery",
+            "domain",
+            "files",
+            "hex",
+            "outgoing",
+            "protocol",
+            "push",
+            "request_id",
+            "sources",
+            "store",
+            "tally",
+            "vault",
         ],
     ),
     // What an empty database gets. It speaks through the edge's own helpers, so it stands above it.
@@ -435,20 +455,23 @@ fn protocol_document(tree: &Tree) -> Vec<String> {
     faults
 }
 
-/// A promise whose test was renamed or removed looks kept and is not. The last column of each row of promises names Rust
-/// tests, or titles of tests in TypeScript.
+/// A promise whose test was renamed or removed looks kept and is not. The last column of each row of promises and threats names
+/// Rust tests, or titles of tests in JavaScript.
 fn named_tests(tree: &Tree) -> Vec<String> {
     let exists = |name: &str| {
         let (function, title) = (format!("fn {name}("), format!("\"{name}\""));
         tree.iter().any(|(path, text)| is_code(path) && (text.contains(&function) || text.contains(&title)))
     };
-    let promises = tree.get("docs/GUARANTEES.md").map_or("", String::as_str);
-    let rows = promises.lines().take_while(|line| !line.starts_with("## 2.")).enumerate();
     let mut faults = Vec::new();
-    for (number, row) in rows.filter(|(_, line)| line.starts_with("| ")) {
-        let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
-        for name in tests.split('`').skip(1).step_by(2).filter(|name| !exists(name)) {
-            faults.push(format!("docs/GUARANTEES.md:{}: {name}", number + 1));
+    // Where the rows of the first one end, others begin.
+    for (document, end) in [("docs/GUARANTEES.md", "## 2."), ("docs/SECURITY.md", "\0")] {
+        let text = tree.get(document).map_or("", String::as_str);
+        let rows = text.lines().take_while(|line| !line.starts_with(end)).enumerate();
+        for (number, row) in rows.filter(|(_, line)| line.starts_with("| ")) {
+            let tests = row.strip_suffix('|').unwrap_or(row).rsplit('|').next().unwrap_or_default();
+            for name in tests.split('`').skip(1).step_by(2).filter(|name| !exists(name)) {
+                faults.push(format!("{document}:{}: {name}", number + 1));
+            }
         }
     }
     faults

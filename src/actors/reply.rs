@@ -7,13 +7,17 @@ use super::error::{Answer, CallError};
 use super::link::Link;
 use crate::protocol::code::Code;
 use crate::protocol::server::{self, Details};
+use crate::request_id::{self, RequestId};
 
 /// What a command answers.
 pub type Outcome = Result<Answer, CallError>;
 
-/// Where one answer goes.
+/// Where one answer goes, and which request asked.
 #[derive(Debug)]
-pub struct Reply(Option<To>);
+pub struct Reply {
+    to: Option<To>,
+    request: Option<RequestId>,
+}
 
 #[derive(Debug)]
 enum To {
@@ -29,23 +33,32 @@ impl Reply {
     /// Answers with `ok` or `error` on this socket.
     pub fn to_socket(link: Link, reference: String) -> Self {
         link.asked();
-        Self(Some(To::Socket { link, reference }))
+        Self::new(To::Socket { link, reference })
     }
 
     /// Answers the task that holds the receiver.
     pub fn to_task() -> (Self, oneshot::Receiver<Outcome>) {
         let (sender, receiver) = oneshot::channel();
-        (Self(Some(To::Task(sender))), receiver)
+        (Self::new(To::Task(sender)), receiver)
     }
 
     /// Nobody asks.
     pub const fn to_nobody() -> Self {
-        Self(Some(To::Nobody))
+        Self { to: Some(To::Nobody), request: None }
+    }
+
+    fn new(to: To) -> Self {
+        Self { to: Some(to), request: request_id::current() }
+    }
+
+    /// The request that asked; none for what nobody asked.
+    pub const fn request(&self) -> Option<RequestId> {
+        self.request
     }
 
     /// Gives the answer.
     pub fn send(mut self, outcome: Outcome) {
-        if let Some(to) = self.0.take() {
+        if let Some(to) = self.to.take() {
             to.send(outcome);
         }
     }
@@ -53,7 +66,7 @@ impl Reply {
 
 impl Drop for Reply {
     fn drop(&mut self) {
-        if let Some(to) = self.0.take() {
+        if let Some(to) = self.to.take() {
             to.send(Err(CallError::Unavailable));
         }
     }

@@ -45,6 +45,9 @@ impl Body {
         if depth(&text) > DEPTH {
             return Err(ApiError::bad_request("the JSON is nested too deep"));
         }
+        if has_nul(&text) {
+            return Err(ApiError::bad_request("a text has a NUL character"));
+        }
         Ok(text)
     }
 
@@ -158,6 +161,19 @@ pub fn depth(json: &str) -> usize {
     most
 }
 
+/// Does a text in it hold a NUL, which PostgreSQL takes in no text, not even to compare it with?
+fn has_nul(json: &str) -> bool {
+    let mut rest = json;
+    while let Some((_, escape)) = rest.split_once('\\') {
+        if escape.starts_with("u0000") {
+            return true;
+        }
+        // What follows the backslash is no beginning of the next escape.
+        rest = escape.char_indices().nth(1).map_or("", |(at, _)| &escape[at..]);
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
@@ -169,6 +185,16 @@ mod tests {
         assert_eq!(depth(r#"{"a":[1,{"b":"[[[\"[["}]}"#), 3);
         assert_eq!(depth(&"[".repeat(40)), 40);
         assert_eq!(depth("1"), 0);
+    }
+
+    #[test]
+    fn a_nul_is_found_and_what_looks_like_one_is_not() {
+        for json in [r#"{"a":"\u0000"}"#, r#"["x\\\u0000"]"#, r#"{"\u0000":1}"#, r#""é\né\u0000""#] {
+            assert!(has_nul(json), "{json}");
+        }
+        for json in [r#"{"a":"\\u0000"}"#, r#"["u0000"]"#, r#""\u0001""#, "\\", "\\é", ""] {
+            assert!(!has_nul(json), "{json}");
+        }
     }
 
     #[test]

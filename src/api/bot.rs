@@ -21,7 +21,8 @@ const MASK: &str = "***";
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 enum Given {
-    None,
+    // With braces, or unknown fields beside it would pass.
+    None {},
     Scripted(Script),
     Http(GivenHttp),
 }
@@ -87,7 +88,7 @@ pub async fn put(
 
 fn complete(given: Given, before: &BotConfig, new_secret: String) -> BotConfig {
     match given {
-        Given::None => BotConfig::None,
+        Given::None {} => BotConfig::None,
         Given::Scripted(script) => BotConfig::Scripted(script),
         Given::Http(http) => {
             let kept = match before {

@@ -14,6 +14,7 @@ use crate::domain::refusal::Refusal;
 use crate::protocol::client::BadFrame;
 use crate::protocol::code::Code;
 use crate::protocol::server::Details;
+use crate::request_id::{self, RequestId};
 use crate::store::StoreError;
 
 /// Why a request is not answered as hoped.
@@ -134,6 +135,13 @@ struct Body<'a> {
     message: &'a str,
     #[serde(skip_serializing_if = "Details::is_empty")]
     details: Details,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<RequestId>,
+}
+
+/// The body of an error about the request that is being worked on.
+pub fn body(code: Code, message: &str, details: Details) -> impl Serialize {
+    Body { code, message, details, request_id: request_id::current() }
 }
 
 impl ResponseError for ApiError {
@@ -161,6 +169,6 @@ impl ResponseError for ApiError {
         if let Some(wait) = details.retry_after_ms {
             response.insert_header((header::RETRY_AFTER, wait.div_ceil(1000)));
         }
-        response.json(Body { code: self.code(), message: &message, details })
+        response.json(body(self.code(), &message, details))
     }
 }

@@ -1,15 +1,16 @@
 //! What every answer gets: a request id, the headers that protect browsers, a place in the figures and in the log.
 
-use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, ResponseError};
 
+use super::ApiError;
 use super::auth::is_https;
 use super::edge::Edge;
-use crate::sources::Sources;
+use crate::request_id::{self, RequestId};
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; img-src 'self' blob:; \
                                        object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
@@ -22,26 +23,41 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; im
 pub async fn finish<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    let edge = request.app_data::<Data<Edge>>().cloned();
-    let id = edge.as_ref().map_or_else(String::new, |edge| request_id(&edge.sources));
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let Some(edge) = request.app_data::<Data<Edge>>().cloned() else {
+        return Ok(next.call(request).await?.map_into_left_body());
+    };
+    // Ours, whatever the request says: what stands in the log is not for others to choose.
+    let id = RequestId::new(&edge.sources);
+    request_id::during(Some(id), answer(edge, id, request, next)).await
+}
+
+async fn answer<B: MessageBody + 'static>(
+    edge: Data<Edge>,
+    id: RequestId,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let (method, path) = (request.method().clone(), request.path().to_owned());
-    let mut response = next.call(request).await?;
+    let mut response = if has_nul(&request) {
+        let refused = ApiError::bad_request("the address has a NUL character").error_response();
+        request.into_response(refused).map_into_right_body()
+    } else {
+        next.call(request).await?.map_into_left_body()
+    };
     let status = response.status();
-    if let Some(edge) = edge {
-        edge.counters.answered(status);
-        protect(response.headers_mut(), &path, is_https(&edge.config));
-    }
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    edge.counters.answered(status);
+    protect(response.headers_mut(), &path, is_https(&edge.config));
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
-    log::debug!("request answered request={id} method={method} path={path} status={}", status.as_u16());
+    log::debug!("request answered method={method} path={path} status={}", status.as_u16());
     Ok(response)
 }
 
-/// Names the request in the answer and in the log.
-fn request_id(sources: &Sources) -> String {
-    sources.id::<()>().uuid().simple().to_string()
+/// PostgreSQL takes a NUL in no text, not even to compare it with.
+fn has_nul(request: &ServiceRequest) -> bool {
+    request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00"))
 }
 
 fn protect(headers: &mut HeaderMap, path: &str, https: bool) {

@@ -5,16 +5,17 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
 use tokio::sync::SemaphorePermit;
 use url::form_urlencoded;
 
-use super::ApiError;
 use super::body::Body;
 use super::edge::Edge;
+use super::{ApiError, error};
 use crate::actors::error::CallError;
 use crate::channels::{Answer, Event, Headers, Refused, Request};
 use crate::domain::ids::ChannelId;
+use crate::protocol::code::Code;
+use crate::protocol::server::Details;
 use crate::store::inbox::{self, NewEvent};
 
 /// A body above this size, in bytes, needs one of a few places.
@@ -137,8 +138,8 @@ fn say(answer: &Answer) -> HttpResponse {
 fn refuse(refused: &Refused) -> HttpResponse {
     let status = StatusCode::from_u16(refused.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let (code, message) = match refused {
-        Refused::Unauthenticated(_) => ("unauthenticated", "the signature is not valid".to_owned()),
-        other => ("bad_request", other.to_string()),
+        Refused::Unauthenticated(_) => (Code::Unauthenticated, "the signature is not valid".to_owned()),
+        other => (Code::BadRequest, other.to_string()),
     };
-    HttpResponse::build(status).json(json!({"code": code, "message": message}))
+    HttpResponse::build(status).json(error::body(code, &message, Details::default()))
 }

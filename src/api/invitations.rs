@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::body::Body;
 use super::edge::Edge;
-use super::{ApiError, address, logins, secret};
+use super::{ApiError, address, logins, password, secret};
 use crate::domain::Millis;
 use crate::domain::ids::MemberId;
 use crate::domain::invalid::check_name;
@@ -110,6 +110,7 @@ pub async fn accept(edge: Data<Edge>, request: HttpRequest, body: Body) -> Resul
     }
     let hash = edge.passwords.hash(given.password).await?;
     let now = edge.sources.now();
+    let had_one = invitation.purpose == Purpose::Reset;
     let changed = member.clone();
     let answer = logins::open(&edge, &request, member.clone(), "invitation_accepted", move |connection| {
         use_up(connection, &invitation, now)?;
@@ -121,6 +122,9 @@ pub async fn accept(edge: Data<Edge>, request: HttpRequest, body: Body) -> Resul
     })
     .await?;
     edge.directory.logins_revoked(member.id, None);
+    if had_one {
+        password::tell(&edge, &member, address::client(&request, &edge.config));
+    }
     Ok(answer)
 }
 

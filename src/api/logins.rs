@@ -12,7 +12,7 @@ use super::auth::{self, Caller, Via};
 use super::body::Body;
 use super::edge::Edge;
 use super::list::{self, Part};
-use super::{ApiError, address, secret, trail};
+use super::{ApiError, address, password, secret, trail};
 use crate::actors::agent::Credential;
 use crate::domain::ids::LoginId;
 use crate::domain::member::{Member, check_password};
@@ -254,5 +254,6 @@ pub async fn password(edge: Data<Edge>, caller: Caller, body: Body) -> Result<Ht
     })
     .await?;
     edge.directory.logins_revoked(member, Some(current));
+    password::tell(&edge, &caller.member, caller.address);
     Ok(HttpResponse::NoContent().finish())
 }

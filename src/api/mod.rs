@@ -47,6 +47,7 @@ pub mod post_office;
 mod profile;
 mod push;
 mod reports;
+pub mod retention;
 mod scopes;
 pub mod seats;
 pub mod secret;

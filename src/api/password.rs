@@ -1,5 +1,6 @@
 //! Passwords as argon2id hashes. Slow and hungry by design, so only a few are worked on at the same time.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::rt::task::spawn_blocking;
@@ -8,6 +9,9 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
 use super::ApiError;
+use super::edge::Edge;
+use crate::domain::member::Member;
+use crate::outgoing::mail::Letter;
 use crate::protocol::code::Code;
 use crate::sources::Sources;
 
@@ -17,6 +21,23 @@ const PASSES: u32 = 2;
 
 /// Checks that may wait for their turn, for each that runs. More are refused.
 const WAITING_EACH: usize = 16;
+
+/// Tells a member by mail that their password is another one now, if there is a mail server. Nothing waits for it.
+pub fn tell(edge: &Edge, member: &Member, from: IpAddr) {
+    let Some(office) = &edge.mail else { return };
+    let letter = Letter {
+        to: member.email.clone(),
+        subject: "Your password was changed".into(),
+        text: format!(
+            "Hello {},\n\nyour password for Switchboard was changed, from the address {from}. Your other sessions have ended.\n\n\
+             If this was not you, ask an admin for a new link at once.\n",
+            member.name
+        ),
+    };
+    if let Err(error) = office.post(letter) {
+        log::warn!("new password not told member={} error=\"{error}\"", member.id);
+    }
+}
 
 /// Hashes and checks passwords.
 #[derive(Clone)]

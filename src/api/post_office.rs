@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use super::ApiError;
 use crate::actors::error::CallError;
 use crate::outgoing::mail::{Letter, MailError, Mailer};
+use crate::request_id;
 
 /// Most letters that wait or are being sent; more are answered with `overloaded`.
 const WAITING_MAX: usize = 256;
@@ -44,10 +45,11 @@ impl PostOffice {
         let place = Arc::clone(&self.waiting).try_acquire_owned();
         let place = place.map_err(|_| ApiError::from(CallError::Overloaded))?;
         let (mailer, lines) = (self.mailer.clone(), Arc::clone(&self.lines));
-        actix_web::rt::spawn(async move {
+        let sending = async move {
             deliver(&mailer, &lines, &letter).await;
             drop(place);
-        });
+        };
+        actix_web::rt::spawn(request_id::during(request_id::current(), sending));
         Ok(())
     }
 

@@ -31,6 +31,7 @@ use super::frame_guard::FrameGuard;
 use super::seats::Seat;
 use crate::actors::link::{Cut, IN_HAND_MAX, Link, Push, QUEUE_FRAMES};
 use crate::protocol::code::CloseCode;
+use crate::request_id::{self, RequestId};
 
 /// Frames to send now.
 pub type Out = Vec<ByteString>;
@@ -118,6 +119,8 @@ struct Socket<S> {
     held: VecDeque<ByteString>,
     /// Ends a socket that never says `hello`; each poll of the socket looks at it, so it goes once it is not needed.
     hello_timer: Option<SpawnHandle>,
+    /// The request that opened it names it in the log.
+    request: Option<RequestId>,
     _seat: AddressSeat,
 }
 
@@ -153,6 +156,7 @@ pub fn open<S: Session>(
         in_hand,
         held: VecDeque::new(),
         hello_timer: None,
+        request: request_id::current(),
         _seat: seat,
     };
     Ok(response.streaming(WebsocketContext::with_codec(socket, guarded, codec)))
@@ -179,6 +183,7 @@ impl<S: Session> Actor for Socket<S> {
             None => Box::new(NoPeer),
         };
         let link = Link::new(ctx.address().recipient(), self.in_hand.clone(), cut);
+        request_id::at_once(self.request, || log::debug!("socket opened link={}", link.id()));
         self.edge.directory.session_opened(&link);
         self.session.opened(link.clone());
         self.link = Some(link);
@@ -251,7 +256,7 @@ impl<S: Session> Handler<Push> for Socket<S> {
             Push::Detached => Self::close(CloseCode::Restart, ctx),
             Push::Moved => {
                 let mut out = Out::new();
-                let next = self.session.on_moved(&mut out);
+                let next = request_id::at_once(self.request, || self.session.on_moved(&mut out));
                 self.follow(next, out, ctx);
             }
         }
@@ -274,7 +279,7 @@ impl<S: Session> Socket<S> {
 
     fn command(&mut self, text: &str, ctx: &mut WebsocketContext<Self>) {
         let mut out = Out::new();
-        let next = self.session.on_text(text, &mut out);
+        let next = request_id::at_once(self.request, || self.session.on_text(text, &mut out));
         self.follow(next, out, ctx);
     }
 
@@ -292,10 +297,11 @@ impl<S: Session> Socket<S> {
             Next::Close(code) => Self::close(code, ctx),
             Next::Wait(future) => {
                 self.waiting = true;
-                ctx.wait(future.into_actor(self).map(|then, socket, ctx| {
+                let work = request_id::during(self.request, future);
+                ctx.wait(work.into_actor(self).map(|then, socket, ctx| {
                     socket.waiting = false;
                     let mut out = Out::new();
-                    let next = then(&mut socket.session, &mut out);
+                    let next = request_id::at_once(socket.request, || then(&mut socket.session, &mut out));
                     socket.follow(next, out, ctx);
                     socket.work_off(ctx);
                 }));

@@ -80,10 +80,10 @@ pub enum Presence {
     Offline,
 }
 
-/// Fewest and most characters of a password.
-pub const PASSWORD_MIN: usize = 10;
+/// Fewest and most characters of a password: OWASP ASVS 4.0.3, 2.1.1 and 2.1.2.
+pub const PASSWORD_MIN: usize = 12;
 /// See [`PASSWORD_MIN`]. Bounded, as hashing reads it all.
-pub const PASSWORD_MAX: usize = 200;
+pub const PASSWORD_MAX: usize = 128;
 
 /// A password long enough to be worth guarding.
 ///

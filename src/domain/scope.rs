@@ -45,6 +45,8 @@ pub struct Settings {
     pub idle_queued: Millis,
     /// Silence that ends an owned conversation. Milliseconds.
     pub idle_assigned: Millis,
+    /// So long after their last chat ended customers are erased. Milliseconds, 0 = never.
+    pub keep_for: Millis,
     /// Last words of the system when silence or the assignee ends a conversation; empty = none.
     pub closing_message: String,
     /// When its people answer; none = always.
@@ -62,6 +64,7 @@ impl Default for Settings {
             idle_bot: 30 * 60_000,
             idle_queued: 24 * 60 * 60_000,
             idle_assigned: 24 * 60 * 60_000,
+            keep_for: 0,
             closing_message: String::new(),
             hours: None,
             outside_hours: Away::Queue,
@@ -110,6 +113,9 @@ impl Settings {
         check_millis("idle_bot", self.idle_bot, SHORTEST, LONGEST)?;
         check_millis("idle_queued", self.idle_queued, SHORTEST, LONGEST)?;
         check_millis("idle_assigned", self.idle_assigned, SHORTEST, LONGEST)?;
+        if self.keep_for != 0 {
+            check_millis("keep_for", self.keep_for, KEPT_SHORTEST, KEPT_LONGEST)?;
+        }
         self.hours.as_ref().map_or(Ok(()), Hours::check)?;
         check_length("closing_message", &self.closing_message, CLOSING_MESSAGE_MAX)
     }
@@ -118,6 +124,10 @@ impl Settings {
 /// Shortest and longest time of the settings: a second and a year.
 const SHORTEST: Millis = 1_000;
 const LONGEST: Millis = 365 * 24 * 60 * 60_000;
+
+/// Shortest and longest [`Settings::keep_for`] but for ever: a day and ten years.
+const KEPT_SHORTEST: Millis = 24 * 60 * 60_000;
+const KEPT_LONGEST: Millis = 3_650 * KEPT_SHORTEST;
 
 /// Most characters of [`Settings::closing_message`].
 pub const CLOSING_MESSAGE_MAX: usize = 2_000;
@@ -146,6 +156,9 @@ mod tests {
         assert_eq!(field(Settings { idle_bot: 0, ..Settings::default() }), "idle_bot");
         assert_eq!(field(Settings { idle_queued: LONGEST + 1, ..Settings::default() }), "idle_queued");
         assert_eq!(field(Settings { idle_assigned: -1, ..Settings::default() }), "idle_assigned");
+        assert_eq!(Settings { keep_for: KEPT_LONGEST, ..Settings::default() }.check(), Ok(()));
+        assert_eq!(field(Settings { keep_for: KEPT_SHORTEST - 1, ..Settings::default() }), "keep_for");
+        assert_eq!(field(Settings { keep_for: KEPT_LONGEST + 1, ..Settings::default() }), "keep_for");
         let long = "x".repeat(CLOSING_MESSAGE_MAX + 1);
         assert_eq!(field(Settings { closing_message: long, ..Settings::default() }), "closing_message");
     }

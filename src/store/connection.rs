@@ -126,6 +126,8 @@ impl Target {
                 connection.batch_execute("PRAGMA journal_mode = WAL")?;
                 connection.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
                 connection.batch_execute(SQLITE_WRITER)?;
+                // What was erased is overwritten, not only unlinked.
+                connection.batch_execute("PRAGMA secure_delete = ON")?;
                 check_sqlite(&mut connection)?;
                 Ok(EitherConnection::Sqlite(connection))
             }

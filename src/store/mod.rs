@@ -44,6 +44,7 @@ pub mod push;
 mod readers;
 pub mod reads;
 mod rebuild;
+pub mod retention;
 pub mod routes;
 mod schema;
 pub mod scopes;

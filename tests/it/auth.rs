@@ -145,15 +145,13 @@ async fn ten_tries_an_account_then_a_pause() {
     for email in ["olga@shop.example", "nobody@shop.example"] {
         for _ in 0..10 {
             let answer = app.stranger().log_in(email, "wrong password").await;
-            assert_eq!(
-                answer.text,
-                r#"{"code":"unauthenticated","message":"wrong e-mail address or password"}"#
-            );
+            let told = json!({"code": "unauthenticated", "message": "wrong e-mail address or password"});
+            assert_eq!(answer.told(), told);
         }
         let refused = app.stranger().log_in(&email.to_uppercase(), PASSWORD).await;
         assert_eq!(refused.code(), "rate_limited");
         let wait = refused.json()["details"]["retry_after_ms"].as_i64().unwrap();
-        assert!((890_000..=900_000).contains(&wait), "{wait}");
+        assert!((800_000..=900_000).contains(&wait), "{wait}");
         assert!(!refused.header("retry-after").is_empty());
     }
     app.running.edge.sources.shift_clock(900_000);

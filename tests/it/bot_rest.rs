@@ -181,7 +181,7 @@ async fn only_the_bot_of_the_turn_may_answer_it() {
             (StatusCode::UNAUTHORIZED, "unauthenticated"),
             "{what}"
         );
-        words.insert(answer.text);
+        words.insert(answer.told().to_string());
     }
     assert_eq!(words.len(), 1, "refusals can be told apart: {words:?}");
     assert!(!later.log().await.iter().any(|(_, text)| text == "forged" || text == "altered"));

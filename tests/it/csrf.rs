@@ -20,7 +20,7 @@ fn is_for_outsiders(path: &str) -> bool {
 }
 
 /// The path with well-formed ids of nothing.
-fn with_ids(path: &str) -> String {
+pub fn with_ids(path: &str) -> String {
     let of = |kind: &str| format!("{kind}_{}", "0".repeat(32));
     let id = match path {
         path if path.contains("/conversations/") => of("c"),

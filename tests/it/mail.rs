@@ -144,3 +144,32 @@ async fn without_a_mail_server_there_is_no_mail() {
     assert_eq!(owner.get("/api/v1/session").await.good()["member"]["name"], "Ada Byron");
     assert_eq!(owner.patch("/api/v1/session", json!({"name": " "})).await.code(), "bad_request");
 }
+
+#[actix_web::test]
+async fn a_new_password_is_told_by_mail() {
+    let (port, mut inbox) = mail_server(0).await;
+    let stage = stage(port).await;
+    let owner = stage.app.owner().await;
+    let new = json!({"old": crate::support::app::PASSWORD, "new": "battery staple"});
+    assert_eq!(owner.put("/api/v1/session/password", new).await.status, 204);
+    let mail = inbox.recv().await.unwrap();
+    assert!(mail.to.contains("<olga@shop.example>"), "{}", mail.to);
+    assert!(mail.raw.contains("Subject: Your password was changed"), "{}", mail.raw);
+    assert!(mail.raw.contains("127.0.0.1") && !mail.raw.contains("battery"), "{}", mail.raw);
+
+    // Also when a link took the place of the old one.
+    let path = format!("/api/v1/scopes/{}/members", stage.scope);
+    let kim = owner.invites(&stage.scope, "agent", "Kim").await;
+    assert!(inbox.recv().await.unwrap().raw.contains("Subject: Your access"));
+    let again = json!({"email": kim.email, "name": "Kim", "role": "agent"});
+    let link = owner.post(&path, again).await.good()["link"].as_str().unwrap().to_owned();
+    assert!(inbox.recv().await.unwrap().raw.contains("Subject: Your access"));
+    let token = crate::support::app::token_of(&link);
+    stage.app.stranger().accept(json!({"token": token, "password": "another battery"})).await;
+    let mail = inbox.recv().await.unwrap();
+    assert!(
+        mail.to.contains("<kim@shop.example>") && mail.raw.contains("password was changed"),
+        "{}",
+        mail.raw
+    );
+}

@@ -12,7 +12,7 @@ use crate::{channels, webhooks};
 
 /// Whom a route is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum For {
+pub enum For {
     /// Anybody, or those who prove themselves in another way; other tests show how.
     Outsiders,
     /// Whoever is logged in, in whatever scope.
@@ -24,7 +24,7 @@ enum For {
 
 /// Whom is it for, and with which body? A route that is missing here fails the test.
 #[allow(clippy::match_same_arms, reason = "a table in the order of the documentation")]
-fn expected(method: &str, path: &str) -> (For, Value) {
+pub fn expected(method: &str, path: &str) -> (For, Value) {
     use For::{Admins, Agents, Members, Outsiders, Owners};
     let id = || json!(Uuid::new_v4());
     let nothing = Value::Null;
@@ -122,7 +122,7 @@ fn expected(method: &str, path: &str) -> (For, Value) {
 }
 
 /// Fresh objects for one try, so that a try that works spoils nothing.
-async fn path_of(path: &str, owner: &Person, scope: &str, chat: &Chat) -> String {
+pub async fn path_of(path: &str, owner: &Person, scope: &str, chat: &Chat) -> String {
     let made = async |what: &str, body: Value, id: &str| {
         let answer = owner.post(&format!("/api/v1/scopes/{scope}/{what}"), body).await.good();
         answer.pointer(id).unwrap().as_str().unwrap().to_owned()
@@ -251,7 +251,7 @@ async fn every_route_with_every_role() {
         let answer = attempt(&foreigner).await;
         let case = format!("{method} {pattern} as a foreigner: {} {}", answer.status, answer.text);
         if pattern.contains('{') {
-            assert_eq!(answer.text, r#"{"code":"not_found","message":"not found"}"#, "{case}");
+            assert_eq!(answer.told(), json!({"code": "not_found", "message": "not found"}), "{case}");
         } else {
             assert!(!answer.text.contains(&scope), "{case}");
         }

@@ -19,6 +19,7 @@ use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::ClientId;
 use crate::domain::refusal::Refusal;
 use crate::fault::{self, Fault};
+use crate::request_id;
 use crate::store::audit::{AuditActor, AuditRow};
 use crate::store::{Commit, CommitError, Opening, StoreError};
 
@@ -251,7 +252,9 @@ impl Conversation {
                     return self.decide_again(None, ctx);
                 }
                 (Some(Err(error)), _) => {
-                    log::warn!("commit failed conversation={} error={error}", self.id);
+                    request_id::at_once(work.reply.request(), || {
+                        log::warn!("commit failed conversation={} error={error}", self.id);
+                    });
                     work.reply.send(Err(error.into()));
                     if !fault::on(Fault::FailureNotLookedUp) {
                         return self.decide_again(None, ctx);
@@ -283,7 +286,9 @@ impl Conversation {
             actor.commit_timer = None;
             match actor.in_flight.front() {
                 Some(oldest) if oldest.since.elapsed() >= COMMIT_LIMIT => {
-                    log::warn!("the journal does not answer conversation={}", actor.id);
+                    request_id::at_once(oldest.work.reply.request(), || {
+                        log::warn!("the journal does not answer conversation={}", actor.id);
+                    });
                     let unknown = std::mem::take(&mut actor.in_flight);
                     refuse_all(
                         unknown.into_iter().map(|pending| pending.work).collect(),
@@ -343,7 +348,9 @@ impl Conversation {
                 self.end(ctx);
             }
             Err(error) => {
-                log::warn!("conversation not loaded conversation={id} error={error}");
+                request_id::at_once(again.first().and_then(|work| work.reply.request()), || {
+                    log::warn!("conversation not loaded conversation={id} error={error}");
+                });
                 refuse_all(again, &CallError::Unavailable);
                 if self.contact.is_none() {
                     return self.end(ctx);

@@ -285,9 +285,17 @@ impl Answer {
         let body = self.json();
         assert!(self.status.is_client_error() || self.status.is_server_error(), "{} {body}", self.status);
         assert!(!body["message"].as_str().unwrap_or_default().is_empty(), "{} {}", self.status, self.text);
-        let known = ["code", "message", "details"];
+        let known = ["code", "message", "details", "request_id"];
         assert!(body.as_object().unwrap().keys().all(|key| known.contains(&key.as_str())), "{body}");
+        assert_eq!(body["request_id"], self.header("x-request-id"), "{body}");
         body["code"].as_str().unwrap().to_owned()
+    }
+
+    /// What an error says but for the name of the request.
+    pub fn told(&self) -> Value {
+        let mut body = self.json();
+        body.as_object_mut().and_then(|fields| fields.remove("request_id"));
+        body
     }
 
     /// A header's value.

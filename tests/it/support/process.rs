@@ -1,6 +1,8 @@
 //! The real program as a process of its own, to be stopped, killed and started again on the same data.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,7 @@ pub struct Launch {
     settings: Vec<(String, String)>,
     /// The program, behind what it runs under.
     words: Vec<String>,
+    log: Option<PathBuf>,
 }
 
 /// A running server; killed when it goes out of scope, also by a panic.
@@ -65,7 +68,7 @@ impl Launch {
             // Many servers share the folder; each would want to make the file of the key.
             ("SECRETS_KEY", "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="),
         ];
-        Self { settings: Vec::new(), words: vec![PROGRAM.to_owned()] }.with(&settings)
+        Self { settings: Vec::new(), words: vec![PROGRAM.to_owned()], log: None }.with(&settings)
     }
 
     /// Of another build of the program, if one is named.
@@ -94,6 +97,12 @@ impl Launch {
         self
     }
 
+    /// What it logs goes into this file.
+    pub fn logging_to(mut self, file: &Path) -> Self {
+        self.log = Some(file.to_owned());
+        self
+    }
+
     /// The program with this configuration.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.words[0]);
@@ -111,7 +120,11 @@ impl Launch {
     /// Starts the server and waits until it listens.
     pub async fn start(&self) -> Process {
         let begun = Instant::now();
-        let mut child = self.command(&[]).spawn().unwrap();
+        let mut command = self.command(&[]);
+        if let Some(log) = &self.log {
+            command.stderr(File::create(log).unwrap());
+        }
+        let mut child = command.spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         // Read in a thread, so that a server that says nothing ends the test and not the wait.
         let (said, lines) = unbounded_channel();
@@ -150,9 +163,14 @@ impl Process {
         line.expect("the server should have said something").expect("the server ended")
     }
 
-    /// The owner of a server that has just been started for the first time.
+    /// The token of the set-up link of a server that has just been started for the first time.
+    pub async fn setup_token(&mut self) -> String {
+        token_of(&self.line().await)
+    }
+
+    /// The owner of such a server.
     pub async fn owner(&mut self) -> Person {
-        let token = token_of(&self.line().await);
+        let token = self.setup_token().await;
         let body =
             json!({"token": token, "name": "Olga Owner", "email": "olga@shop.example", "password": PASSWORD});
         stranger(&self.base).accept(body).await

@@ -47,7 +47,7 @@ export const setup = area("setup", {
   name: "Your name",
   nameHelp: "Customers see your first name.",
   password: "Password",
-  passwordHelp: "At least 10 characters.",
+  passwordHelp: "At least 12 characters.",
   submit: "Save and sign in",
   noToken: "This page needs the one-time link you were given. Open the link again.",
   badToken: "This link has been used or is too old. Ask for a new one.",

@@ -14,7 +14,7 @@ interface Invitation {
   purpose: "setup" | "invite" | "reset";
 }
 
-const SHORTEST_PASSWORD = 10;
+const SHORTEST_PASSWORD = 12;
 
 /** Read once; a reload of the page needs the link again. */
 const token = location.pathname === "/setup" ? takeToken() : "";

@@ -197,8 +197,8 @@ function PasswordCard() {
                 name="new"
                 type="password"
                 required
-                minLength={10}
-                maxLength={200}
+                minLength={12}
+                maxLength={128}
                 autocomplete="new-password"
               />
             )}

@@ -18,11 +18,13 @@ interface Scope {
     idle_bot: number;
     idle_queued: number;
     idle_assigned: number;
+    keep_for: number;
     closing_message: string;
   };
 }
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 const idles = ["idle_bot", "idle_queued", "idle_assigned"] as const;
 
 export function ScopeSettings({ scopeId }: { scopeId: string }) {
@@ -48,6 +50,7 @@ function ScopeForm({ scopeId, scope }: { scopeId: string; scope: Scope }) {
       settings: {
         release_after: Math.round(Number(text("release_after")) * 1000),
         ...Object.fromEntries(idles.map((name) => [name, minutes(name)])),
+        keep_for: Math.round(Number(text("keep_for"))) * DAY,
         closing_message: closes ? text("closing_message").trim() : "",
       },
     };
@@ -117,6 +120,20 @@ function ScopeForm({ scopeId, scope }: { scopeId: string; scope: Scope }) {
               )}
             </Field>
           ))}
+          <Field label={words.keep} help={words.keepHelp}>
+            {(ids) => (
+              <input
+                {...ids}
+                class="in"
+                name="keep_for"
+                type="number"
+                min={0}
+                max={3650}
+                required
+                defaultValue={settings.keep_for / DAY}
+              />
+            )}
+          </Field>
           <label class="check">
             <input
               type="checkbox"

@@ -826,7 +826,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     passwordLead: "Ein neues Passwort meldet Sie überall sonst ab.",
     oldPassword: "Bisheriges Passwort",
     newPassword: "Neues Passwort",
-    newPasswordHelp: "Mindestens 10 Zeichen.",
+    newPasswordHelp: "Mindestens 12 Zeichen.",
     changePassword: "Passwort ändern",
     passwordChanged: "Passwort geändert.",
     sessions: "Wo Sie angemeldet sind",
@@ -860,6 +860,9 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     idle_bot: "Einen Chat mit der KI nach so vielen Minuten Stille beenden",
     idle_queued: "Einen wartenden Chat nach so vielen Minuten Stille beenden",
     idle_assigned: "Einen zugewiesenen Chat nach so vielen Minuten Stille beenden",
+    keep: "Kunden so viele Tage nach ihrem letzten Chat löschen",
+    keepHelp:
+      "Bei 0 bleiben sie. Was sie gesagt, angegeben und geschickt haben, ist endgültig weg; Berichte behalten ihre Zahlen.",
     closing: "Ein letztes Wort sagen, wenn Stille oder ein Agent einen Chat beendet",
     closingText: "Letzte Worte",
     closingHelp: "Der Kunde sieht sie, bevor der Chat endet.",
@@ -893,7 +896,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     name: "Ihr Name",
     nameHelp: "Kunden sehen Ihren Vornamen.",
     password: "Passwort",
-    passwordHelp: "Mindestens 10 Zeichen.",
+    passwordHelp: "Mindestens 12 Zeichen.",
     submit: "Speichern und anmelden",
     noToken:
       "Diese Seite braucht den einmaligen Link, den Sie bekommen haben. Öffnen Sie den Link noch einmal.",
