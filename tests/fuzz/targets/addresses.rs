@@ -63,9 +63,11 @@ fn leads_out(url: &Url) {
         Host::Ipv4(ip) => assert!(!is_inner(ip.into()), "{ip}"),
         Host::Ipv6(ip) => assert!(!is_inner(ip.into()), "{ip}"),
         Host::Domain(name) => {
+            // With two dots it is a name that nobody has, and any name's addresses are judged at the connection.
+            let address = name.strip_suffix('.').unwrap_or(name);
+            assert!(address.parse::<IpAddr>().is_err(), "an address that was not seen as one: {name}");
             let name = name.trim_end_matches('.');
             assert!(!name.is_empty() && name != "localhost" && !name.ends_with(".localhost"), "{name}");
-            assert!(name.parse::<IpAddr>().is_err(), "an address that was not seen as one: {name}");
         }
     }
 }
