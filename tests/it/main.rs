@@ -30,6 +30,7 @@ mod metrics;
 mod migrations;
 mod model;
 mod openapi;
+mod outbox_lines;
 mod pre_chat;
 mod profile;
 mod push;
