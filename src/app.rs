@@ -36,6 +36,7 @@ use crate::fault::{self, Fault};
 use crate::files::links::FileLinks;
 use crate::files::{Files, FilesError, Place};
 use crate::outgoing::mail::{MailOptions, Mailer, Security};
+use crate::outgoing::trust::Trust;
 use crate::outgoing::wire::MailServer;
 use crate::outgoing::{Outgoing, OutgoingOptions};
 use crate::push::Push;
@@ -373,7 +374,8 @@ fn mail_server(config: &Config) -> Result<Option<MailServer>, StartError> {
 fn mailer(config: &Config) -> Result<Option<Mailer>, StartError> {
     let Some(MailServer { host, port, security, login, .. }) = mail_server(config)? else { return Ok(None) };
     let (from, timeout_ms) = (config.mail.from.clone(), config.mail.timeout_ms);
-    let options = MailOptions { host, port, security, from, login, timeout_ms };
+    let trust = Trust::read(&config.outgoing.ca_file).map_err(StartError::Outgoing)?;
+    let options = MailOptions { host, port, security, from, login, timeout_ms, trust };
     Mailer::new(&options).map(Some).map_err(StartError::Mail)
 }
 
@@ -398,5 +400,6 @@ fn outgoing_options(config: &Config) -> OutgoingOptions {
         allow: config.outgoing.allow.clone(),
         ports: config.outgoing.ports.clone(),
         connect_timeout_ms: config.outgoing.connect_ms,
+        ca_file: config.outgoing.ca_file.clone(),
     }
 }

@@ -108,6 +108,7 @@ pub struct Outgoing {
     pub allow: Vec<String>,
     pub ports: Vec<String>,
     pub connect_ms: u64,
+    pub ca_file: String,
 }
 
 /// How the database is used.

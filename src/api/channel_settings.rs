@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::edge::Edge;
 use super::scopes::merged;
 use super::{ApiError, secret};
-use crate::channels::{Account, Made, Platform, SecretField, previous};
+use crate::channels::{Account, Form, Made, Platform, SecretField, previous};
 use crate::delivery::Courier;
 use crate::domain::Millis;
 use crate::domain::ids::ChannelId;
@@ -44,7 +44,10 @@ pub fn settings(
         if value.len() > SETTING_MAX || value.chars().any(char::is_control) {
             return bad(name, "is too long or has a control character");
         }
-        if field.is_url
+        if let Some(why) = field.form.unsound(value) {
+            return bad(name, why);
+        }
+        if field.form == Form::Url
             && let Err(refused) = edge.courier.outgoing.check_url(value)
         {
             return bad(name, &format!("cannot be called: {refused}"));

@@ -14,7 +14,10 @@ use super::{ApiError, invitations, trail};
 use crate::domain::ids::{MemberId, ScopeId};
 use crate::domain::invalid::check_name;
 use crate::domain::member::{Member, Role, check_email};
+use crate::domain::webhook::EventType;
+use crate::sources::Sources;
 use crate::store::invitations::Purpose;
+use crate::store::webhook_events::{self, Happened};
 use crate::store::{Connection, StoreError, audit, avatars, logins, members};
 
 fn view(member: &Member, role: Role) -> Value {
@@ -103,8 +106,12 @@ pub async fn create(
                 (member, Some(Purpose::Invite))
             };
             // Somebody who belongs here already keeps their role: changing it is another request.
-            let role = members::role_in(connection, member.id, scope)?.unwrap_or(given.role);
+            let known = members::role_in(connection, member.id, scope)?;
+            let role = known.unwrap_or(given.role);
             members::set_role(connection, member.id, scope, role)?;
+            if known.is_none() {
+                happened(connection, &sources, scope, EventType::MemberAdded, member.id)?;
+            }
             let details = json!({"email": member.email, "role": role, "link": purpose});
             let row = trail::line(&sources, &caller, Some(scope), "member_invited", &member.id, details);
             audit::append(connection, row)?;
@@ -116,6 +123,7 @@ pub async fn create(
         })
         .await?;
     edge.directory.scope_changed(scope);
+    edge.directory.shared().events_out.notify_one();
     let link = token.map(|token| invitations::link(edge.origins.main(), &token));
     let mailed = match (&link, &edge.mail) {
         (Some(link), Some(office)) => office.post(invitations::letter(&member, link)).is_ok(),
@@ -194,6 +202,9 @@ pub async fn change(
             }
             let row = trail::line(&sources, &caller, Some(scope), "member_changed", &id, view(&member, role));
             audit::append(connection, row)?;
+            for membership in &scopes {
+                happened(connection, &sources, membership.scope, EventType::MemberChanged, id)?;
+            }
             Ok((member, role, ended, scopes))
         })
         .await?;
@@ -206,6 +217,7 @@ pub async fn change(
         }
         edge.directory.scope_changed(membership.scope);
     }
+    edge.directory.shared().events_out.notify_one();
     Ok(HttpResponse::Ok().json(view(&member, role)))
 }
 
@@ -231,13 +243,27 @@ pub async fn delete(
         members::remove_from_scope(connection, id, scope)?;
         logins::delete_all_of(connection, id, None)?;
         let row = trail::line(&sources, &caller, Some(scope), "member_removed", &id, view(&member, role));
-        Ok(audit::append(connection, row)?)
+        audit::append(connection, row)?;
+        happened(connection, &sources, scope, EventType::MemberRemoved, id)
     })
     .await?;
+    edge.directory.shared().events_out.notify_one();
     edge.directory.member_removed(scope, id);
     edge.directory.logins_revoked(id, None);
     edge.directory.scope_changed(scope);
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Webhooks of the scope are told what happened to a member.
+fn happened(
+    connection: &mut Connection,
+    sources: &Sources,
+    scope: ScopeId,
+    kind: EventType,
+    member: MemberId,
+) -> Result<(), ApiError> {
+    let happened = Happened::of_member(scope, kind, member, sources.now());
+    Ok(webhook_events::raise(connection, &happened, || sources.id())?)
 }
 
 fn at_most(wanted: Role, own: Role) -> Result<(), ApiError> {

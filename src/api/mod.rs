@@ -46,6 +46,7 @@ pub mod password;
 pub mod post_office;
 mod profile;
 mod push;
+mod reply_window;
 mod reports;
 pub mod retention;
 mod scopes;
@@ -177,6 +178,7 @@ fn urls() -> Vec<Url> {
         url(GET, "/api/v1/conversations/{id}/entries/{seq}/deliveries", deliveries::of_entry),
         url(POST, "/api/v1/conversations/{id}/entries/{seq}/retry", deliveries::retry),
         url(POST, "/api/v1/conversations/{id}/coming_files/{coming}/retry", coming_files::retry),
+        url(GET, "/api/v1/conversations/{id}/reply_window", reply_window::show),
         url(GET, "/api/v1/conversations/{id}/transcript", conversations::transcript),
         url(POST, "/api/v1/conversations/{id}/mail_transcript", mail::to_member),
         url(POST, "/api/v1/conversations/{id}/send", commands::run),

@@ -10,6 +10,8 @@ use super::body::Body;
 use super::edge::Edge;
 use super::{ApiError, trail};
 use crate::domain::invalid::check_name;
+use crate::domain::webhook::EventType;
+use crate::store::webhook_events::{self, Happened};
 use crate::store::{audit, members};
 
 #[derive(Deserialize)]
@@ -37,6 +39,9 @@ pub async fn change(edge: Data<Edge>, caller: Caller, body: Body) -> Result<Http
                 let details = json!({"name": member.name});
                 let line = trail::line(&sources, &caller, Some(scope), "member_changed", &member.id, details);
                 audit::append(connection, line)?;
+                let kind = EventType::MemberChanged;
+                let happened = Happened::of_member(scope, kind, member.id, sources.now());
+                webhook_events::raise(connection, &happened, || sources.id())?;
             }
             Ok(member)
         })
@@ -44,5 +49,6 @@ pub async fn change(edge: Data<Edge>, caller: Caller, body: Body) -> Result<Http
     for scope in scopes {
         edge.directory.scope_changed(scope);
     }
+    edge.directory.shared().events_out.notify_one();
     Ok(HttpResponse::Ok().json(json!({"id": member.id, "name": member.name, "email": member.email})))
 }

@@ -235,11 +235,10 @@ pub async fn replay(
     let (scope, id, event) = path.into_inner();
     let sources = edge.sources.clone();
     edge.write(move |connection| {
-        let hook = access::webhook(connection, &caller, scope, id)?;
-        webhook_events::replay(connection, id, event, sources.now())?;
-        if !hook.enabled {
+        if !access::webhook(connection, &caller, scope, id)?.enabled {
             return Err(ApiError::bad_request("the webhook is off; switch it on first"));
         }
+        webhook_events::replay(connection, id, event, sources.now())?;
         let details = json!({"event": event});
         let line = trail::line(&sources, &caller, Some(scope), "webhook_event_replayed", &id, details);
         Ok(audit::append(connection, line)?)

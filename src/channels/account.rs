@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::domain::template::Template;
+
 /// One setting of a platform.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
@@ -10,8 +12,37 @@ pub struct Setting {
     pub name: &'static str,
     /// Used while nobody sets it; none = it must be set.
     pub default: Option<&'static str>,
-    /// Judged as the target of outgoing calls too.
-    pub is_url: bool,
+    /// What may stand in it.
+    pub form: Form,
+}
+
+/// What may stand in a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Anything.
+    Text,
+    /// The target of outgoing calls, and judged as one.
+    Url,
+    /// `on` or `off`.
+    Switch,
+    /// How many a second: a number from 1 to [`RATE_MAX`].
+    Rate,
+}
+
+/// Most messages that a channel may send in a second.
+const RATE_MAX: u32 = 1_000;
+
+impl Form {
+    /// What is wrong with this value, apart from where a URL leads.
+    pub fn unsound(self, value: &str) -> Option<&'static str> {
+        match self {
+            Self::Switch if !matches!(value, "on" | "off") => Some("is neither on nor off"),
+            Self::Rate if !value.parse().is_ok_and(|rate| (1..=RATE_MAX).contains(&rate)) => {
+                Some("is not a number from 1 to 1,000")
+            }
+            _ => None,
+        }
+    }
 }
 
 /// One secret of a platform.
@@ -49,6 +80,7 @@ pub struct Account<'a> {
     settings: &'a BTreeMap<String, String>,
     secrets: &'a BTreeMap<String, String>,
     hook: &'a str,
+    templates: &'a [Template],
 }
 
 impl fmt::Debug for Account<'_> {
@@ -64,13 +96,24 @@ impl<'a> Account<'a> {
         settings: &'a BTreeMap<String, String>,
         secrets: &'a BTreeMap<String, String>,
     ) -> Self {
-        Self { fields: platform.settings(), settings, secrets, hook: "" }
+        Self { fields: platform.settings(), settings, secrets, hook: "", templates: &[] }
     }
 
     /// The same, with the address where the platform's events arrive.
     #[must_use]
     pub const fn with_hook(self, hook: &'a str) -> Self {
         Self { hook, ..self }
+    }
+
+    /// The same, with the messages that the platform has approved.
+    #[must_use]
+    pub const fn with_templates(self, templates: &'a [Template]) -> Self {
+        Self { templates, ..self }
+    }
+
+    /// The template that this text is, and what stands in its places.
+    pub fn template(&self, text: &str) -> Option<(&'a Template, Vec<String>)> {
+        self.templates.iter().find_map(|template| Some((template, template.filled_in(text)?)))
     }
 
     /// Where the platform's events arrive; empty when nobody said.

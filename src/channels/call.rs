@@ -70,6 +70,18 @@ pub struct SentFile {
     pub url: String,
 }
 
+/// What a call brings of the message's files, by their places in [`Saying::files`]. Whoever makes the call adds the bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Carries {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// This file is its body.
+    Body(usize),
+    /// Its body becomes the part `payload_json` of a form, in which these files are `files[0]`, `files[1]` …
+    Form(Vec<usize>),
+}
+
 /// One HTTP call.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Call {
@@ -83,6 +95,10 @@ pub struct Call {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
+    /// Files.
+    pub carries: Carries,
+    /// It says nothing by itself: another call must follow, which [`super::Platform::follow`] writes with this.
+    pub then: Option<Value>,
 }
 
 /// Only what holds no secret.
@@ -95,18 +111,31 @@ impl std::fmt::Debug for Call {
 impl Call {
     /// A GET.
     pub const fn get(url: String) -> Self {
-        Self { part: 0, method: "GET", url, headers: Vec::new(), body: Vec::new() }
+        Self {
+            part: 0,
+            method: "GET",
+            url,
+            headers: Vec::new(),
+            body: Vec::new(),
+            carries: Carries::Nothing,
+            then: None,
+        }
+    }
+
+    /// A POST of this body.
+    pub fn post(part: usize, url: String, media_type: &str, body: Vec<u8>) -> Self {
+        Self {
+            part: i64::try_from(part).unwrap_or(i64::MAX),
+            method: "POST",
+            headers: vec![("content-type", media_type.to_owned())],
+            body,
+            ..Self::get(url)
+        }
     }
 
     /// A POST of JSON.
     pub fn json(part: usize, url: String, body: &Value) -> Self {
-        Self {
-            part: i64::try_from(part).unwrap_or(i64::MAX),
-            method: "POST",
-            url,
-            headers: vec![("content-type", "application/json".into())],
-            body: body.to_string().into_bytes(),
-        }
+        Self::post(part, url, "application/json", body.to_string().into_bytes())
     }
 }
 

@@ -11,8 +11,8 @@ use ring::signature::{ED25519, UnparsedPublicKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::account::{SecretField, Setting, named, visible};
-use super::call::{Call, Got, Recipient, Saying, SentFile, Verdict};
+use super::account::{Form, SecretField, Setting, named, visible};
+use super::call::{Call, Carries, Got, Recipient, Saying, SentFile, Verdict};
 use super::gateway::Gateway;
 use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Answer, Refused, Request};
@@ -39,8 +39,10 @@ const TOKEN: &str = "bot_token";
 /// Most characters of a text.
 const TEXT_MAX: usize = 2_000;
 
-/// Most pictures of a message.
-const PICTURES_MAX: usize = 10;
+/// Most files of a message; bytes of one, which everybody may send; and bytes of all of them, below what a request may have.
+const FILES_MAX: usize = 10;
+const FILE_MAX: i64 = 10 << 20;
+const FILES_SIZE_MAX: i64 = 20 << 20;
 
 /// Most buttons of a message and of a row, characters of what is on them, and of what they say.
 const BUTTONS_MAX: usize = 25;
@@ -78,10 +80,10 @@ impl Platform for Discord {
 
     fn settings(&self) -> &'static [Setting] {
         &[
-            Setting { name: APPLICATION, default: None, is_url: false },
-            Setting { name: KEY, default: None, is_url: false },
-            Setting { name: GATEWAY, default: Some("on"), is_url: false },
-            Setting { name: API, default: Some("https://discord.com/api/v10"), is_url: true },
+            Setting { name: APPLICATION, default: None, form: Form::Text },
+            Setting { name: KEY, default: None, form: Form::Text },
+            Setting { name: GATEWAY, default: Some("on"), form: Form::Switch },
+            Setting { name: API, default: Some("https://discord.com/api/v10"), form: Form::Url },
         ]
     }
 
@@ -175,7 +177,7 @@ impl Platform for Discord {
         };
         let messages = messages(saying).into_iter().enumerate();
         messages
-            .map(|(part, mut body)| {
+            .map(|(part, (mut body, files))| {
                 body["allowed_mentions"] = json!({"parse": []});
                 if is_direct {
                     body["nonce"] = json!(nonce(saying, part));
@@ -183,10 +185,18 @@ impl Platform for Discord {
                 } else {
                     body["flags"] = json!(EPHEMERAL);
                 }
-                let call = Call::json(part, url.clone(), &body);
+                let mut call = Call::json(part, url.clone(), &body);
+                if !files.is_empty() {
+                    call.carries = Carries::Form(files);
+                }
                 if is_direct { with_token(account, call) } else { Ok(with_agent(account, call)) }
             })
             .collect()
+    }
+
+    /// A command is answered for a while; the chat with the bot has no end.
+    fn open_until(&self, _: &Account<'_>, to: &Recipient<'_>) -> Option<Millis> {
+        to.address["until"].as_i64()
     }
 
     fn message(&self, raw: &Value) -> Option<String> {
@@ -425,38 +435,34 @@ fn dispatched(kind: &str, message: &Value) -> Option<Inbound> {
 }
 
 /// Texts with files below the last one, and with what answers are chosen from.
-fn messages(saying: &Saying<'_>) -> Vec<Value> {
-    let (pictures, linked): (Vec<_>, Vec<_>) = saying.files.iter().partition(|file| is_picture(file));
+fn messages(saying: &Saying<'_>) -> Vec<(Value, Vec<usize>)> {
     let mut text = saying.text.to_owned();
-    for SentFile { name, url, .. } in linked {
+    for SentFile { name, url, .. } in saying.files.iter().filter(|file| file.size > FILE_MAX) {
         text = format!("{text}\n{name}: {url}");
     }
     let texts = split(&text, TEXT_MAX, Unit::Characters).into_iter();
-    let mut all: Vec<Value> = texts.map(|text| json!({"content": text})).collect();
-    let embeds: Vec<Value> = pictures
-        .iter()
-        .map(|file| json!({"title": shortened(&file.name, 256), "image": {"url": file.url}}))
-        .collect();
-    for embeds in embeds.chunks(PICTURES_MAX) {
-        match all.last_mut().filter(|last| last["embeds"].is_null()) {
-            Some(last) => last["embeds"] = json!(embeds),
-            None => all.push(json!({"embeds": embeds})),
+    let mut all: Vec<(Value, Vec<usize>)> =
+        texts.map(|text| (json!({"content": text}), Vec::new())).collect();
+    let mut last = all.pop().unwrap_or_default();
+    let mut size = 0;
+    for (index, file) in saying.files.iter().enumerate().filter(|(_, file)| file.size <= FILE_MAX) {
+        if last.1.len() == FILES_MAX || size + file.size > FILES_SIZE_MAX {
+            all.push(std::mem::take(&mut last));
+            size = 0;
         }
+        last.1.push(index);
+        size += file.size;
     }
     if !saying.quick_replies.is_empty() {
-        if all.is_empty() {
-            all.push(json!({"content": "👇"}));
+        if last == Default::default() {
+            last.0["content"] = json!("👇");
         }
-        if let Some(last) = all.last_mut() {
-            last["components"] = rows(saying.quick_replies);
-        }
+        last.0["components"] = rows(saying.quick_replies);
+    }
+    if last != Default::default() {
+        all.push(last);
     }
     all
-}
-
-/// Discord fetches pictures from us when it shows them; anything else is a link.
-fn is_picture(file: &SentFile) -> bool {
-    matches!(file.media_type, "image/png" | "image/jpeg" | "image/gif" | "image/webp")
 }
 
 fn rows(replies: &[String]) -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::account::{SecretField, Setting, named};
+use super::account::{Form, SecretField, Setting, named};
 use super::call::{Call, Got, Recipient, Saying, Verdict};
 use super::inbound::{Event, Inbound};
 use super::page::{self, TextLimit};
@@ -32,7 +32,7 @@ impl Platform for Instagram {
 
     fn settings(&self) -> &'static [Setting] {
         const FIELDS: &[Setting] = &[
-            Setting { name: ACCOUNT, default: None, is_url: false },
+            Setting { name: ACCOUNT, default: None, form: Form::Text },
             page::HUMAN_AGENT,
             Setting { default: Some(meta::INSTAGRAM), ..meta::API_BASE },
             meta::API_VERSION,
@@ -85,6 +85,10 @@ impl Platform for Instagram {
     /// `me` is whoever the token belongs to: the account, or the page it is linked to.
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String> {
         page::render(account, "me/messages", &TEXT, saying, now)
+    }
+
+    fn open_until(&self, account: &Account<'_>, to: &Recipient<'_>) -> Option<Millis> {
+        Some(page::open_until(account, to))
     }
 
     fn typing(&self, account: &Account<'_>, to: &Recipient<'_>, _: Option<&str>) -> Option<Call> {

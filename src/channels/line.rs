@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
-use super::account::{SecretField, Setting, named, visible};
+use super::account::{Form, SecretField, Setting, named, visible};
 use super::call::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::mac::is_sha256;
@@ -66,8 +66,8 @@ impl Platform for Line {
 
     fn settings(&self) -> &'static [Setting] {
         &[
-            Setting { name: API, default: Some("https://api.line.me"), is_url: true },
-            Setting { name: DATA, default: Some("https://api-data.line.me"), is_url: true },
+            Setting { name: API, default: Some("https://api.line.me"), form: Form::Url },
+            Setting { name: DATA, default: Some("https://api-data.line.me"), form: Form::Url },
         ]
     }
 
@@ -123,6 +123,11 @@ impl Platform for Line {
             .map(str::to_owned)
     }
 
+    /// Pictures that are sent together are an event each.
+    fn album(&self, raw: &Value) -> Option<String> {
+        raw["message"]["imageSet"]["id"].as_str().map(str::to_owned)
+    }
+
     /// By its message's id, unless it is kept elsewhere.
     fn fetch(&self, account: &Account<'_>, reference: &str) -> Result<Source, String> {
         if !reference.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -135,7 +140,7 @@ impl Platform for Line {
     fn ask_name(&self, account: &Account<'_>, key: &str) -> Option<Call> {
         let is_id = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric());
         let url = format!("{}/v2/bot/profile/{key}", account.base(API));
-        let call = Call { part: 0, method: "GET", url, headers: Vec::new(), body: Vec::new() };
+        let call = Call::get(url);
         with_token(account, call).ok().filter(|_| is_id)
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::account::{SecretField, Setting, named};
+use super::account::{Form, SecretField, Setting, named};
 use super::call::{Call, Got, Recipient, Saying, Verdict};
 use super::inbound::{Event, Inbound};
 use super::page::{self, TextLimit};
@@ -32,7 +32,7 @@ impl Platform for Messenger {
 
     fn settings(&self) -> &'static [Setting] {
         const FIELDS: &[Setting] = &[
-            Setting { name: PAGE, default: None, is_url: false },
+            Setting { name: PAGE, default: None, form: Form::Text },
             page::HUMAN_AGENT,
             meta::API_BASE,
             meta::API_VERSION,
@@ -85,6 +85,10 @@ impl Platform for Messenger {
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String> {
         let path = format!("{}/messages", meta::id(account, PAGE)?);
         page::render(account, &path, &TEXT, saying, now)
+    }
+
+    fn open_until(&self, account: &Account<'_>, to: &Recipient<'_>) -> Option<Millis> {
+        Some(page::open_until(account, to))
     }
 
     fn typing(&self, account: &Account<'_>, to: &Recipient<'_>, _: Option<&str>) -> Option<Call> {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::Account;
-use super::account::{Made, SecretField, Setting, visible};
+use super::account::{Form, Made, SecretField, Setting, visible};
 use super::call::{Call, Got, Verdict};
 use super::inbound::{Event, Inbound, What};
 use super::mac::{self, is_sha256};
@@ -39,8 +39,8 @@ const CHOSEN: &str = "say:";
 pub(super) const INSTAGRAM: &str = "https://graph.instagram.com";
 
 pub(super) const API_BASE: Setting =
-    Setting { name: API, default: Some("https://graph.facebook.com"), is_url: true };
-pub(super) const API_VERSION: Setting = Setting { name: VERSION, default: Some("v24.0"), is_url: false };
+    Setting { name: API, default: Some("https://graph.facebook.com"), form: Form::Url };
+pub(super) const API_VERSION: Setting = Setting { name: VERSION, default: Some("v24.0"), form: Form::Text };
 
 /// The secrets of all three.
 pub(super) const SECRETS: &[SecretField] = &[
@@ -136,9 +136,14 @@ pub(super) fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// Until when an answer may be written freely.
+pub(super) const fn window_ends(last_in_at: Millis) -> Millis {
+    last_in_at + WINDOW
+}
+
 /// May an answer be written freely?
 pub(super) const fn window_is_open(last_in_at: Millis, now: Millis) -> bool {
-    now - last_in_at <= WINDOW
+    now <= window_ends(last_in_at)
 }
 
 /// A Graph id; anything else would be another path.
@@ -164,7 +169,7 @@ pub(super) fn get(account: &Account<'_>, id: &str, fields: &str) -> Result<Call,
     }
     let headers = vec![("authorization", bearer(account)?)];
     let url = url(account, id, &format!("fields={fields}&"))?;
-    Ok(Call { part: 0, method: "GET", url, headers, body: Vec::new() })
+    Ok(Call { headers, ..Call::get(url) })
 }
 
 /// The header that proves who calls.

@@ -26,8 +26,8 @@ mod viber;
 mod webhook;
 mod whatsapp;
 
-pub use account::{Account, Made, SecretField, Setting, previous};
-pub use call::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
+pub use account::{Account, Form, Made, SecretField, Setting, previous};
+pub use call::{Call, Carries, Got, Recipient, Saying, SentFile, Verdict, Writer};
 pub use inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 pub use request::{Answer, Headers, Refused, Request};
 pub use source::Source;
@@ -43,7 +43,7 @@ const RATE: &str = "sends_per_second";
 
 /// A platform that takes so many messages of a channel in a second, unless an admin knows better.
 const fn rate(default: &'static str) -> Setting {
-    Setting { name: RATE, default: Some(default), is_url: false }
+    Setting { name: RATE, default: Some(default), form: Form::Rate }
 }
 
 /// One messaging platform.
@@ -116,6 +116,11 @@ pub trait Platform: Send + Sync {
         Vec::new()
     }
 
+    /// What the events have in common that bring the files of one message, one each; none for an event that is alone.
+    fn album(&self, _raw: &Value) -> Option<String> {
+        None
+    }
+
     /// The platform's id of the message that an event brings or, where it changes one or reacts to one, is about. Ids of our
     /// own messages are those of [`Verdict::Done`].
     fn message(&self, _raw: &Value) -> Option<String> {
@@ -159,12 +164,26 @@ pub trait Platform: Send + Sync {
         None
     }
 
+    /// Until when a customer may be written to freely; none where nothing limits it. Afterwards only templates are taken, where
+    /// the platform has some.
+    fn open_until(&self, _account: &Account<'_>, _to: &Recipient<'_>) -> Option<Millis> {
+        None
+    }
+
     /// The calls that say something to a customer, in their order. The same saying always gives the same parts; only what
     /// depends on the time of the try may differ.
     ///
     /// # Errors
     /// Why it can never be said.
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String>;
+
+    /// The call after one that had `then`, which was answered so.
+    ///
+    /// # Errors
+    /// Why it can never be made.
+    fn follow(&self, _account: &Account<'_>, _then: &Value, _answer: &Value) -> Result<Call, String> {
+        Err("nothing follows".into())
+    }
 
     /// What is said as a letter, by a platform that is reached by mail and not by calls; its files are added later.
     fn letter(&self, _account: &Account<'_>, _saying: &Saying<'_>) -> Option<Result<mime::Mail, String>> {

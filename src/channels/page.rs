@@ -7,12 +7,13 @@ use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Refused, Request};
 use super::source::Source;
 use super::split::{Unit, split};
-use super::{Account, Setting, meta};
+use super::{Account, Form, Setting, meta};
 use crate::domain::Millis;
 use crate::domain::delivery::DeliveryState;
 
 /// `on`: members may answer for seven days, with the tag `HUMAN_AGENT`.
-pub(super) const HUMAN_AGENT: Setting = Setting { name: "human_agent", default: Some("off"), is_url: false };
+pub(super) const HUMAN_AGENT: Setting =
+    Setting { name: "human_agent", default: Some("off"), form: Form::Switch };
 
 /// How long members may then answer. Milliseconds.
 const HUMAN_WINDOW: Millis = 7 * 24 * 60 * 60 * 1_000;
@@ -237,6 +238,12 @@ pub(super) fn render(
         meta::call(part, account, path, &body)
     });
     calls.collect()
+}
+
+/// Until when a member may answer.
+pub(super) fn open_until(account: &Account<'_>, to: &Recipient<'_>) -> Millis {
+    let by_person = account.setting(HUMAN_AGENT.name) == "on";
+    if by_person { to.last_in_at + HUMAN_WINDOW } else { meta::window_ends(to.last_in_at) }
 }
 
 /// The call that shows a customer at `path` that somebody is writing, for 20 seconds.

@@ -2,9 +2,10 @@
 //! own clients (`slack_sdk`, bolt). How to set one up: `docs/channels/slack.md`.
 
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
-use super::account::{SecretField, Setting, named, visible};
-use super::call::{Call, Got, Saying, SentFile, Verdict, Writer};
+use super::account::{Form, SecretField, Setting, named, visible};
+use super::call::{Call, Carries, Got, Saying, SentFile, Verdict, Writer};
 use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::mac::is_sha256;
 use super::mrkdwn::{emoji, escaped, plain};
@@ -58,9 +59,9 @@ impl Platform for Slack {
 
     fn settings(&self) -> &'static [Setting] {
         &[
-            Setting { name: IN_CHANNELS, default: Some("off"), is_url: false },
-            Setting { name: NAMES, default: Some("off"), is_url: false },
-            Setting { name: API, default: Some("https://slack.com/api"), is_url: true },
+            Setting { name: IN_CHANNELS, default: Some("off"), form: Form::Switch },
+            Setting { name: NAMES, default: Some("off"), form: Form::Switch },
+            Setting { name: API, default: Some("https://slack.com/api"), form: Form::Url },
         ]
     }
 
@@ -190,28 +191,57 @@ impl Platform for Slack {
         if !address["channel"].is_string() {
             return Err("the customer's channel at Slack is not known".into());
         }
+        let place = |part: usize, index: usize, file: &SentFile| -> Result<Call, String> {
+            let size = file.size.to_string();
+            let form = [("filename", file.name.as_str()), ("length", size.as_str())];
+            let mut call = form_call(account, part, "files.getUploadURLExternal", &form)?;
+            call.then = Some(json!({"file": index, "title": file.name, "to": address}));
+            Ok(call)
+        };
         let name = match saying.writer {
             Writer::Agent(name) if account.setting(NAMES) == "on" => Some(shortened(name, NAME_MAX)),
             _ => None,
         };
         let url = format!("{}/chat.postMessage", account.base(API));
-        let messages = messages(saying).into_iter().enumerate();
-        messages
-            .map(|(part, mut body)| {
-                body["channel"] = address["channel"].clone();
-                body["unfurl_links"] = json!(false);
-                body["unfurl_media"] = json!(false);
-                if address["thread_ts"].is_string() {
-                    body["thread_ts"] = address["thread_ts"].clone();
-                }
-                if let Some(name) = name.as_ref().filter(|name| !name.is_empty()) {
-                    body["username"] = json!(name);
-                }
-                let mut call = Call::json(part, url.clone(), &body);
-                call.headers = vec![("content-type", "application/json; charset=utf-8".into())];
-                with_token(account, call)
-            })
-            .collect()
+        let said = messages(saying).into_iter().enumerate();
+        said.map(|(part, said)| {
+            let mut body = match said {
+                Out::Words(body) => body,
+                Out::File(index) => return place(part, index, &saying.files[index]),
+            };
+            body["channel"] = address["channel"].clone();
+            body["unfurl_links"] = json!(false);
+            body["unfurl_media"] = json!(false);
+            if address["thread_ts"].is_string() {
+                body["thread_ts"] = address["thread_ts"].clone();
+            }
+            if let Some(name) = name.as_ref().filter(|name| !name.is_empty()) {
+                body["username"] = json!(name);
+            }
+            let mut call = Call::json(part, url.clone(), &body);
+            call.headers = vec![("content-type", "application/json; charset=utf-8".into())];
+            with_token(account, call)
+        })
+        .collect()
+    }
+
+    /// A file is announced, put where Slack says, and then shown: only that says something.
+    fn follow(&self, account: &Account<'_>, then: &Value, answer: &Value) -> Result<Call, String> {
+        let place = then["file"].as_u64().and_then(|index| usize::try_from(index).ok());
+        let (id, to) = (&then["id"], &then["to"]);
+        if let (Some(index), None) = (place, id.as_str()) {
+            let (url, id) = (answer["upload_url"].as_str(), answer["file_id"].as_str());
+            let (url, id) = url.zip(id).ok_or("Slack names no place for the file")?;
+            let mut call = Call::post(0, url.to_owned(), "application/octet-stream", Vec::new());
+            call.carries = Carries::Body(index);
+            call.then = Some(json!({"id": id, "title": then["title"], "to": to}));
+            return Ok(call);
+        }
+        let files = json!([{"id": id, "title": then["title"]}]).to_string();
+        let mut form = vec![("files", files.as_str())];
+        form.extend(to["channel"].as_str().map(|channel| ("channel_id", channel)));
+        form.extend(to["thread_ts"].as_str().map(|thread| ("thread_ts", thread)));
+        form_call(account, 0, "files.completeUploadExternal", &form)
     }
 
     /// Slack says 200 to nearly everything, and what it means in the body.
@@ -229,6 +259,8 @@ impl Platform for Slack {
         };
         let reason: String = reason.chars().take(300).collect();
         match (error, got.status) {
+            // Words go all the same.
+            ("missing_scope", _) if body["needed"] == "files:write" => Verdict::Failed { reason },
             (
                 "invalid_auth" | "not_authed" | "token_revoked" | "token_expired" | "account_inactive"
                 | "missing_scope" | "org_login_required",
@@ -256,6 +288,18 @@ fn with_token(account: &Account<'_>, mut call: Call) -> Result<Call, String> {
     let token = account.secret(TOKEN).ok_or("the channel has no bot_token")?;
     call.headers.push(("authorization", format!("Bearer {token}")));
     Ok(call)
+}
+
+/// A call as Slack's own clients make it where a method takes no JSON.
+fn form_call(
+    account: &Account<'_>,
+    part: usize,
+    method: &str,
+    form: &[(&str, &str)],
+) -> Result<Call, String> {
+    let url = format!("{}/{method}", account.base(API));
+    let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    with_token(account, Call::post(part, url, "application/x-www-form-urlencoded", form.into_bytes()))
 }
 
 fn is_id(text: &str) -> bool {
@@ -440,35 +484,30 @@ fn click(raw: &Value) -> Inbound {
     }
 }
 
-/// Texts, then files, then what answers are chosen from; each without where it goes.
-fn messages(saying: &Saying<'_>) -> Vec<Value> {
+/// What is said at once.
+enum Out {
+    /// A message, without where it goes.
+    Words(Value),
+    /// This file of the saying.
+    File(usize),
+}
+
+/// Texts, then files, then what answers are chosen from.
+fn messages(saying: &Saying<'_>) -> Vec<Out> {
     let texts = split(saying.text, TEXT_MAX, Unit::Characters).into_iter();
     let mut all: Vec<Value> = texts.map(|text| json!({"text": escaped(text), "mrkdwn": false})).collect();
     let is_short = |text: &str| text.chars().count() <= SECTION_MAX;
     let fits =
         saying.files.is_empty() && all.last().is_some_and(|last| last["text"].as_str().is_some_and(is_short));
-    if !saying.files.is_empty() {
-        let names: Vec<String> = saying.files.iter().map(|file| escaped(&file.name)).collect();
-        let blocks: Vec<Value> = saying.files.iter().map(file_block).collect();
-        all.push(json!({"text": names.join(", "), "blocks": blocks}));
-    }
+    let files = (0..saying.files.len()).map(Out::File);
+    let mut question = None;
     if !saying.quick_replies.is_empty() {
         let last = if fits { all.pop() } else { None };
         let text = last.map_or(json!("👇"), |last| last["text"].clone());
         let section = json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}});
-        all.push(json!({"text": text, "blocks": [section, buttons(saying)]}));
+        question = Some(json!({"text": text, "blocks": [section, buttons(saying)]}));
     }
-    all
-}
-
-/// Slack fetches pictures from us when it shows them; anything else is a link.
-fn file_block(file: &SentFile) -> Value {
-    if matches!(file.media_type, "image/png" | "image/jpeg" | "image/gif") {
-        return json!({"type": "image", "image_url": file.url, "alt_text": file.name});
-    }
-    // Neither may stand in the words of a link.
-    let name = escaped(&file.name.replace(['|', '\n'], " "));
-    json!({"type": "section", "text": {"type": "mrkdwn", "text": format!("<{}|{name}>", file.url), "verbatim": true}})
+    all.into_iter().map(Out::Words).chain(files).chain(question.map(Out::Words)).collect()
 }
 
 fn buttons(saying: &Saying<'_>) -> Value {

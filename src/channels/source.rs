@@ -31,6 +31,8 @@ impl Source {
 }
 
 /// A GET.
-pub(super) const fn get(url: String, headers: Vec<(&'static str, String)>) -> Call {
-    Call { part: 0, method: "GET", url, headers, body: Vec::new() }
+pub(super) fn get(url: String, headers: Vec<(&'static str, String)>) -> Call {
+    let mut call = Call::get(url);
+    call.headers = headers;
+    call
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use super::account::{Made, SecretField, Setting, named, visible};
+use super::account::{Form, Made, SecretField, Setting, named, visible};
 use super::call::{Call, Got, Recipient, Saying, Verdict};
 use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Refused, Request};
@@ -48,7 +48,7 @@ impl Platform for Telegram {
     fn settings(&self) -> &'static [Setting] {
         // Above 30 messages a second the whole bot is blocked for a while.
         const FIELDS: &[Setting] = &[
-            Setting { name: API, default: Some("https://api.telegram.org"), is_url: true },
+            Setting { name: API, default: Some("https://api.telegram.org"), form: Form::Url },
             super::rate("30"),
         ];
         FIELDS
@@ -120,6 +120,11 @@ impl Platform for Telegram {
         let message = message.into_iter().find(|message| message.is_object())?;
         let id = message["message_id"].as_i64().zip(message["chat"]["id"].as_i64());
         id.map(|(message, chat)| format!("{chat}:{message}"))
+    }
+
+    /// Each picture of an album is an update of its own.
+    fn album(&self, raw: &Value) -> Option<String> {
+        raw["message"]["media_group_id"].as_str().map(str::to_owned)
     }
 
     /// `getFile` prepares the file and names its path, which is good for an hour.

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use super::account::{SecretField, Setting, named, visible};
-use super::call::{Call, Got, Saying, SentFile, Verdict};
+use super::account::{Form, SecretField, Setting, named, visible};
+use super::call::{Call, Got, Recipient, Saying, SentFile, Verdict};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::mac::{is_sha1, is_sha256};
 use super::request::{Answer, Refused, Request};
@@ -62,8 +62,8 @@ impl Platform for Twilio {
 
     fn settings(&self) -> &'static [Setting] {
         &[
-            Setting { name: SID, default: None, is_url: false },
-            Setting { name: API, default: Some("https://api.twilio.com"), is_url: true },
+            Setting { name: SID, default: None, form: Form::Text },
+            Setting { name: API, default: Some("https://api.twilio.com"), form: Form::Url },
         ]
     }
 
@@ -184,7 +184,12 @@ impl Platform for Twilio {
         let from = saying.to.address["from"].as_str().ok_or("the number that they wrote to is not known")?;
         let is_whatsapp = to.starts_with(WHATSAPP);
         if is_whatsapp && now - saying.to.last_in_at > WINDOW {
-            return Err(WINDOW_OVER.into());
+            let template = account.template(saying.text).filter(|_| saying.files.is_empty());
+            let (template, places) = template.ok_or(WINDOW_OVER)?;
+            let places = (1..).map(|place: usize| place.to_string()).zip(places.into_iter().map(Value::from));
+            let places = Value::Object(places.collect()).to_string();
+            let content = [("ContentSid", template.name.as_str()), ("ContentVariables", places.as_str())];
+            return Ok(vec![message(account, 0, (to, from), &content)?]);
         }
         let has_mms = [from, to].iter().all(|number| number.starts_with("+1"));
         let (sent, linked): (Vec<_>, Vec<_>) =
@@ -198,26 +203,12 @@ impl Platform for Twilio {
         }
         let texts = split(&text, TEXT_MAX, Unit::Utf16).into_iter().map(|text| ("Body", text));
         let contents = texts.chain(sent.into_iter().map(|file| ("MediaUrl", file.url.as_str())));
-        contents
-            .enumerate()
-            .map(|(part, content)| {
-                let mut form = form_urlencoded::Serializer::new(String::new());
-                form.extend_pairs([("To", to), ("From", from), content]);
-                if !account.hook().is_empty() {
-                    form.append_pair("StatusCallback", account.hook());
-                }
-                Ok(Call {
-                    part: i64::try_from(part).unwrap_or(i64::MAX),
-                    method: "POST",
-                    url: url(account, "/Messages.json")?,
-                    headers: vec![
-                        ("content-type", "application/x-www-form-urlencoded".into()),
-                        ("authorization", authorization(account)?),
-                    ],
-                    body: form.finish().into_bytes(),
-                })
-            })
-            .collect()
+        contents.enumerate().map(|(part, content)| message(account, part, (to, from), &[content])).collect()
+    }
+
+    /// Only `WhatsApp` has a limit.
+    fn open_until(&self, _: &Account<'_>, to: &Recipient<'_>) -> Option<Millis> {
+        to.key.starts_with(WHATSAPP).then_some(to.last_in_at + WINDOW)
     }
 
     fn judge(&self, got: &Got<'_>) -> Verdict {
@@ -253,6 +244,24 @@ impl Platform for Twilio {
     fn connect(&self, account: &Account<'_>, _: &str) -> Vec<Call> {
         self.check(account).ok().flatten().into_iter().collect()
     }
+}
+
+/// The call that sends this from one number to the other.
+fn message(
+    account: &Account<'_>,
+    part: usize,
+    (to, from): (&str, &str),
+    content: &[(&str, &str)],
+) -> Result<Call, String> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs([("To", to), ("From", from)]).extend_pairs(content);
+    if !account.hook().is_empty() {
+        form.append_pair("StatusCallback", account.hook());
+    }
+    let (url, form) = (url(account, "/Messages.json")?, form.finish().into_bytes());
+    let mut call = Call::post(part, url, "application/x-www-form-urlencoded", form);
+    call.headers.push(("authorization", authorization(account)?));
+    Ok(call)
 }
 
 /// Which algorithm the request says it is signed with; empty when it is unclear.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::account::{SecretField, Setting, named, visible};
+use super::account::{Form, SecretField, Setting, named, visible};
 use super::call::{Call, Got, Saying, SentFile, Verdict, Writer};
 use super::inbound::{Event, Inbound, RemoteFile, What, Who};
 use super::mac::is_sha256;
@@ -46,8 +46,8 @@ impl Platform for Viber {
 
     fn settings(&self) -> &'static [Setting] {
         &[
-            Setting { name: NAME, default: Some("Support"), is_url: false },
-            Setting { name: API, default: Some("https://chatapi.viber.com/pa"), is_url: true },
+            Setting { name: NAME, default: Some("Support"), form: Form::Text },
+            Setting { name: API, default: Some("https://chatapi.viber.com/pa"), form: Form::Url },
         ]
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::account::{Made, SecretField, Setting};
+use super::account::{Form, Made, SecretField, Setting};
 use super::call::{Call, Got, Saying, Verdict, Writer};
 use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Answer, Refused, Request};
@@ -34,7 +34,7 @@ impl Platform for Webhook {
     }
 
     fn settings(&self) -> &'static [Setting] {
-        &[Setting { name: URL, default: None, is_url: true }]
+        &[Setting { name: URL, default: None, form: Form::Url }]
     }
 
     fn secrets(&self) -> &'static [SecretField] {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::account::{SecretField, Setting, named};
+use super::account::{Form, SecretField, Setting, named};
 use super::call::{Call, Got, Recipient, Saying, SentFile, Verdict};
 use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Answer, Refused, Request};
@@ -15,6 +15,7 @@ use super::{Account, Platform, meta};
 use crate::domain::Millis;
 use crate::domain::channel::ChannelKind;
 use crate::domain::delivery::DeliveryState;
+use crate::domain::template::Template;
 
 /// The number that customers write to, by its Graph id.
 const NUMBER: &str = "phone_number_id";
@@ -44,7 +45,7 @@ const PAIR_PAUSE: Duration = Duration::from_secs(6);
 const MEDIA: [&str; 5] = ["image", "document", "video", "audio", "sticker"];
 
 const TOO_LATE: &str =
-    "the customer last wrote more than 24 hours ago; WhatsApp takes no free text until they write again";
+    "the customer last wrote more than 24 hours ago; WhatsApp takes only templates until they write again";
 
 /// The `WhatsApp` platform.
 pub(super) struct WhatsApp;
@@ -56,8 +57,8 @@ impl Platform for WhatsApp {
 
     fn settings(&self) -> &'static [Setting] {
         const FIELDS: &[Setting] = &[
-            Setting { name: NUMBER, default: None, is_url: false },
-            Setting { name: BUSINESS, default: None, is_url: false },
+            Setting { name: NUMBER, default: None, form: Form::Text },
+            Setting { name: BUSINESS, default: None, form: Form::Text },
             meta::API_BASE,
             meta::API_VERSION,
             super::rate("80"),
@@ -122,12 +123,15 @@ impl Platform for WhatsApp {
     }
 
     fn render(&self, account: &Account<'_>, saying: &Saying<'_>, now: Millis) -> Result<Vec<Call>, String> {
-        if !meta::window_is_open(saying.to.last_in_at, now) {
-            return Err(TOO_LATE.into());
-        }
+        let said = if meta::window_is_open(saying.to.last_in_at, now) {
+            bodies(saying)
+        } else {
+            let template = account.template(saying.text).filter(|_| saying.files.is_empty());
+            vec![template.map(approved).ok_or(TOO_LATE)?]
+        };
         let number = meta::id(account, NUMBER)?;
         let address = saying.to.address.as_object().ok_or("the customer's number is not known")?;
-        let bodies = bodies(saying).into_iter().enumerate();
+        let bodies = said.into_iter().enumerate();
         let calls = bodies.map(|(part, more)| {
             let mut body = json!({
                 "messaging_product": "whatsapp",
@@ -141,6 +145,10 @@ impl Platform for WhatsApp {
             meta::call(part, account, &format!("{number}/messages"), &body)
         });
         calls.collect()
+    }
+
+    fn open_until(&self, _: &Account<'_>, to: &Recipient<'_>) -> Option<Millis> {
+        Some(meta::window_ends(to.last_in_at))
     }
 
     /// Belongs to a message, which it also marks as read; shown for 25 seconds, or until the next message.
@@ -304,6 +312,17 @@ fn report(status: &Value) -> What {
         _ => meta::fault(error).reason,
     });
     What::Report { provider_id: id.to_owned(), state, reason }
+}
+
+/// A message that `WhatsApp` has approved, with what stands in its places.
+fn approved((template, places): (&Template, Vec<String>)) -> Value {
+    let mut message = json!({"name": template.name, "language": {"code": template.language}});
+    if !places.is_empty() {
+        let parameters: Vec<Value> =
+            places.iter().map(|place| json!({"type": "text", "text": place})).collect();
+        message["components"] = json!([{"type": "body", "parameters": parameters}]);
+    }
+    json!({"type": "template", "template": message})
 }
 
 /// What is sent, without what all of it has: texts and files, and what answers are chosen from at the end.

@@ -51,7 +51,7 @@ pub async fn run(courier: Courier) {
     lanes::run(
         "files",
         woken,
-        async |lanes| lanes::take(&courier, lanes, &FILES).await,
+        async |lanes| lanes::take(&courier, lanes, &FILES, lanes::unpaced).await,
         async |channel, due| courier.fetch(channel, due).await,
     )
     .await;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::changes::{self, Change};
 use super::enclosed::Kept;
 use super::lanes::{STORE_PAUSE, pause_until};
-use super::{Courier, Line, enclosed, names, receipts, threads};
+use super::{Courier, Line, albums, enclosed, names, receipts, threads};
 use crate::actors::error::CallError;
 use crate::channels::{Inbound, RemoteFile, What, Who};
 use crate::domain::Millis;
@@ -112,8 +112,23 @@ async fn round(courier: &Courier) -> Result<bool, StoreError> {
 /// Works on events of one customer until one has to wait.
 async fn of_customer(courier: &Courier, events: Vec<Waiting>) -> Vec<(crate::domain::ids::InboxId, Worked)> {
     let mut done = Vec::with_capacity(events.len());
-    for event in events {
-        let outcome = match work(courier, &event).await {
+    let Some(channel) = events.first().map(|event| event.channel) else { return done };
+    let reader = courier.clone();
+    let line = courier.store.read(move |connection| reader.line(connection, channel)).await;
+    let line = line.map_err(|error| error.to_string());
+    let mut events = events.into_iter().peekable();
+    while let Some(event) = events.next() {
+        let rest = line.as_ref().map_or_else(|_| Vec::new(), |line| albums::rest(line, &event, &mut events));
+        let whole_at = line.as_ref().ok().and_then(|line| albums::whole_at(line, &event, &rest));
+        if let Some(at) = whole_at.filter(|at| *at > courier.sources.now()) {
+            done.push((event.id, Worked::Later(at, "more files of this message may come".into())));
+            break;
+        }
+        let worked = match &line {
+            Ok(line) => work(courier, line, &event, &rest).await,
+            Err(why) => Err(Failure::Passing(why.clone())),
+        };
+        let outcome = match worked {
             Ok(()) => Worked::Done,
             Err(Failure::Passing(why)) if event.attempts + 1 < TRIES => {
                 log::info!("event waits for another try event={} error=\"{why}\"", event.id);
@@ -129,10 +144,12 @@ async fn of_customer(courier: &Courier, events: Vec<Waiting>) -> Vec<(crate::dom
             }
         };
         let waits = matches!(outcome, Worked::Later(..));
-        done.push((event.id, outcome));
         if waits {
+            done.push((event.id, outcome));
             break;
         }
+        done.extend(rest.into_iter().map(|other| (other.id, outcome.clone())));
+        done.push((event.id, outcome));
     }
     done
 }
@@ -142,21 +159,20 @@ const fn pause(attempts: i64) -> Millis {
     1_000 << if attempts < 9 { attempts } else { 9 }
 }
 
-async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
+/// Works on an event, and with it on the rest of the album that it begins.
+async fn work(courier: &Courier, line: &Line, event: &Waiting, rest: &[Waiting]) -> Result<(), Failure> {
     if event.raw.is_null() {
         // What it brought was taken back, and it was worked on before.
         return Ok(());
     }
-    let (reader, channel) = (courier.clone(), event.channel);
-    let line = courier.store.read(move |connection| reader.line(connection, channel)).await?;
     let read = line.platform.read(&event.raw).map_err(Failure::Lasting)?;
-    let Inbound { who, what } = threads::rejoin(courier, &line, read).await?;
+    let Inbound { who, what } = threads::rejoin(courier, line, read).await?;
     match what {
         What::Report { provider_id, state, reason } if is_key(&provider_id) => {
-            return Ok(receipts::of_one(courier, &line, provider_id, state, reason).await?);
+            return Ok(receipts::of_one(courier, line, provider_id, state, reason).await?);
         }
         What::ReportUpTo { contact, at, state } if is_key(&contact) => {
-            return Ok(receipts::up_to(courier, &line, contact, at, state).await?);
+            return Ok(receipts::up_to(courier, line, contact, at, state).await?);
         }
         // No message of ours and no customer is called so.
         What::Report { .. } | What::ReportUpTo { .. } => return Ok(()),
@@ -170,7 +186,7 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
         _ => None,
     };
     if let Some(change) = change {
-        return apply(courier, &line, event, about, change).await;
+        return apply(courier, line, event, about, change).await;
     }
     let Some(who) = who else { return Ok(()) };
     if let (What::Message { .. }, Some(key)) = (&what, about.clone()) {
@@ -181,20 +197,30 @@ async fn work(courier: &Courier, event: &Waiting) -> Result<(), Failure> {
             return Ok(());
         }
     }
-    let contact = known(courier, &line, event, &who).await?;
+    let contact = known(courier, line, event, &who).await?;
     match what {
-        What::Message { text, files } => {
-            let (text, coming) = apart(event, &text, files);
-            let Kept { attachments, names } = inside(courier, &line, event, &contact).await?;
+        What::Message { mut text, files } => {
+            let mut named = remote(event, files);
+            for part in rest {
+                let Some((more, files)) = albums::words(line, part) else { continue };
+                format!("{text}\n{more}").trim().clone_into(&mut text);
+                named.extend(remote(part, files));
+            }
+            let (text, coming) = apart(&text, named);
+            let Kept { attachments, names } = inside(courier, line, event, &contact).await?;
             let text = names.iter().fold(text, |text, name| format!("{text}\n[{name}]")).trim().to_owned();
             let listed = coming.iter().map(|(file, _)| file.clone()).collect();
             let said = Words { text, attachments, coming: listed, ..Words::default() };
-            let place = say(courier, &line, event, contact, &who, said).await?;
+            let place = say(courier, line, event, contact, &who, said).await?;
+            let parts = rest.iter().filter_map(|part| Some((part, line.platform.message(&part.raw)?)));
+            for (part, key) in parts.filter(|(_, key)| (1..=KEY_MAX).contains(&key.len())) {
+                keep(courier, part, place, Some(key), Vec::new()).await?;
+            }
             keep(courier, event, place, about, coming).await
         }
         What::Edited { text } if text.trim().is_empty() => Ok(()),
         What::Edited { text } => {
-            say(courier, &line, event, contact, &who, format!("✎ {text}").into()).await?;
+            say(courier, line, event, contact, &who, format!("✎ {text}").into()).await?;
             Ok(())
         }
         What::Typing { on } => {
@@ -216,11 +242,16 @@ fn is_key(text: &str) -> bool {
 /// A file of the customer: what the log says of it, and what the platform calls it.
 type Remote = (ComingFile, String);
 
-/// The text, and the files that are to be fetched. Members only read the names of those that cannot be.
-fn apart(event: &Waiting, text: &str, files: Vec<RemoteFile>) -> (String, Vec<Remote>) {
+/// Files of an event, by ids that are always the same.
+fn remote(event: &Waiting, files: Vec<RemoteFile>) -> Vec<Remote> {
     let named = files.into_iter().enumerate().map(|(place, RemoteFile { reference, name })| {
         (ComingFile::new(ComingId::from_uuid(named(event, &format!("file/{place}"))), &name), reference)
     });
+    named.collect()
+}
+
+/// The text, and the files that are to be fetched. Members only read the names of those that cannot be.
+fn apart(text: &str, named: Vec<Remote>) -> (String, Vec<Remote>) {
     let (mut coming, mut only_named) = (Vec::new(), Vec::new());
     for (file, reference) in named {
         if reference.is_empty() || coming.len() == COMING_MAX {

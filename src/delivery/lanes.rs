@@ -31,12 +31,12 @@ pub(super) struct Lanes<K>(HashMap<K, usize>);
 
 impl<K: Copy + Eq + Hash> Lanes<K> {
     /// How many more may go to this receiver.
-    pub(super) fn room(&self, receiver: K) -> usize {
+    fn room(&self, receiver: K) -> usize {
         LANE.saturating_sub(self.0.get(&receiver).copied().unwrap_or(0))
     }
 
     /// Receivers to whom nothing more may go now.
-    pub(super) fn full(&self) -> Vec<K> {
+    fn full(&self) -> Vec<K> {
         self.0.keys().copied().filter(|receiver| self.room(*receiver) == 0).collect()
     }
 
@@ -115,11 +115,18 @@ pub(super) struct Table<K, T> {
     pub take: Take<K, T>,
 }
 
-/// Takes on what is due and has room in its lane. Also answers how long nothing else will be due.
+/// Nothing but its lane keeps a receiver back.
+pub(super) fn unpaced<K>(_: K, _: Millis) -> (usize, Duration) {
+    (usize::MAX, Duration::ZERO)
+}
+
+/// Takes on what is due and has room in its lane. Also answers how long nothing else will be due. `pace`: how many more may go
+/// to a receiver now, and how long it has to wait if it is none.
 pub(super) async fn take<K: Copy + Eq + Hash + Send + 'static, T: Send + 'static>(
     courier: &Courier,
     lanes: &Lanes<K>,
     table: &Table<K, T>,
+    pace: impl Fn(K, Millis) -> (usize, Duration),
 ) -> Result<(Vec<(K, T)>, Duration), StoreError> {
     let now = courier.sources.now();
     let &Table { due, next_due, take } = table;
@@ -128,11 +135,19 @@ pub(super) async fn take<K: Copy + Eq + Hash + Send + 'static, T: Send + 'static
         Ok((due(connection, &full, now, RECEIVERS)?, next_due(connection, now)?))
     };
     let (due, next) = courier.store.read(look).await?;
-    let pause = pause_until(next, now);
-    if due.is_empty() {
+    let mut pause = pause_until(next, now);
+    let mut free = Vec::with_capacity(due.len());
+    for receiver in due {
+        let (paced, wait) = pace(receiver, now);
+        if paced == 0 {
+            pause = pause.min(wait);
+        } else {
+            free.push((receiver, i64::try_from(lanes.room(receiver).min(paced)).unwrap_or(1)));
+        }
+    }
+    if free.is_empty() {
         return Ok((Vec::new(), pause));
     }
-    let free: Vec<_> = due.into_iter().map(|id| (id, i64::try_from(lanes.room(id)).unwrap_or(1))).collect();
     let take_all = move |connection: &mut Connection| {
         let mut taken = Vec::new();
         for (receiver, room) in free {

@@ -97,7 +97,8 @@ impl Courier {
         }
     }
 
-    async fn enclosures(&self, attachments: &[Attachment]) -> Result<Vec<Enclosure>, String> {
+    /// These files with their bytes, all of them in memory.
+    pub(super) async fn enclosures(&self, attachments: &[Attachment]) -> Result<Vec<Enclosure>, String> {
         let mut all = Vec::with_capacity(attachments.len());
         for attachment in attachments {
             let id = attachment.id;

@@ -3,6 +3,7 @@
 //! them by a socket, [`mailboxes`] those that lie in mailboxes, [`fetch`] brings the files of customers, [`outbox`] sends what
 //! conversations have committed, [`webhooks`] tells of it. [`typing`] lives on nothing.
 
+mod albums;
 mod changes;
 pub mod check;
 mod enclosed;
@@ -20,6 +21,7 @@ mod pace;
 mod receipts;
 mod threads;
 pub mod typing;
+mod uploads;
 pub mod webhooks;
 
 use std::collections::BTreeMap;
@@ -86,7 +88,10 @@ pub struct Line {
 impl Line {
     /// What the platform needs to know of it.
     pub fn account(&self) -> Account<'_> {
-        Account::new(self.platform, &self.channel.messaging.platform, &self.secrets).with_hook(&self.hook)
+        let settings = &self.channel.messaging;
+        Account::new(self.platform, &settings.platform, &self.secrets)
+            .with_hook(&self.hook)
+            .with_templates(&settings.templates)
     }
 }
 

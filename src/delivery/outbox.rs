@@ -4,21 +4,18 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use bytes::Bytes;
-
-use super::lanes::{self, Lanes, STORE_PAUSE, pause_until};
-use super::{Courier, Line, receipts, request};
-use crate::channels::{Call, Got, Recipient, Saying, SentFile, Verdict, Writer};
+use super::lanes::{self, STORE_PAUSE, Table};
+use super::{Courier, Line, receipts};
+use crate::channels::{Call, Recipient, Saying, SentFile, Verdict, Writer};
 use crate::domain::attachment::Attachment;
 use crate::domain::card;
 use crate::domain::contact::Contact;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::{ChannelId, ConversationId};
-use crate::domain::webhook::EventType;
 use crate::domain::{Millis, Seq};
 use crate::fault;
-use crate::outgoing::{ErrorKind, Limits, mime};
+use crate::outgoing::mime;
 use crate::protocol::server::DeliveryMark;
 use crate::protocol::view::first_name;
 use crate::store::deliveries::{self, Line as LogLine, Outcome};
@@ -28,8 +25,9 @@ use crate::store::secrets::{self, Fault};
 use crate::store::webhook_events::{self, Happened};
 use crate::store::{Connection, StoreError, conversations, entries};
 
-/// Most channels looked at in one round.
-const CHANNELS: i64 = 1_000;
+/// Where messages that are due stand.
+const MESSAGES: Table<ChannelId, Delivery> =
+    Table { due: outbox::channels_due, next_due: outbox::next_due, take: outbox::lease_of_channel };
 
 /// Longest pause between two tries of a message, and of a channel that its platform turns away. Milliseconds.
 const BACKOFF_MAX: Millis = 15 * 60_000;
@@ -48,7 +46,9 @@ pub async fn run(courier: Courier) {
     lanes::run(
         "messages",
         woken,
-        async |lanes| courier.take_on(lanes).await,
+        async |lanes| {
+            lanes::take(&courier, lanes, &MESSAGES, |line, now| courier.mail_pace.room(line, now)).await
+        },
         async |channel, delivery| courier.deliver(channel, delivery).await,
     )
     .await;
@@ -92,42 +92,6 @@ enum Tried {
 }
 
 impl Courier {
-    /// Takes on what is due and has room in its lane. Also answers how long nothing else will be due.
-    async fn take_on(
-        &self,
-        lanes: &Lanes<ChannelId>,
-    ) -> Result<(Vec<(ChannelId, Delivery)>, Duration), StoreError> {
-        let now = self.sources.now();
-        let look = move |connection: &mut Connection| {
-            let due = outbox::channels_due(connection, now, CHANNELS)?;
-            Ok((due, outbox::next_due(connection, now)?))
-        };
-        let (due, next) = self.store.read(look).await?;
-        let mut pause = pause_until(next, now);
-        let mut free = Vec::with_capacity(due.len());
-        for channel in due {
-            let (paced, wait) = self.mail_pace.room(channel, now);
-            if paced == 0 {
-                pause = pause.min(wait);
-            }
-            free.push((channel, lanes.room(channel).min(paced)));
-        }
-        free.retain(|(_, room)| *room > 0);
-        if free.is_empty() {
-            return Ok((Vec::new(), pause));
-        }
-        let lease = move |connection: &mut Connection| {
-            let mut taken = Vec::new();
-            for (channel, room) in free {
-                let room = i64::try_from(room).unwrap_or(1);
-                let leased = outbox::lease_of_channel(connection, channel, now, room)?;
-                taken.extend(leased.into_iter().map(|delivery| (channel, delivery)));
-            }
-            Ok(taken)
-        };
-        Ok((self.store.write(lease).await?, pause))
-    }
-
     /// Tries one message, and notes what became of it.
     async fn deliver(&self, channel: ChannelId, delivery: Delivery) {
         let (id, attempt) = (delivery.row.id, delivery.attempt);
@@ -335,34 +299,8 @@ impl Courier {
 
     async fn take_step(&self, line: &Line, step: Step, attachments: &[Attachment]) -> Verdict {
         match step {
-            Step::Call(call) => self.make(line, call).await,
+            Step::Call(call) => self.make_with(line, call, attachments).await,
             Step::Letter(letter) => self.post(line, *letter, attachments).await,
-        }
-    }
-
-    /// Makes one call.
-    pub async fn make(&self, line: &Line, call: Call) -> Verdict {
-        let Some((method, headers)) = request(&call) else {
-            return Verdict::Failed { reason: "a header cannot be sent".into() };
-        };
-        let answer =
-            self.outgoing.call(method, &call.url, headers, Bytes::from(call.body), Limits::default());
-        match answer.await {
-            Ok(reply) => line.platform.judge(&Got {
-                status: reply.status.as_u16(),
-                retry_after: reply.retry_after,
-                body: &reply.body,
-            }),
-            Err(error) => {
-                let reason = error.to_string();
-                match error.kind {
-                    ErrorKind::Refused(_) => Verdict::Failed { reason },
-                    // Only a success can be too large.
-                    ErrorKind::TooLarge => Verdict::Done { provider_id: None },
-                    _ if error.request_was_written => Verdict::Unknown { reason },
-                    _ => Verdict::Again { after: None, reason },
-                }
-            }
         }
     }
 
@@ -390,20 +328,13 @@ impl Courier {
         };
         let mark = DeliveryMark { seq: log_line.seq, state: log_line.state, reason: log_line.reason.clone() };
         let kept = log_line.clone();
-        let failed = (seen.state == DeliveryState::Failed).then(|| Happened {
-            scope: message.line.channel.scope,
-            kind: EventType::DeliveryFailed,
-            entry: Some((kept.conversation, kept.seq)),
-            contact: None,
-            detail: kept.reason.clone(),
-            at: kept.at,
-        });
-        let (tells, courier) = (failed.is_some(), self.clone());
+        let happened = Happened::of_delivery(message.line.channel.scope, &kept);
+        let (tells, courier) = (happened.is_some(), self.clone());
         let noted = self.surely_told(move |connection, _| {
             deliveries::append(connection, &kept)?;
-            failed
-                .iter()
-                .try_for_each(|failed| webhook_events::raise(connection, failed, || courier.sources.id()))?;
+            happened.iter().try_for_each(|happened| {
+                webhook_events::raise(connection, happened, || courier.sources.id())
+            })?;
             // The platform may have told more of it before we knew its name for it.
             receipts::apply_early(&courier, connection, &kept)
         });

@@ -3,7 +3,6 @@
 use super::{Courier, Line};
 use crate::domain::Millis;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::webhook::EventType;
 use crate::protocol::server::DeliveryMark;
 use crate::store::deliveries::{self, Line as LogLine, Outcome};
 use crate::store::early_reports::{self, EarlyReport};
@@ -100,16 +99,11 @@ fn raise(
         ..last.clone()
     };
     deliveries::append(connection, &line)?;
-    if changed && state == DeliveryState::Failed {
-        let happened = Happened {
-            scope: conversations::by_id(connection, line.conversation)?.scope,
-            kind: EventType::DeliveryFailed,
-            entry: Some((line.conversation, line.seq)),
-            contact: None,
-            detail: line.reason.clone(),
-            at: line.at,
-        };
-        webhook_events::raise(connection, &happened, || courier.sources.id())?;
+    if changed {
+        let scope = conversations::by_id(connection, line.conversation)?.scope;
+        if let Some(happened) = Happened::of_delivery(scope, &line) {
+            webhook_events::raise(connection, &happened, || courier.sources.id())?;
+        }
     }
     Ok(Some(line).filter(|_| changed))
 }

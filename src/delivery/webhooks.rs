@@ -26,7 +26,7 @@ use crate::outgoing::{ErrorKind, Limits, Reply};
 use crate::store::audit::{self, AuditActor, AuditRow};
 use crate::store::webhook_events::{self, Due, Try, TryOutcome, WebhookEvent};
 use crate::store::webhooks::{self, Keys, SealedKey};
-use crate::store::{Connection, StoreError, contacts, conversations, deliveries, entries};
+use crate::store::{Connection, StoreError, contacts, conversations, deliveries, entries, members};
 use crate::vault::{Sealed, Vault, VaultError};
 
 /// Where events that are due stand.
@@ -49,7 +49,7 @@ pub async fn run(courier: Courier) {
     lanes::run(
         "events",
         woken,
-        async |lanes| lanes::take(&courier, lanes, &EVENTS).await,
+        async |lanes| lanes::take(&courier, lanes, &EVENTS, lanes::unpaced).await,
         async |_, due| courier.tell(&due).await,
     )
     .await;
@@ -331,9 +331,24 @@ fn judge(reply: &Reply) -> Ended {
 fn data(connection: &mut Connection, event: &WebhookEvent) -> Result<Value, StoreError> {
     match (event.kind, event.conversation, event.seq, event.contact) {
         (EventType::Test, ..) => Ok(json!({})),
-        (EventType::DeliveryFailed, Some(conversation), Some(seq), _) => {
+        (
+            EventType::DeliverySent
+            | EventType::DeliveryDelivered
+            | EventType::DeliveryRead
+            | EventType::DeliveryUnconfirmed
+            | EventType::DeliveryFailed,
+            Some(conversation),
+            Some(seq),
+            _,
+        ) => {
             let last = deliveries::of_entry(connection, conversation, seq, None, 1)?.pop();
             Ok(json!({"channel": last.map(|line| line.channel), "reason": event.detail}))
+        }
+        (EventType::MemberAdded | EventType::MemberChanged | EventType::MemberRemoved, ..) => {
+            let id = event.detail.as_deref().and_then(|id| id.parse().ok()).ok_or(StoreError::NotFound)?;
+            let member = members::by_id(connection, id)?;
+            let role = members::role_in(connection, id, event.scope)?;
+            Ok(json!({"member": {"id": id, "name": member.name, "role": role, "disabled": member.disabled}}))
         }
         (_, Some(conversation), Some(seq), _) => {
             let (conversation, contact) = conversations::with_contact(connection, conversation)?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::feedback::Rating;
 use super::invalid::{Invalid, check_length};
+use super::template::{TEMPLATES_MAX, Template};
 
 /// Most words of [`MessagingSettings::human_words`] and [`MessagingSettings::end_words`].
 pub const WORDS_MAX: usize = 20;
@@ -28,6 +29,8 @@ pub struct MessagingSettings {
     pub end_words: Vec<String>,
     /// Sent after the end; an answer from 1 to 5 is the rating. Empty = nobody is asked.
     pub rating_question: String,
+    /// What may be sent when the platform takes no free text.
+    pub templates: Vec<Template>,
 }
 
 impl Default for MessagingSettings {
@@ -37,6 +40,7 @@ impl Default for MessagingSettings {
             human_words: vec!["/human".into()],
             end_words: vec!["/end".into()],
             rating_question: "How was this chat? Answer with a number from 1 (bad) to 5 (great).".into(),
+            templates: Vec::new(),
         }
     }
 }
@@ -73,7 +77,11 @@ impl MessagingSettings {
     pub fn check(&self) -> Result<(), Invalid> {
         check_words("human_words", &self.human_words)?;
         check_words("end_words", &self.end_words)?;
-        check_length("rating_question", &self.rating_question, RATING_QUESTION_MAX)
+        check_length("rating_question", &self.rating_question, RATING_QUESTION_MAX)?;
+        if self.templates.len() > TEMPLATES_MAX {
+            return Err(Invalid::new("templates", format!("are more than {TEMPLATES_MAX}")));
+        }
+        self.templates.iter().try_for_each(Template::check)
     }
 }
 

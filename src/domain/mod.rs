@@ -27,6 +27,7 @@ pub mod refusal;
 pub mod report;
 pub mod scope;
 pub mod tag;
+pub mod template;
 pub mod transcript;
 pub mod webhook;
 

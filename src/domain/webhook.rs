@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Millis;
+use super::delivery::DeliveryState;
 use super::event::Event;
 use super::ids::{ScopeId, WebhookId};
 use super::invalid::{Invalid, check_length};
@@ -79,15 +80,51 @@ pub enum EventType {
     /// Customer, bot, member or system wrote.
     #[serde(rename = "message.created")]
     Message,
+    /// A file of a customer's message was fetched from their platform, or cannot be.
+    #[serde(rename = "message.file")]
+    File,
+    /// The customer changed a message of theirs.
+    #[serde(rename = "message.edited")]
+    Edited,
+    /// The customer reacted to a message, or took a reaction back.
+    #[serde(rename = "message.reacted")]
+    Reacted,
+    /// The customer took a message back.
+    #[serde(rename = "message.deleted")]
+    Deleted,
     /// A member wrote for members.
     #[serde(rename = "note.created")]
     Note,
     /// The customer rated.
     #[serde(rename = "feedback.given")]
     Feedback,
+    /// A customer wrote for the first time.
+    #[serde(rename = "contact.created")]
+    ContactCreated,
     /// What is known of a customer changed.
     #[serde(rename = "contact.changed")]
     ContactChanged,
+    /// Somebody became a member.
+    #[serde(rename = "member.added")]
+    MemberAdded,
+    /// A member's role or name changed, or whether they may log in.
+    #[serde(rename = "member.changed")]
+    MemberChanged,
+    /// A member left, or was removed.
+    #[serde(rename = "member.removed")]
+    MemberRemoved,
+    /// The platform of a messaging channel has a message.
+    #[serde(rename = "delivery.sent")]
+    DeliverySent,
+    /// It is on the customer's device.
+    #[serde(rename = "delivery.delivered")]
+    DeliveryDelivered,
+    /// The customer saw it.
+    #[serde(rename = "delivery.read")]
+    DeliveryRead,
+    /// Nobody knows whether the platform has it.
+    #[serde(rename = "delivery.unconfirmed")]
+    DeliveryUnconfirmed,
     /// A message by a messaging channel did not reach the customer.
     #[serde(rename = "delivery.failed")]
     DeliveryFailed,
@@ -114,13 +151,23 @@ impl EventType {
             Event::Ended { .. } => Self::Ended,
             Event::Feedback { .. } => Self::Feedback,
             Event::Activated { .. } => Self::Activated,
-            Event::File { .. }
-            | Event::Edited { .. }
-            | Event::Reacted { .. }
-            | Event::Deleted { .. }
-            | Event::Suppressed { .. }
-            | Event::Silent { .. }
-            | Event::Erased => return None,
+            Event::File { .. } => Self::File,
+            Event::Edited { .. } => Self::Edited,
+            Event::Reacted { .. } => Self::Reacted,
+            Event::Deleted { .. } => Self::Deleted,
+            Event::Suppressed { .. } | Event::Silent { .. } | Event::Erased => return None,
+        })
+    }
+
+    /// What is told when a message by a messaging channel has come so far; none = nothing, as it only waits.
+    pub const fn of_delivery(state: DeliveryState) -> Option<Self> {
+        Some(match state {
+            DeliveryState::Queued => return None,
+            DeliveryState::Unconfirmed => Self::DeliveryUnconfirmed,
+            DeliveryState::Sent => Self::DeliverySent,
+            DeliveryState::Delivered => Self::DeliveryDelivered,
+            DeliveryState::Read => Self::DeliveryRead,
+            DeliveryState::Failed => Self::DeliveryFailed,
         })
     }
 }

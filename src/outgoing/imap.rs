@@ -61,7 +61,7 @@ impl Outgoing {
         within(async { Ok(client.read_response().await?) }).await?.ok_or_else(gone)?;
         if server.security == Security::Starttls {
             within(client.run_command_and_check_ok("STARTTLS", None)).await.map_err(refused)?;
-            let wire = client.into_inner().encrypt(&server.host).await.map_err(from_wire)?;
+            let wire = self.encrypt(client.into_inner(), &server.host).await.map_err(from_wire)?;
             client = Client::new(wire);
         }
         let (name, password) = server.login.clone().unwrap_or_default();

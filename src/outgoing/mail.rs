@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::Tls;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+
+use super::trust::Trust;
 
 /// How the connection to the mail server is kept secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -35,6 +38,8 @@ pub struct MailOptions {
     pub login: Option<(String, String)>,
     /// Longest time of one attempt. Milliseconds.
     pub timeout_ms: u64,
+    /// Whose certificates are believed.
+    pub trust: Trust,
 }
 
 /// One mail to one person.
@@ -73,13 +78,14 @@ impl Mailer {
     /// Why these options cannot work.
     pub fn new(options: &MailOptions) -> Result<Self, String> {
         let from = options.from.parse::<Mailbox>().map_err(|error| format!("`from`: {error}"))?;
-        let server = match options.security {
-            Security::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(&options.host),
-            Security::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&options.host),
-            Security::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&options.host)),
+        let tls = || options.trust.mail(&options.host).map_err(|error| format!("`host`: {error}"));
+        let tls = match options.security {
+            Security::Tls => Tls::Wrapper(tls()?),
+            Security::Starttls => Tls::Required(tls()?),
+            Security::None => Tls::None,
         };
-        let mut server = server
-            .map_err(|error| format!("`host`: {error}"))?
+        let mut server = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&options.host)
+            .tls(tls)
             .port(options.port)
             .timeout(Some(Duration::from_millis(options.timeout_ms)));
         if let Some((name, password)) = &options.login {
@@ -158,6 +164,7 @@ mod tests {
             from: "Shop <no address>".into(),
             login: None,
             timeout_ms: 1_000,
+            trust: Trust::default(),
         };
         assert!(Mailer::new(&options).is_err_and(|why| why.contains("from")));
         assert!(Mailer::new(&MailOptions { from: "Shop <a@shop.example>".into(), ..options }).is_ok());

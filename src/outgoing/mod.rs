@@ -17,6 +17,7 @@ pub mod signature;
 pub mod smtp;
 pub mod socket;
 mod target;
+pub mod trust;
 pub mod wire;
 
 pub use download::Download;
@@ -35,6 +36,7 @@ use serde::{Deserialize, Serialize};
 use allow::AllowList;
 use resolver::{Lookup, Resolver, SystemLookup};
 use target::Target;
+use trust::Trust;
 
 /// What calls may reach. The defaults are the safe ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,8 @@ pub struct OutgoingOptions {
     pub ports: Vec<String>,
     /// Longest wait for a name's addresses and the connection, TLS included. Milliseconds.
     pub connect_timeout_ms: u64,
+    /// A PEM file with certificate authorities that are believed besides Mozilla's; empty = none.
+    pub ca_file: String,
 }
 
 impl Default for OutgoingOptions {
@@ -55,6 +59,7 @@ impl Default for OutgoingOptions {
             allow: Vec::new(),
             ports: ["80", "443", "8000-9999"].map(str::to_owned).to_vec(),
             connect_timeout_ms: 5_000,
+            ca_file: String::new(),
         }
     }
 }
@@ -127,6 +132,7 @@ pub struct Outgoing {
     /// For hosts that the operator named in `allow`.
     named: Client,
     connect: Duration,
+    trust: Trust,
 }
 
 impl Outgoing {
@@ -146,8 +152,9 @@ impl Outgoing {
         let connect = Duration::from_millis(options.connect_timeout_ms);
         let guarded = Resolver { lookup: Arc::clone(&lookup), allow: Some(Arc::clone(&allow)) };
         let named = Resolver { lookup: Arc::clone(&lookup), allow: None };
-        let (guarded, named) = (client(guarded, connect)?, client(named, connect)?);
-        Ok(Self { allow, ports, lookup, guarded, named, connect })
+        let trust = Trust::read(&options.ca_file)?;
+        let (guarded, named) = (client(guarded, connect, &trust)?, client(named, connect, &trust)?);
+        Ok(Self { allow, ports, lookup, guarded, named, connect, trust })
     }
 
     /// Judges a URL by what it says itself: scheme, port, user name, address. Meant for the moment a person sets it;
@@ -221,8 +228,11 @@ impl Outgoing {
     }
 }
 
-fn client(resolver: Resolver, connect: Duration) -> Result<Client, String> {
-    builder(resolver, connect).build().map_err(|error| format!("the HTTP client cannot start: {error}"))
+fn client(resolver: Resolver, connect: Duration, trust: &Trust) -> Result<Client, String> {
+    trust
+        .http(builder(resolver, connect))?
+        .build()
+        .map_err(|error| format!("the HTTP client cannot start: {error}"))
 }
 
 fn builder(resolver: Resolver, connect: Duration) -> ClientBuilder {

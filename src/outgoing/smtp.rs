@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 
@@ -92,7 +92,7 @@ impl Outgoing {
             if !connection.can_starttls() {
                 return Err(SmtpError::Broken("the server does not offer STARTTLS".into()));
             }
-            let tls = TlsParameters::new(server.host.clone()).map_err(judge)?;
+            let tls = self.trust.mail(&server.host).map_err(judge)?;
             connection.starttls(tls, &hello).await.map_err(judge)?;
         }
         if let Some((name, password)) = &server.login {

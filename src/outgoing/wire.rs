@@ -5,7 +5,6 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -14,9 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::Host;
 
 use super::Outgoing;
@@ -116,10 +113,23 @@ impl Outgoing {
                 addresses.into_iter().map(|address| SocketAddr::new(address, server.port)).collect();
             let stream = TcpStream::connect(&addresses[..]).await?;
             let wire = Wire { inner: Inner::Plain(stream), left: budget };
-            if server.security == Security::Tls { wire.encrypt(&server.host).await } else { Ok(wire) }
+            if server.security == Security::Tls { self.encrypt(wire, &server.host).await } else { Ok(wire) }
         };
         let late = || WireError::Io(io::Error::from(io::ErrorKind::TimedOut));
         tokio::time::timeout(CONNECT, dial).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    /// The same connection under TLS; the certificate must be for `host`.
+    ///
+    /// # Errors
+    /// [`WireError::Io`].
+    pub async fn encrypt(&self, wire: Wire, host: &str) -> Result<Wire, WireError> {
+        let Inner::Plain(stream) = wire.inner else { return Ok(wire) };
+        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+            .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let config = self.trust.config().map_err(io::Error::other)?;
+        let stream = TlsConnector::from(config).connect(name, stream).await?;
+        Ok(Wire { inner: Inner::Tls(Box::new(stream)), left: wire.left })
     }
 }
 
@@ -140,24 +150,6 @@ impl Wire {
     /// From now on the server may send so many bytes.
     pub const fn allow(&mut self, bytes: usize) {
         self.left = bytes;
-    }
-
-    /// The same connection under TLS; the certificate must be for `host`.
-    ///
-    /// # Errors
-    /// [`WireError::Io`].
-    pub async fn encrypt(self, host: &str) -> Result<Self, WireError> {
-        let Inner::Plain(stream) = self.inner else { return Ok(self) };
-        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
-            .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
-        Ok(Self { inner: Inner::Tls(Box::new(stream)), left: self.left })
     }
 }
 

@@ -120,15 +120,16 @@ pub fn channels_due(
     limit: i64,
 ) -> Result<Vec<ChannelId>, StoreError> {
     let full: Vec<String> = full.iter().map(ToString::to_string).collect();
-    let enabled = channels::table.filter(channels::enabled.eq(true)).select(channels::id);
-    let due: Vec<String> = coming::table
+    let ready = coming::table
+        .filter(coming::channel_id.eq(channels::id))
         .filter(coming::state.eq(WAITING))
         .filter(coming::held.eq(false))
-        .filter(coming::next_at.le(now))
-        .filter(coming::channel_id.eq_any(enabled))
-        .filter(coming::channel_id.ne_all(full))
-        .select(coming::channel_id)
-        .distinct()
+        .filter(coming::next_at.le(now));
+    let due: Vec<String> = channels::table
+        .filter(channels::enabled.eq(true))
+        .filter(channels::id.ne_all(full))
+        .filter(diesel::dsl::exists(ready))
+        .select(channels::id)
         .limit(limit)
         .load(connection)?;
     due.iter().map(|id| text::id(id)).collect()

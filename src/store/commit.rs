@@ -194,6 +194,7 @@ impl Rows {
                 return Ok(Outcome::NoSuchFile);
             }
         }
+        let mut new_contact = false;
         let outcome = match &self.rest {
             Rest::Same => fence(hot::update_head(connection, self)?),
             Rest::Changed { row, reopens } => {
@@ -205,7 +206,7 @@ impl Rows {
                 }
                 fence(row.update(connection, self.before)?)
             }
-            Rest::New { row, contact } => open(connection, row, contact.as_deref())?,
+            Rest::New { row, contact } => open(connection, row, contact.as_deref(), &mut new_contact)?,
         };
         if outcome == Outcome::Done {
             if let Some(tags) = &self.tags {
@@ -235,7 +236,7 @@ impl Rows {
             for row in self.outbox.iter().filter(|_| !fault::on(Fault::DeliveryNotInCommit)) {
                 row.insert(connection)?;
             }
-            for row in &self.events {
+            for row in self.events.iter().filter(|row| new_contact || !row.is_of_new_contact()) {
                 row.insert(connection)?;
             }
         }
@@ -284,14 +285,15 @@ fn feedback_row(conversation: &str, episode: i64, entry: &Entry) -> Option<feedb
 }
 
 /// Adds contact and conversation. The unique indexes decide between two who do so at once; whoever comes
-/// second learns of the conversation that stands.
+/// second learns of the conversation that stands. `new_contact`: the contact was not known.
 fn open(
     connection: &mut Connection,
     row: &conversations::Row,
     contact: Option<&contacts::Row>,
+    new_contact: &mut bool,
 ) -> Result<Outcome, StoreError> {
     if let Some(contact) = contact {
-        dialect::put_contact_once(connection, contact)?;
+        *new_contact = dialect::put_contact_once(connection, contact)?;
         if let Some(known) = contact.known_as(connection)? {
             let other = open_conversation(connection, &row.channel_id, &known)?;
             return other.map_or(Ok(Outcome::Conflict), |other| Ok(Outcome::ActiveExists(text::id(&other)?)));

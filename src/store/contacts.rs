@@ -108,7 +108,8 @@ impl TryFrom<Row> for Contact {
 /// # Errors
 /// The store's failures.
 pub fn insert(connection: &mut Connection, contact: &Contact) -> Result<(), StoreError> {
-    dialect::put_contact_once(connection, &Row::of(contact)?)
+    dialect::put_contact_once(connection, &Row::of(contact)?)?;
+    Ok(())
 }
 
 /// One contact.

@@ -51,13 +51,13 @@ pub(super) fn put_meta_once(connection: &mut Connection, key: &str, value: &str)
     Ok(())
 }
 
-/// Adds a contact unless its id, or its proven external id on this channel, is there.
-pub(super) fn put_contact_once(connection: &mut Connection, row: &people::Row) -> Result<(), StoreError> {
-    on_either!(connection, |concrete| diesel::insert_into(contacts::table)
+/// Adds a contact unless its id, or its proven external id on this channel, is there. True when it was added.
+pub(super) fn put_contact_once(connection: &mut Connection, row: &people::Row) -> Result<bool, StoreError> {
+    let added = on_either!(connection, |concrete| diesel::insert_into(contacts::table)
         .values(row)
         .on_conflict_do_nothing()
         .execute(concrete))?;
-    Ok(())
+    Ok(added == 1)
 }
 
 /// Raises how far a reader has read.

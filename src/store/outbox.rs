@@ -1,4 +1,7 @@
 //! Deliveries to the outside that one commit has caused. At least once, under a constant id.
+//!
+//! Messages of a conversation stand in a line: each but the first waits for the one before it (`waits_for`). Who takes some on
+//! finds those that can leave by an index and never looks at what stands behind them.
 
 use diesel::prelude::*;
 use serde_json::Value;
@@ -57,6 +60,7 @@ pub(super) struct Row {
     done_at: Option<Millis>,
     channel_id: Option<String>,
     seq: Option<Seq>,
+    waits_for: Option<String>,
 }
 
 impl Row {
@@ -75,12 +79,16 @@ impl Row {
             done_at: None,
             channel_id: text::maybe(row.message.map(|(channel, _)| channel)),
             seq: row.message.map(|(_, seq)| seq),
+            waits_for: None,
         })
     }
 
     pub(super) fn insert(&self, connection: &mut Connection) -> Result<(), StoreError> {
         diesel::insert_into(outbox::table).values(self).execute(connection)?;
-        Ok(())
+        match (&self.conversation_id, self.seq) {
+            (Some(conversation), Some(seq)) => line_up(connection, conversation, &self.id, seq),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -144,6 +152,7 @@ pub fn finish(connection: &mut Connection, id: OutboxId, now: Millis) -> Result<
             outbox::last_error.eq(None::<String>),
         ))
         .execute(connection)?;
+    call_next(connection, id)?;
     super::found(changed)
 }
 
@@ -166,33 +175,77 @@ pub fn fail(
             outbox::done_at.eq(if retry_at.is_some() { None } else { Some(now) }),
         ))
         .execute(connection)?;
+    if retry_at.is_none() {
+        call_next(connection, id)?;
+    }
     super::found(changed)
 }
 
-/// Enabled channels with messages that are due, at most `limit`.
+/// Has the next message of the conversation wait no longer for this one, which is done.
+fn call_next(connection: &mut Connection, done: OutboxId) -> Result<(), StoreError> {
+    diesel::update(outbox::table.filter(outbox::waits_for.eq(done.to_string())))
+        .set(outbox::waits_for.eq(None::<String>))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Puts a message that waits to leave at its place in its conversation's line: behind those before it, and behind one that is on
+/// its way; whoever waited there waits for it now.
+fn line_up(connection: &mut Connection, conversation: &str, id: &str, seq: Seq) -> Result<(), StoreError> {
+    let line = outbox::table
+        .filter(outbox::conversation_id.eq(conversation))
+        .filter(outbox::channel_id.is_not_null())
+        .filter(outbox::done_at.is_null())
+        .filter(outbox::id.ne(id));
+    // By the entries' numbers: ids follow the clock, which may have been set back.
+    let ahead: Option<String> = line
+        .filter(outbox::seq.lt(seq).or(outbox::leased_until.is_not_null()))
+        .order(outbox::seq.desc())
+        .select(outbox::id)
+        .first(connection)
+        .optional()?;
+    let behind: Option<String> = match &ahead {
+        Some(ahead) => line.filter(outbox::waits_for.eq(ahead)).select(outbox::id).first(connection),
+        None => line.filter(outbox::waits_for.is_null()).select(outbox::id).first(connection),
+    }
+    .optional()?;
+    if let Some(behind) = behind {
+        diesel::update(outbox::table.find(behind)).set(outbox::waits_for.eq(id)).execute(connection)?;
+    }
+    if ahead.is_some() {
+        diesel::update(outbox::table.find(id)).set(outbox::waits_for.eq(ahead)).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Enabled channels with messages that are due and can leave, at most `limit`, without those of `full`.
 ///
 /// # Errors
 /// The store's failures.
 pub fn channels_due(
     connection: &mut Connection,
+    full: &[ChannelId],
     now: Millis,
     limit: i64,
 ) -> Result<Vec<ChannelId>, StoreError> {
-    let enabled = channels::table.filter(channels::enabled.eq(true)).select(channels::id.nullable());
-    let due: Vec<Option<String>> = outbox::table
-        .filter(outbox::channel_id.is_not_null())
+    let full: Vec<String> = full.iter().map(ToString::to_string).collect();
+    let ready = outbox::table
+        .filter(outbox::channel_id.eq(channels::id.nullable()))
         .filter(outbox::done_at.is_null())
-        .filter(outbox::next_at.le(now))
         .filter(outbox::leased_until.is_null())
-        .filter(outbox::channel_id.eq_any(enabled))
-        .select(outbox::channel_id)
-        .distinct()
+        .filter(outbox::waits_for.is_null())
+        .filter(outbox::next_at.le(now));
+    let due: Vec<String> = channels::table
+        .filter(channels::enabled.eq(true))
+        .filter(channels::id.ne_all(full))
+        .filter(diesel::dsl::exists(ready))
+        .select(channels::id)
         .limit(limit)
         .load(connection)?;
-    due.iter().flatten().map(|id| text::id(id)).collect()
+    due.iter().map(|id| text::id(id)).collect()
 }
 
-/// When, after `now`, the next message of an enabled channel is due that nobody holds.
+/// When, after `now`, the next message of an enabled channel is due that nobody holds and that is the first of its line.
 ///
 /// # Errors
 /// The store's failures.
@@ -202,6 +255,7 @@ pub fn next_due(connection: &mut Connection, now: Millis) -> Result<Option<Milli
         .filter(outbox::channel_id.is_not_null())
         .filter(outbox::done_at.is_null())
         .filter(outbox::leased_until.is_null())
+        .filter(outbox::waits_for.is_null())
         .filter(outbox::next_at.gt(now))
         .filter(outbox::channel_id.eq_any(enabled));
     Ok(waiting.select(diesel::dsl::min(outbox::next_at)).first(connection)?)
@@ -219,18 +273,12 @@ pub fn lease_of_channel(
     now: Millis,
     limit: i64,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let earlier = diesel::alias!(outbox as earlier);
-    let waits = earlier
-        .filter(earlier.field(outbox::conversation_id).eq(outbox::conversation_id))
-        .filter(earlier.field(outbox::channel_id).is_not_null())
-        .filter(earlier.field(outbox::done_at).is_null())
-        .filter(earlier.field(outbox::seq).lt(outbox::seq));
     let due: Vec<String> = outbox::table
         .filter(outbox::channel_id.eq(channel.to_string()))
         .filter(outbox::done_at.is_null())
         .filter(outbox::next_at.le(now))
         .filter(outbox::leased_until.is_null())
-        .filter(diesel::dsl::not(diesel::dsl::exists(waits)))
+        .filter(outbox::waits_for.is_null())
         .order((outbox::next_at, outbox::id))
         .limit(limit)
         .select(outbox::id)
@@ -268,7 +316,8 @@ pub fn send_again(
         .filter(outbox::seq.eq(seq))
         .filter(outbox::channel_id.is_not_null())
         .filter(outbox::done_at.is_not_null());
-    let changed = diesel::update(done)
+    let id: String = done.select(outbox::id).first(connection)?;
+    diesel::update(outbox::table.find(&id))
         .set((
             outbox::done_at.eq(None::<Millis>),
             outbox::leased_until.eq(None::<Millis>),
@@ -277,7 +326,7 @@ pub fn send_again(
             outbox::next_at.eq(now),
         ))
         .execute(connection)?;
-    super::found(changed)
+    line_up(connection, &conversation.to_string(), &id, seq)
 }
 
 /// A channel was mended: what waits for its next try is tried at once.

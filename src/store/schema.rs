@@ -219,6 +219,7 @@ diesel::table! {
         done_at -> Nullable<BigInt>,
         channel_id -> Nullable<Text>,
         seq -> Nullable<BigInt>,
+        waits_for -> Nullable<Text>,
     }
 }
 

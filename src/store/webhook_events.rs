@@ -3,9 +3,12 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::deliveries::Line;
 use super::schema::{webhook_events as events, webhook_tries as tries, webhooks};
 use super::{Connection, StoreError, text};
-use crate::domain::ids::{ContactId, ConversationId, DeliveryId, ScopeId, WebhookEventId, WebhookId};
+use crate::domain::ids::{
+    ContactId, ConversationId, DeliveryId, MemberId, ScopeId, WebhookEventId, WebhookId,
+};
 use crate::domain::webhook::EventType;
 use crate::domain::{Millis, Seq};
 
@@ -26,7 +29,7 @@ pub struct WebhookEvent {
     pub contact: Option<ContactId>,
     /// What.
     pub kind: EventType,
-    /// What else there is to say; gone when the customer is erased.
+    /// What else there is to say: why, or which member. Gone when the customer is erased.
     pub detail: Option<String>,
     /// When.
     pub at: Millis,
@@ -55,7 +58,22 @@ impl Happened {
         let kind = EventType::ContactChanged;
         Self { scope, kind, entry: None, contact: Some(contact), detail: None, at }
     }
+
+    /// A member came, changed or went.
+    pub fn of_member(scope: ScopeId, kind: EventType, member: MemberId, at: Millis) -> Self {
+        Self { scope, kind, entry: None, contact: None, detail: Some(member.to_string()), at }
+    }
+
+    /// A message by a messaging channel has come as far as this line of the delivery log says; none when it only waits.
+    pub fn of_delivery(scope: ScopeId, line: &Line) -> Option<Self> {
+        let kind = EventType::of_delivery(line.state)?;
+        let entry = Some((line.conversation, line.seq));
+        Some(Self { scope, kind, entry, contact: None, detail: line.reason.clone(), at: line.at })
+    }
 }
+
+/// [`EventType::ContactCreated`], as it is stored.
+const NEW_CONTACT: &str = "contact.created";
 
 /// An event that was taken on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +119,11 @@ impl Row {
             held: false,
             done_at: None,
         })
+    }
+
+    /// Is it only true when the commit's contact was not known before?
+    pub(super) fn is_of_new_contact(&self) -> bool {
+        self.kind == NEW_CONTACT
     }
 
     pub(super) fn insert(&self, connection: &mut Connection) -> Result<(), StoreError> {
@@ -237,15 +260,16 @@ pub fn webhooks_due(
     limit: i64,
 ) -> Result<Vec<WebhookId>, StoreError> {
     let full: Vec<String> = full.iter().map(ToString::to_string).collect();
-    let on = webhooks::table.filter(webhooks::enabled.eq(true)).select(webhooks::id);
-    let due: Vec<String> = events::table
+    let ready = events::table
+        .filter(events::webhook_id.eq(webhooks::id))
         .filter(events::done_at.is_null())
         .filter(events::held.eq(false))
-        .filter(events::next_at.le(now))
-        .filter(events::webhook_id.eq_any(on))
-        .filter(events::webhook_id.ne_all(full))
-        .select(events::webhook_id)
-        .distinct()
+        .filter(events::next_at.le(now));
+    let due: Vec<String> = webhooks::table
+        .filter(webhooks::enabled.eq(true))
+        .filter(webhooks::id.ne_all(full))
+        .filter(diesel::dsl::exists(ready))
+        .select(webhooks::id)
         .limit(limit)
         .load(connection)?;
     due.iter().map(|id| text::id(id)).collect()

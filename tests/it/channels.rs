@@ -3,6 +3,7 @@
 #[path = "../../examples/platforms/sim/mod.rs"]
 pub mod sim;
 
+mod albums;
 mod check;
 mod discord;
 mod discord_gateway;
@@ -18,8 +19,12 @@ mod line;
 mod line_reply;
 mod messenger;
 mod meta;
+mod sent_files;
+mod settings;
 mod slack;
 mod telegram;
+mod templates;
+mod told;
 mod twilio;
 mod viber;
 mod webhook;
@@ -68,6 +73,15 @@ impl Office {
             config.limits.enabled = false;
         })
         .await;
+        Self::at(app, sim).await
+    }
+
+    /// In a server that was started otherwise, which calls no simulator.
+    pub async fn of(app: TestApp) -> Self {
+        Self::at(app, Simulator::start("127.0.0.1:0").unwrap()).await
+    }
+
+    async fn at(app: TestApp, sim: Simulator) -> Self {
         let owner = app.owner().await;
         let scope = owner.scope().await;
         Self { app, sim, owner, scope }

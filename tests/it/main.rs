@@ -34,6 +34,7 @@ mod metrics;
 mod migrations;
 mod model;
 mod openapi;
+mod outbox_lines;
 mod overload;
 mod pre_chat;
 mod profile;

@@ -94,9 +94,8 @@ pub fn expected(method: &str, path: &str) -> (For, Value) {
         ("POST", "scopes/{scope}/tags") => (Admins, json!({"tag": Uuid::new_v4()})),
         ("DELETE", "scopes/{scope}/tags/{tag}") => (Admins, nothing),
         ("GET", "scopes/{scope}/conversations")
-        | ("GET", "conversations/{id}" | "conversations/{id}/entries" | "conversations/{id}/transcript") => {
-            (Agents, nothing)
-        }
+        | ("GET", "conversations/{id}" | "conversations/{id}/entries" | "conversations/{id}/transcript")
+        | ("GET", "conversations/{id}/reply_window") => (Agents, nothing),
         ("POST", "conversations/{id}/send" | "conversations/{id}/note") => {
             (Agents, json!({"client_id": id(), "text": "Hello"}))
         }

@@ -29,6 +29,8 @@ on_both! {
     what_was_erased_is_told_as_erased
     nothing_is_lost_by_a_kill
     a_test_is_told_at_once
+    members_are_told_of
+    a_known_customer_is_not_told_of_as_new
     limits_are_named
 }
 
@@ -179,8 +181,8 @@ async fn what_happens_is_told_and_signed(database: Database) {
 
     let log = stage.log(&id).await;
     let mut told: BTreeMap<i64, Value> = BTreeMap::new();
-    let mut changed = Value::Null;
-    for _ in 0..=log.len() {
+    let mut about_contact: BTreeMap<String, Value> = BTreeMap::new();
+    for _ in 0..log.len() + 2 {
         let body = hook.told(&stage, &mut other).await;
         let keys: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
         let mut wanted = ["id", "type", "at", "scope", "conversation", "seq", "data"];
@@ -194,7 +196,7 @@ async fn what_happens_is_told_and_signed(database: Database) {
                 assert_eq!(body["conversation"], id);
                 assert!(told.insert(seq, body).is_none(), "told twice");
             }
-            None => changed = body,
+            None => drop(about_contact.insert(body["type"].as_str().unwrap().to_owned(), body)),
         }
     }
     // Every entry is told, under its number, as members see it but for the id of the command.
@@ -216,12 +218,12 @@ async fn what_happens_is_told_and_signed(database: Database) {
     ] {
         assert!(types.contains(&kind), "{kind} in {types:?}");
     }
-    assert_eq!(changed["type"], "contact.changed");
-    assert_eq!(
-        (&changed["conversation"], &changed["data"]["contact"]["name"]),
-        (&Value::Null, &json!("Zoe"))
-    );
-    let lines = hook.log(&owner, told.len() + 1).await;
+    assert_eq!(about_contact.keys().collect::<Vec<_>>(), ["contact.changed", "contact.created"]);
+    for body in about_contact.values() {
+        assert_eq!((&body["conversation"], &body["data"]["contact"]["id"]), (&Value::Null, &contact["id"]));
+    }
+    assert_eq!(about_contact["contact.changed"]["data"]["contact"]["name"], "Zoe");
+    let lines = hook.log(&owner, told.len() + 2).await;
     assert!(lines.iter().all(|line| line["outcome"] == "delivered" && line["status"] == 204), "{lines:?}");
     // In parts, too.
     let part = owner.get(&format!("{}/deliveries?limit=2", hook.path)).await.good();
@@ -231,6 +233,52 @@ async fn what_happens_is_told_and_signed(database: Database) {
         [part["items"].as_array().unwrap().clone(), rest["items"].as_array().unwrap().clone()].concat(),
         lines
     );
+}
+
+async fn members_are_told_of(database: Database) {
+    let mut other = FakeBot::start(vec![taken()]).await;
+    let (stage, key) = stage(database, &[&other]).await;
+    let owner = stage.app.owner().await;
+    let wanted = json!(["member.added", "member.changed", "member.removed"]);
+    let hook = hook(&stage, &key, &other, wanted).await;
+    let members = format!("/api/v1/scopes/{}/members", stage.scope);
+    let body = json!({"email": "ana@shop.example", "name": "Ana Duarte", "role": "agent"});
+    let ana = owner.post(&members, body.clone()).await.good()["member"].clone();
+    let path = format!("{members}/{}", ana["id"].as_str().unwrap());
+    let about = |role: Value, disabled: bool| json!({"member": {"id": ana["id"], "name": "Ana Duarte", "role": role, "disabled": disabled}});
+    let told = async |other: &mut FakeBot| {
+        let body = hook.told(&stage, other).await;
+        assert_eq!((&body["conversation"], &body["seq"]), (&Value::Null, &Value::Null));
+        (body["type"].as_str().unwrap().to_owned(), body["data"].clone())
+    };
+    assert_eq!(told(&mut other).await, ("member.added".to_owned(), about(json!("agent"), false)));
+    // Who belongs to the scope already is not added again.
+    owner.post(&members, body).await.good();
+    owner.patch(&path, json!({"role": "admin"})).await.good();
+    assert_eq!(told(&mut other).await, ("member.changed".to_owned(), about(json!("admin"), false)));
+    owner.patch(&path, json!({"disabled": true})).await.good();
+    assert_eq!(told(&mut other).await, ("member.changed".to_owned(), about(json!("admin"), true)));
+    owner.delete(&path).await.good();
+    assert_eq!(told(&mut other).await, ("member.removed".to_owned(), about(Value::Null, true)));
+}
+
+async fn a_known_customer_is_not_told_of_as_new(database: Database) {
+    let mut other = FakeBot::start(vec![taken()]).await;
+    let (stage, owner) = stage(database, &[&other]).await;
+    let hook = hook(&stage, &owner, &other, json!(["contact.created", "conversation.opened"])).await;
+    let (mut customer, first) = stage.writes("Hello").await;
+    let mut types = Vec::new();
+    for _ in 0..2 {
+        types.push(hook.told(&stage, &mut other).await["type"].clone());
+    }
+    types.sort_by_key(ToString::to_string);
+    assert_eq!(types, ["contact.created", "conversation.opened"]);
+    customer.ok(json!({"type": "end", "client_id": uuid::Uuid::new_v4()})).await;
+    customer.ok(json!({"type": "start", "client_id": uuid::Uuid::new_v4(), "text": "Me again"})).await;
+    let body = hook.told(&stage, &mut other).await;
+    assert_eq!(body["type"], "conversation.opened");
+    assert_ne!(body["conversation"], first);
+    hook.log(&owner, 3).await;
 }
 
 async fn only_what_is_wished_is_told(database: Database) {

@@ -41,7 +41,7 @@ impl State {
         }
         let path = call.path.trim_start_matches("/api/v10").to_owned();
         let parts: Vec<&str> = path.split('/').skip(1).collect();
-        let body = call.json();
+        let body = said(call);
         if let ["webhooks", application, token] = parts[..] {
             return match (application, token) {
                 (APPLICATION, "expired") => refused(401, 50_027, "Invalid Webhook Token"),
@@ -89,7 +89,7 @@ impl State {
         }
         let content = body["content"].as_str().unwrap_or_default();
         let embeds = body["embeds"].as_array().cloned().unwrap_or_default();
-        if content.trim().is_empty() && embeds.is_empty() {
+        if content.trim().is_empty() && embeds.is_empty() && body["_files"].is_null() {
             return refused(400, 50_006, "Cannot send an empty message");
         }
         if content.chars().count() > 2_000 {
@@ -108,6 +108,36 @@ impl State {
         }
         Said { status: 200, body: message }
     }
+}
+
+/// What a call says: JSON, or the JSON of a form with the names and sizes of its files as `_files`.
+pub fn said(call: &Taken) -> Value {
+    let Some((_, boundary)) = call.header("content-type").split_once("multipart/form-data; boundary=") else {
+        return call.json();
+    };
+    let mark = format!("--{boundary}");
+    let whole = String::from_utf8_lossy(&call.body);
+    let mut body = Value::Null;
+    let mut files = Vec::new();
+    for part in whole.split(mark.as_str()) {
+        let Some((head, bytes)) = part.split_once("\r\n\r\n") else { continue };
+        let bytes = bytes.strip_suffix("\r\n").unwrap_or(bytes);
+        let word = |name: &str| {
+            let rest = head.split_once(&format!("; {name}=\""))?.1;
+            rest.split_once('"').map(|(word, _)| word.to_owned())
+        };
+        match word("name").as_deref() {
+            Some("payload_json") => body = serde_json::from_str(bytes).unwrap_or_default(),
+            Some(name) if name == format!("files[{}]", files.len()) => {
+                files.push(json!({"filename": word("filename"), "size": bytes.len()}));
+            }
+            _ => return Value::Null,
+        }
+    }
+    if !files.is_empty() {
+        body["_files"] = json!(files);
+    }
+    body
 }
 
 /// The id of the message that was sent as this one, from 1.

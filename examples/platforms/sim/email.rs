@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
+
+use super::pipe::{Pipe, Secrecy};
 
 /// The one account there is.
 pub const USER: &str = "support@help.example";
@@ -64,6 +64,8 @@ struct Kept {
 struct State {
     received: Vec<Mail>,
     faults: VecDeque<MailFault>,
+    /// How many faults were met.
+    failed: usize,
     mailbox: Vec<Kept>,
     validity: u32,
     next_uid: u32,
@@ -72,6 +74,8 @@ struct State {
     /// Connections of an earlier epoch end.
     epoch: usize,
     refuses_login: bool,
+    /// How often somebody named a password, to either server.
+    log_ins: usize,
 }
 
 /// Both servers. They end with the system they run in.
@@ -91,6 +95,14 @@ impl MailServers {
     /// # Errors
     /// When there is none.
     pub async fn start() -> std::io::Result<Self> {
+        Self::start_with(Secrecy::None).await
+    }
+
+    /// As [`MailServers::start`], with connections that are kept secret so.
+    ///
+    /// # Errors
+    /// When there is no free port.
+    pub async fn start_with(secrecy: Secrecy) -> std::io::Result<Self> {
         let (smtp, imap) = (TcpListener::bind("127.0.0.1:0").await?, TcpListener::bind("127.0.0.1:0").await?);
         let state = State { validity: 1, next_uid: 1, ..State::default() };
         let servers = Self {
@@ -99,18 +111,24 @@ impl MailServers {
             state: Arc::new(Mutex::new(state)),
             changed: Arc::default(),
         };
-        let here = servers.clone();
+        let (here, how) = (servers.clone(), secrecy.clone());
         actix_web::rt::spawn(async move {
             while let Ok((stream, _)) = smtp.accept().await {
-                let here = here.clone();
-                actix_web::rt::spawn(async move { Smtp::new(here, stream).run().await });
+                let (here, how) = (here.clone(), how.clone());
+                actix_web::rt::spawn(async move {
+                    let Some(pipe) = Pipe::open(stream, &how).await else { return };
+                    Smtp::new(here, pipe).run().await;
+                });
             }
         });
         let here = servers.clone();
         actix_web::rt::spawn(async move {
             while let Ok((stream, _)) = imap.accept().await {
-                let here = here.clone();
-                actix_web::rt::spawn(async move { Imap::new(here, stream).run().await });
+                let (here, how) = (here.clone(), secrecy.clone());
+                actix_web::rt::spawn(async move {
+                    let Some(pipe) = Pipe::open(stream, &how).await else { return };
+                    Imap::new(here, pipe).run().await;
+                });
             }
         });
         Ok(servers)
@@ -128,6 +146,11 @@ impl MailServers {
     /// Mails that were taken, in their order.
     pub fn received(&self) -> Vec<Mail> {
         self.state().received.clone()
+    }
+
+    /// How many mails met a fault, taken or not.
+    pub fn failed(&self) -> usize {
+        self.state().failed
     }
 
     /// Waits until so many mails were taken.
@@ -196,6 +219,11 @@ impl MailServers {
         self.changed.notify_waiters();
     }
 
+    /// How often somebody named a password, right or wrong.
+    pub fn log_ins(&self) -> usize {
+        self.state().log_ins
+    }
+
     /// From now on nobody may log in to the mailbox, or everybody who knows the password.
     pub fn refuse_login(&self, refuse: bool) {
         self.state().refuses_login = refuse;
@@ -205,27 +233,24 @@ impl MailServers {
 /// One connection of SMTP.
 struct Smtp {
     servers: MailServers,
-    reader: BufReader<OwnedReadHalf>,
-    writer: OwnedWriteHalf,
+    /// None only while it becomes secret.
+    pipe: Option<Pipe>,
     is_known: bool,
     from: Option<String>,
     to: Option<String>,
 }
 
 impl Smtp {
-    fn new(servers: MailServers, stream: TcpStream) -> Self {
-        let (read, writer) = stream.into_split();
-        Self { servers, reader: BufReader::new(read), writer, is_known: false, from: None, to: None }
+    const fn new(servers: MailServers, pipe: Pipe) -> Self {
+        Self { servers, pipe: Some(pipe), is_known: false, from: None, to: None }
     }
 
     async fn say(&mut self, line: &str) -> Option<()> {
-        self.writer.write_all(format!("{line}\r\n").as_bytes()).await.ok()
+        self.pipe.as_mut()?.say(line).await
     }
 
     async fn line(&mut self) -> Option<String> {
-        let mut line = String::new();
-        let read = self.reader.read_line(&mut line).await.ok()?;
-        (read > 0).then_some(line)
+        self.pipe.as_mut()?.line().await
     }
 
     /// The fault that this command meets, if it is the next one.
@@ -235,7 +260,11 @@ impl Smtp {
             MailFault::Answer(at, _) => *at == command,
             MailFault::TakenButLost | MailFault::TakenInSilence | MailFault::Closed => command == ".",
         };
-        if meets { state.faults.pop_front() } else { None }
+        if !meets {
+            return None;
+        }
+        state.failed += 1;
+        state.faults.pop_front()
     }
 
     async fn run(mut self) {
@@ -257,8 +286,18 @@ impl Smtp {
             line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(path, _)| path.to_owned())
         };
         match command.as_str() {
+            "EHLO" if self.pipe.as_ref()?.can_upgrade() => {
+                self.say("250-mail.help.example\r\n250-8BITMIME\r\n250 STARTTLS").await
+            }
             "EHLO" => self.say("250-mail.help.example\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await,
+            "STARTTLS" if self.pipe.as_ref()?.can_upgrade() => {
+                self.say("220 begin").await?;
+                self.pipe = self.pipe.take()?.encrypt().await;
+                self.pipe.is_some().then_some(())
+            }
+            "AUTH" if self.pipe.as_ref()?.can_upgrade() => self.say("538 5.7.11 STARTTLS first").await,
             "AUTH" => {
+                self.servers.state().log_ins += 1;
                 let wanted = STANDARD.encode(format!("\0{USER}\0{PASSWORD}"));
                 self.is_known = line.strip_prefix("AUTH PLAIN ") == Some(&wanted);
                 self.say(if self.is_known { "235 welcome" } else { "535 5.7.8 bad credentials" }).await
@@ -328,8 +367,8 @@ impl Smtp {
 /// One connection of IMAP.
 struct Imap {
     servers: MailServers,
-    reader: Lines<BufReader<OwnedReadHalf>>,
-    writer: OwnedWriteHalf,
+    /// None only while it becomes secret.
+    pipe: Option<Pipe>,
     epoch: usize,
     is_known: bool,
     is_open: bool,
@@ -338,22 +377,13 @@ struct Imap {
 }
 
 impl Imap {
-    fn new(servers: MailServers, stream: TcpStream) -> Self {
-        let (read, writer) = stream.into_split();
+    fn new(servers: MailServers, pipe: Pipe) -> Self {
         let epoch = servers.state().epoch;
-        Self {
-            servers,
-            reader: BufReader::new(read).lines(),
-            writer,
-            epoch,
-            is_known: false,
-            is_open: false,
-            told: 0,
-        }
+        Self { servers, pipe: Some(pipe), epoch, is_known: false, is_open: false, told: 0 }
     }
 
     async fn say(&mut self, text: &str) -> Option<()> {
-        self.writer.write_all(format!("{text}\r\n").as_bytes()).await.ok()
+        self.pipe.as_mut()?.say(text).await
     }
 
     fn is_cut(&self) -> bool {
@@ -369,7 +399,7 @@ impl Imap {
                 return None;
             }
             tokio::select! {
-                line = self.reader.next_line() => return line.ok().flatten(),
+                line = self.pipe.as_mut()?.line() => return Some(line?.trim_end().to_owned()),
                 () = changed => {}
             }
         }
@@ -389,8 +419,17 @@ impl Imap {
     async fn answer(&mut self, tag: &str, command: &str) -> Option<()> {
         let word = command.split(' ').next().unwrap_or_default().to_uppercase();
         match word.as_str() {
+            "STARTTLS" if self.pipe.as_ref()?.can_upgrade() => {
+                self.say(&format!("{tag} OK begin")).await?;
+                self.pipe = self.pipe.take()?.encrypt().await;
+                self.pipe.is_some().then_some(())
+            }
+            "LOGIN" if self.pipe.as_ref()?.can_upgrade() => {
+                self.say(&format!("{tag} NO [PRIVACYREQUIRED] STARTTLS first")).await
+            }
             "CAPABILITY" => self.say(&format!("* CAPABILITY IMAP4rev1 IDLE\r\n{tag} OK done")).await,
             "LOGIN" => {
+                self.servers.state().log_ins += 1;
                 let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
                 let wanted = format!("LOGIN {} {}", quoted(USER), quoted(PASSWORD));
                 self.is_known = command == wanted && !self.servers.state().refuses_login;
@@ -450,8 +489,8 @@ impl Imap {
             }
             self.tell().await?;
             tokio::select! {
-                line = self.reader.next_line() => {
-                    let said = if line.ok()?? == "DONE" { "OK done" } else { "BAD say DONE" };
+                line = self.pipe.as_mut()?.line() => {
+                    let said = if line?.trim_end() == "DONE" { "OK done" } else { "BAD say DONE" };
                     return self.say(&format!("{tag} {said}")).await;
                 }
                 () = changed => {}

@@ -146,6 +146,7 @@ fn whatsapp(body: &Value) -> Result<&str, &'static str> {
             content["link"].as_str().is_some_and(|link| link.starts_with("http"))
         }
         "interactive" => is_text(&content["body"]["text"], 1_024) && is_choice(content),
+        "template" => is_template(content),
         _ => false,
     };
     if good { Ok(to) } else { Err("Invalid parameter") }
@@ -187,6 +188,18 @@ fn page<'a>(body: &'a Value, limit: &Limit) -> Result<&'a str, &'static str> {
         return Err("Invalid quick replies");
     }
     Ok(to)
+}
+
+fn is_template(content: &Value) -> bool {
+    let components = content["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let is_body = |component: &Value| {
+        let parameters = component["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        component["type"] == "body"
+            && parameters.iter().all(|one| one["type"] == "text" && is_text(&one["text"], 1_024))
+    };
+    is_text(&content["name"], 512)
+        && is_text(&content["language"]["code"], 20)
+        && components.iter().all(is_body)
 }
 
 fn is_choice(content: &Value) -> bool {

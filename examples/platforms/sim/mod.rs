@@ -8,6 +8,7 @@ pub mod files;
 pub mod gateway;
 pub mod line;
 pub mod meta;
+pub mod pipe;
 pub mod slack;
 pub mod talk;
 pub mod telegram;
@@ -157,6 +158,7 @@ impl Simulator {
         let gateway = gateway::Gateway::start(listener.local_addr()?.ip())?;
         let state: Arc<Mutex<State>> = Arc::default();
         lock(&state).discord.gateway.clone_from(&gateway.url);
+        lock(&state).slack.base.clone_from(&base);
         let changed: Arc<Notify> = Arc::default();
         let shared = Data::new((state.clone(), changed.clone()));
         let server =
@@ -292,6 +294,7 @@ async fn answer(
             path if path.starts_with("/v2/bot/") => state.line.judge(&call, reached),
             path if path.starts_with("/api/v10/") => state.discord.judge(&call, reached),
             path if path.starts_with("/api/") => state.slack.judge(&call),
+            path if path.starts_with("/upload/") => state.slack.take_upload(&call),
             path if path.starts_with("/pa/") => state.viber.judge(&call, reached),
             _ => state.webhook.judge(&call),
         }

@@ -1,6 +1,6 @@
 //! Slack's Web API, as far as we call it. It says 200 to nearly everything, and what it means in `ok` and `error`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
@@ -24,6 +24,10 @@ const BLOCKS_MAX: usize = 50;
 #[derive(Default)]
 pub struct State {
     messages: i64,
+    /// Where the fakes are.
+    pub base: String,
+    /// Files that were announced: how many bytes each has, and whether they are here.
+    files: HashMap<String, (usize, bool)>,
 }
 
 fn refused(error: &str) -> Said {
@@ -49,7 +53,9 @@ impl State {
                 Said { status: 200, body }
             }
             "/api/chat.postMessage" => self.post(call),
-            "/api/users.info" => match call.query.strip_prefix("user=") {
+            "/api/files.getUploadURLExternal" => self.announce(&fields(call)),
+            "/api/files.completeUploadExternal" => self.show(&fields(call)),
+            "/api/users.info" => match fields(call).get("user").map(String::as_str) {
                 Some("UDEAD") | None => refused("user_not_found"),
                 Some(user) => {
                     let profile = json!({"display_name": "Zoë", "real_name": "Zoë Example"});
@@ -58,6 +64,50 @@ impl State {
                 }
             },
             _ => refused("unknown_method"),
+        }
+    }
+
+    /// A file will come.
+    fn announce(&mut self, form: &HashMap<String, String>) -> Said {
+        let length = form.get("length").and_then(|length| length.parse().ok()).filter(|length| *length > 0);
+        let (Some(length), true) = (length, form.get("filename").is_some_and(|name| !name.is_empty())) else {
+            return refused("invalid_arguments");
+        };
+        let id = format!("F{:08}", self.files.len() + 1);
+        self.files.insert(id.clone(), (length, false));
+        let url = format!("{}/upload/{id}", self.base);
+        Said { status: 200, body: json!({"ok": true, "upload_url": url, "file_id": id}) }
+    }
+
+    /// The bytes of a file, at the address that was named for them.
+    pub fn take_upload(&mut self, call: &Taken) -> Said {
+        let file = self.files.get_mut(call.path.trim_start_matches("/upload/"));
+        match file.filter(|(length, _)| *length == call.body.len()) {
+            Some((_, here)) => {
+                *here = true;
+                Said { status: 200, body: json!(format!("OK - {}", call.body.len())) }
+            }
+            None => Said { status: 400, body: json!("no such file") },
+        }
+    }
+
+    /// Files that are here are shown.
+    fn show(&mut self, form: &HashMap<String, String>) -> Said {
+        let files: Vec<Value> =
+            form.get("files").and_then(|files| serde_json::from_str(files).ok()).unwrap_or_default();
+        if files.is_empty() {
+            return refused("invalid_arguments");
+        }
+        let is_here =
+            |file: &Value| matches!(self.files.get(file["id"].as_str()?), Some((_, true))).then_some(());
+        if !files.iter().all(|file| is_here(file).is_some()) {
+            return refused("file_not_found");
+        }
+        match form.get("channel_id").map(String::as_str) {
+            Some(channel) if channel.starts_with(['C', 'D', 'G']) && channel != "CDEAD" => {
+                Said { status: 200, body: json!({"ok": true, "files": files}) }
+            }
+            _ => refused("channel_not_found"),
         }
     }
 
@@ -93,6 +143,14 @@ impl State {
         let message = json!({"type": "message", "bot_id": "B1", "user": APP, "text": text, "ts": ts});
         Said { status: 200, body: json!({"ok": true, "channel": channel, "ts": ts, "message": message}) }
     }
+}
+
+/// What a form says, in the body or in the address.
+fn fields(call: &Taken) -> HashMap<String, String> {
+    let in_body = call.header("content-type").starts_with("application/x-www-form-urlencoded");
+    let body = if in_body { &call.body[..] } else { &[] };
+    let pairs = url::form_urlencoded::parse(call.query.as_bytes()).chain(url::form_urlencoded::parse(body));
+    pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
 fn wrong(blocks: &[Value]) -> Option<&'static str> {

@@ -42,6 +42,7 @@ pub fn customer(platform: &str, number: u64) -> String {
         // Of the direct messages with them.
         "slack" => format!("D{number:08}"),
         "webhook" => format!("cust-{number}"),
+        "email" => format!("cust-{number}@customer.example"),
         // Ids of a page or account are digits.
         _ => (700_000 + number).to_string(),
     }
@@ -112,6 +113,11 @@ pub fn told(platform: &str, call: &Taken) -> Option<(String, String)> {
         return field("To").zip(field("Body"));
     }
     let body = call.json();
+    if platform == "discord" {
+        // In the chat with them, which has the number of its customer here.
+        let chat = call.path.strip_prefix("/api/v10/channels/")?.strip_suffix("/messages")?;
+        return body["content"].as_str().map(|text| (chat.to_owned(), text.to_owned()));
+    }
     let (to, text) = match platform {
         "telegram" => (&body["chat_id"], &body["text"]),
         "whatsapp" => (&body["to"], &body["text"]["body"]),

@@ -66,7 +66,10 @@ impl State {
         if from != to {
             return refused(400, 63_007, "Twilio could not find a Channel with the specified From address");
         }
-        if field("Body").is_empty() && field("MediaUrl").is_empty() {
+        let is_template = field("ContentSid").starts_with("HX")
+            && serde_json::from_str::<Value>(field("ContentVariables"))
+                .is_ok_and(|places| places.is_object());
+        if field("Body").is_empty() && field("MediaUrl").is_empty() && !is_template {
             return refused(400, 21_602, "Message body is required.");
         }
         if field("Body").chars().count() > TEXT_MAX {

@@ -15,8 +15,9 @@ use crate::store::outbox::{self, OutboxRow};
 /// Marks kept at hand; older ones are in the store.
 const MARKS_MAX: usize = 100;
 
-/// A platform is told at most this often that somebody writes. The shortest of them shows it for five seconds.
-const TYPING_EVERY: Duration = Duration::from_secs(4);
+/// A platform is told at most this often that somebody writes. The shortest of them shows it for five seconds, and members' pages
+/// say it every three, of which none may be left out.
+const TYPING_EVERY: Duration = Duration::from_secs(2);
 
 /// A message to the customer has come further, or failed.
 #[derive(Debug, actix::Message)]

@@ -169,7 +169,7 @@ impl Conversation {
         let opening = (before == 0).then(|| self.contact.clone()).flatten();
         let audit = self.audit(&entries);
         let outbox = self.messages_out(&after, &entries);
-        let events = self.events_out(&entries);
+        let events = self.events_out(&entries, opening.as_ref());
         let (says, tells) = (!outbox.is_empty(), !events.is_empty());
         let commit = Commit {
             before,

@@ -15,7 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::account::{Made, SecretField, Setting, visible};
+use super::account::{Form, Made, SecretField, Setting, visible};
 use super::call::{Call, Got, Saying, Verdict};
 use super::inbound::{Event, Inbound, What, Who};
 use super::request::{Answer, Refused, Request};
@@ -152,7 +152,7 @@ impl Platform for Email {
 
     fn settings(&self) -> &'static [Setting] {
         const fn setting(name: &'static str, default: Option<&'static str>) -> Setting {
-            Setting { name, default, is_url: false }
+            Setting { name, default, form: Form::Text }
         }
         const FIELDS: &[Setting] = &[
             setting(ADDRESS, None),

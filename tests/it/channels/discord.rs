@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use switchboard::channels::{
-    Account, Call, Got, Headers, Recipient, Request, Saying, SentFile, Verdict, What, Who, Writer, platform,
+    Account, Call, Carries, Got, Headers, Recipient, Request, Saying, SentFile, Verdict, What, Who, Writer,
+    platform,
 };
 use switchboard::domain::channel::ChannelKind;
 
@@ -136,7 +137,8 @@ fn rendered(
     };
     let account = Account::new(discord, &settings, &secrets).with_hook("https://chat.example.com/hooks/ch_1");
     let calls = discord.render(&account, &saying, now)?;
-    for call in &calls {
+    // What carries files has them only once it is made.
+    for call in calls.iter().filter(|call| call.carries == Carries::Nothing) {
         let headers = call.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let path = call.url.replace("https://discord.com", "");
         let taken = Taken { path, query: String::new(), headers, body: call.body.clone(), status: 0 };
@@ -152,25 +154,36 @@ fn bodies(calls: &[Call]) -> Vec<Value> {
 
 #[test]
 fn what_is_sent_is_what_discord_takes() {
-    let file = |name: &str, media_type: &'static str| SentFile {
+    let file = |name: &str, media_type: &'static str, size: i64| SentFile {
         name: name.into(),
         media_type,
-        size: 1_000,
+        size,
         url: "https://chat.example.com/f/1".into(),
     };
     let direct = json!({"channel_id": "700"});
-    let files = [file("a.png", "image/png"), file("b.pdf", "application/pdf")];
+    let large = 11 << 20;
+    let files = [file("a.png", "image/png", 1_000), file("b.pdf", "application/pdf", large)];
     let replies = ["Yes".to_owned(), "Yes".to_owned(), "x".repeat(200)];
     let calls = rendered(&direct, 0, "Here, @everyone", &files, &replies).unwrap();
     let all = bodies(&calls);
     assert_eq!(all.len(), 1);
     assert_eq!(all[0]["content"], "Here, @everyone\nb.pdf: https://chat.example.com/f/1");
     assert_eq!(all[0]["allowed_mentions"], json!({"parse": []}), "nobody is called");
-    assert_eq!(all[0]["embeds"][0]["image"]["url"], "https://chat.example.com/f/1");
+    assert_eq!(calls[0].carries, Carries::Form(vec![0]), "what is too large is a link");
     let buttons = &all[0]["components"][0]["components"];
     assert_eq!((&buttons[0]["label"], &buttons[1]["custom_id"]), (&json!("Yes"), &json!("1:Yes")));
     let agent = calls[0].headers.iter().find(|(name, _)| *name == "user-agent").unwrap();
     assert!(agent.1.starts_with("DiscordBot (https://chat.example.com, "), "{}", agent.1);
+
+    let eight = 8 << 20;
+    let many: Vec<SentFile> =
+        (0..13).map(|n| file("a.png", "image/png", if n < 3 { eight } else { 10 })).collect();
+    let carried = rendered(&direct, 0, "Look", &many, &[]).unwrap();
+    let carried: Vec<_> = carried.into_iter().map(|call| call.carries).collect();
+    assert_eq!(
+        carried,
+        [Carries::Form(vec![0, 1]), Carries::Form((2..12).collect()), Carries::Form(vec![12])]
+    );
 
     // The same message always has the same nonces, one a part.
     let long = "One sentence of many. ".repeat(200);
@@ -183,7 +196,7 @@ fn what_is_sent_is_what_discord_takes() {
     let many: Vec<String> = (0..40).map(|number| number.to_string()).collect();
     let all = bodies(&rendered(&direct, 0, "", &[], &many).unwrap());
     assert_eq!((&all[0]["content"], all[0]["components"].as_array().unwrap().len()), (&json!("👇"), 5));
-    assert_eq!(rendered(&direct, 0, "", &vec![file("a.png", "image/png"); 11], &[]).unwrap().len(), 2);
+    assert_eq!(rendered(&direct, 0, "", &vec![file("a.png", "image/png", 10); 11], &[]).unwrap().len(), 2);
 
     // On a server only the customer sees it, for a quarter of an hour.
     let address = json!({"application_id": APPLICATION, "token": "tok", "until": 1_000});

@@ -3,6 +3,7 @@
 mod mailbox;
 mod outgoing;
 mod reading;
+mod tls;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

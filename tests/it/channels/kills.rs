@@ -4,6 +4,8 @@
 //!
 //! `SWITCHBOARD_CHANNEL_MESSAGES` = how many each way (20; a kill for every ten), `SWITCHBOARD_SEED` = which faults and when.
 
+mod far;
+
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -19,10 +21,10 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::sim::talk::{self, Writing};
-use super::sim::{Fault, Simulator};
 use crate::support::app::{Person, with_json};
 use crate::support::database::Database;
 use crate::support::process::Launch;
+use far::Far;
 
 /// Customers who are talked with at the same time; no more than one channel's lane has room for.
 const CUSTOMERS: u64 = 4;
@@ -44,6 +46,7 @@ fn number(name: &str) -> Option<u64> {
 /// What customers and members share.
 #[derive(Clone)]
 struct Town {
+    kind: ChannelKind,
     platform: &'static str,
     /// Where the server is now.
     base: watch::Receiver<String>,
@@ -51,7 +54,7 @@ struct Town {
     channel: String,
     /// Of the channel, where the platform shares one with us.
     secret: String,
-    sim: Simulator,
+    far: Far,
     http: reqwest::Client,
     each: u64,
     hangs: Rc<Cell<u64>>,
@@ -62,6 +65,9 @@ impl Town {
     async fn tell(&self, id: u64, customer: u64, text: &str, patience: Duration) -> bool {
         let hook = format!("{}/hooks/{}", self.base.borrow().as_str(), self.channel);
         let text = Writing { hook: &hook, secret: &self.secret, id, customer, text };
+        if self.far.says(&text) {
+            return true;
+        }
         let request = talk::say(self.platform, &text).unwrap();
         let mut post = self.http.post(&hook).body(request.body);
         for (name, value) in request.headers {
@@ -75,7 +81,7 @@ impl Town {
     async fn customer(self, customer: u64, mut dice: StdRng) {
         for number in 1..=self.each {
             let answered = usize::try_from((number - 1) * CUSTOMERS / 2).unwrap();
-            self.until(|| self.sim.count() >= answered).await;
+            self.until(|| self.far.count() >= answered).await;
             let patience = |dice: &mut StdRng| {
                 let cut = dice.random_bool(0.2);
                 if cut { Duration::from_micros(dice.random_range(0..5_000)) } else { Duration::from_secs(10) }
@@ -112,25 +118,13 @@ impl Town {
     /// Lets every few calls fail, for as long as it runs.
     async fn trouble(self, mut dice: StdRng) {
         loop {
-            let enough = self.sim.calls() + dice.random_range(1..6);
-            while self.sim.calls() < enough {
+            let enough = self.far.calls() + dice.random_range(1..6);
+            while self.far.calls() < enough {
                 tokio::time::sleep(AWAY).await;
             }
-            self.sim.fail_next(self.fault(&mut dice));
-        }
-    }
-
-    fn fault(&self, dice: &mut StdRng) -> Fault {
-        match dice.random_range(0..9) {
-            0 | 1 => Fault::Answer(429, "{}"),
-            2 | 3 => Fault::Answer(500, "{}"),
-            4 | 5 => Fault::Lost,
             // Each costs the whole time limit of a call, so there are few.
-            6 if self.hangs.get() < 1 + self.each / 20 => {
-                self.hangs.set(self.hangs.get() + 1);
-                Fault::Hang
-            }
-            _ => Fault::TakenButLost,
+            let may_hang = self.hangs.get() < 1 + self.each / 20;
+            self.hangs.set(self.hangs.get() + u64::from(self.far.fail(&mut dice, may_hang)));
         }
     }
 
@@ -138,29 +132,14 @@ impl Town {
     async fn until(&self, there: impl Fn() -> bool) {
         let begun = Instant::now();
         while !there() {
-            assert!(
-                begun.elapsed() < PATIENCE,
-                "{}: it does not come: {:?}",
-                self.platform,
-                self.sim.refused()
-            );
+            assert!(begun.elapsed() < PATIENCE, "{}: it does not come: {:?}", self.platform, self.told());
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 
-    /// Who was told what, in order. What carries the same key as before counts once, as it does for the platform.
+    /// Who was told what, in order.
     fn told(&self) -> BTreeMap<String, Vec<String>> {
-        let mut keys = BTreeSet::new();
-        let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for call in self.sim.taken() {
-            let key = call.header("webhook-id").to_owned();
-            if let Some((to, text)) = talk::told(self.platform, &call)
-                && (key.is_empty() || keys.insert(key))
-            {
-                told.entry(to).or_default().push(text);
-            }
-        }
-        told
+        self.far.told(self.kind)
     }
 }
 
@@ -221,18 +200,19 @@ async fn survives_kills(kind: ChannelKind, database: Database) {
     let messages_each_way = number("SWITCHBOARD_CHANNEL_MESSAGES").unwrap_or(20);
     let seed = number("SWITCHBOARD_SEED").unwrap_or_else(rand::random);
     let mut dice = StdRng::seed_from_u64(seed);
-    let sim = Simulator::start("127.0.0.1:0").unwrap();
-    let address = sim.base.trim_start_matches("http://").to_owned();
-    let launch = Launch::on(&database.url).with(&[("OUTGOING__ALLOW", &address)]);
+    let far = Far::start(kind).await;
+    let launch = Launch::on(&database.url).with(&[("OUTGOING__ALLOW", &far.addresses())]);
     let mut server = launch.start().await;
     let owner = server.owner().await;
     let scope = owner.scope().await;
-    let (settings, secrets) = talk::account(kind.as_str(), &sim.base);
+    let (settings, secrets) = far.account(kind);
     let body = json!({"kind": kind, "name": "Shop", "settings": {"platform": settings}, "secrets": secrets});
     let channels = format!("/api/v1/scopes/{scope}/channels");
     let channel = owner.post(&channels, body).await.good();
     let made = |name: &str| channel["made_secrets"][name].as_str().unwrap_or_default().to_owned();
-    sim.expect_signed_with(&made("outbound_secret"));
+    if let Far::Platform(sim) = &far {
+        sim.expect_signed_with(&made("outbound_secret"));
+    }
     let secret = made(if kind == ChannelKind::Telegram { "webhook_secret" } else { "inbound_secret" });
     let channel = channel["id"].as_str().unwrap().to_owned();
     if kind == ChannelKind::Viber {
@@ -241,18 +221,20 @@ async fn survives_kills(kind: ChannelKind, database: Database) {
     }
     let (place, here) = watch::channel(server.base.clone());
     let town = Town {
+        kind,
         platform: kind.as_str(),
         base: here,
         owner: owner.clone(),
         channel,
         secret,
-        sim: sim.clone(),
+        far: far.clone(),
         http: reqwest::Client::builder().no_proxy().build().unwrap(),
         each: messages_each_way / CUSTOMERS,
         hangs: Rc::default(),
     };
 
     // Everybody is known by name before anything fails.
+    far.is_listened_to().await;
     for customer in 0..CUSTOMERS {
         assert!(town.tell(id(customer, 0), customer, &came(customer, 0), PATIENCE).await);
     }
@@ -265,7 +247,7 @@ async fn survives_kills(kind: ChannelKind, database: Database) {
         }
     }
     let begun = Instant::now();
-    let before = sim.count() as u64;
+    let before = far.count() as u64;
     let mut people = Vec::new();
     for customer in 0..CUSTOMERS {
         let chat = chats[&came(customer, 0)].clone();
@@ -277,7 +259,7 @@ async fn survives_kills(kind: ChannelKind, database: Database) {
     for kill in 1..=kills {
         // In the midst of the work, and then at any moment of a call or a commit.
         let enough = before + kill * messages_each_way / (kills + 1);
-        town.until(|| sim.count() as u64 >= enough).await;
+        town.until(|| far.count() as u64 >= enough).await;
         tokio::time::sleep(Duration::from_micros(dice.random_range(0..20_000))).await;
         server.kill();
         server = launch.start().await;
@@ -363,7 +345,7 @@ async fn survives_kills(kind: ChannelKind, database: Database) {
         "{}: {messages_each_way} each way, {kills} kills, {} calls failed, {doubled} doubled, \
          {} unconfirmed, {} sent again by a member, {:.1} s, seed {seed}",
         kind.as_str(),
-        sim.refused().len(),
+        far.failed(),
         unconfirmed.len(),
         again.len(),
         took.as_secs_f64(),
@@ -374,12 +356,22 @@ async fn survives_kills(kind: ChannelKind, database: Database) {
 #[test]
 fn repeats_are_dropped_by_these_platforms_only() {
     use ChannelKind::{
-        Discord, Instagram, Line, Messenger, Slack, Telegram, Twilio, Viber, Webhook, Whatsapp,
+        Discord, Email, Instagram, Line, Messenger, Slack, Telegram, Twilio, Viber, Webhook, Whatsapp,
     };
-    let all = [Discord, Instagram, Line, Messenger, Slack, Telegram, Twilio, Viber, Webhook, Whatsapp];
+    let all = [Discord, Email, Instagram, Line, Messenger, Slack, Telegram, Twilio, Viber, Webhook, Whatsapp];
     for kind in all {
         assert_eq!(platform(kind).unwrap().drops_repeats(), DROP_REPEATS.contains(&kind), "{kind:?}");
     }
+}
+
+#[actix_web::test]
+async fn discord_survives_kills() {
+    survives_kills(ChannelKind::Discord, Database::sqlite()).await;
+}
+
+#[actix_web::test]
+async fn email_survives_kills() {
+    survives_kills(ChannelKind::Email, Database::sqlite()).await;
 }
 
 #[actix_web::test]

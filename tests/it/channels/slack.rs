@@ -180,7 +180,7 @@ fn rendered(settings: &[(&str, &str)], text: &str, files: &[SentFile], replies: 
     let calls = slack.render(&Account::new(slack, &settings, &secrets), &saying, 0).unwrap();
     for call in &calls {
         let headers = call.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let (path, body) = ("/api/chat.postMessage".to_owned(), call.body.clone());
+        let (path, body) = (call.url.replace("https://slack.com", ""), call.body.clone());
         let said = State::default().judge(&Taken { path, query: String::new(), headers, body, status: 0 });
         assert_eq!(said.body["ok"], true, "{}", said.body);
     }
@@ -200,14 +200,15 @@ fn what_is_sent_is_what_slack_takes() {
         url: "https://chat.example.com/f/1".into(),
     };
     let files = [file("a.png", "image/png"), file("b|<1>.pdf", "application/pdf")];
-    let all = bodies(&rendered(&[], "Everybody: <!channel> & co", &files, &["Yes".into(), "x".repeat(200)]));
-    assert_eq!(all.len(), 3);
+    let calls = rendered(&[], "Everybody: <!channel> & co", &files, &["Yes".into(), "x".repeat(200)]);
+    let announced: Vec<_> = calls[1..3].iter().map(|call| String::from_utf8_lossy(&call.body)).collect();
+    assert_eq!(announced, ["filename=a.png&length=1000", "filename=b%7C%3C1%3E.pdf&length=1000"]);
+    assert!(calls[1..3].iter().all(|call| call.then.is_some()), "{calls:?}");
+    assert_eq!(calls.len(), 4);
+    let all = bodies(&[calls[0].clone(), calls[3].clone()]);
     assert_eq!(all[0]["text"], "Everybody: &lt;!channel&gt; &amp; co");
     assert_eq!((&all[0]["thread_ts"], &all[0]["username"]), (&json!("1767225590.000001"), &Value::Null));
-    assert_eq!(all[1]["blocks"][0]["image_url"], "https://chat.example.com/f/1");
-    let link = "<https://chat.example.com/f/1|b &lt;1&gt;.pdf>";
-    assert_eq!(all[1]["blocks"][1]["text"]["text"], link);
-    let buttons = &all[2]["blocks"][1];
+    let buttons = &all[1]["blocks"][1];
     assert_eq!(buttons["block_id"], "switchboard:T1:C1:1767225590.000001:U1");
     assert_eq!(buttons["elements"][0]["value"], "Yes");
     assert_eq!(buttons["elements"][1]["text"]["text"].as_str().unwrap().len(), 75);

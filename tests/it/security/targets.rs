@@ -1,7 +1,7 @@
 //! Each field that takes an address or a host refuses every spelling of an inner one, before anything is stored or called.
 
 use serde_json::{Value, json};
-use switchboard::channels::platform;
+use switchboard::channels::{Form, platform};
 use switchboard::domain::channel::ChannelKind;
 
 use crate::support::app::{Person, TestApp};
@@ -104,7 +104,9 @@ async fn every_field_for_an_address_refuses_every_inner_one() {
         let why = if INNER.contains(address) { "not on the public internet" } else { "" };
         refuses(&owner, &Method::PUT, "/api/v1/push/subscription", &subscription, why).await;
         for kind in KINDS {
-            for field in platform(kind).unwrap().settings().iter().filter(|field| field.is_url) {
+            for field in
+                platform(kind).unwrap().settings().iter().filter(|field| matches!(field.form, Form::Url))
+            {
                 fields += 1;
                 let settings = json!({"platform": {field.name: address}});
                 let body = json!({"name": "x", "kind": kind, "settings": settings});

@@ -3,6 +3,7 @@
 import type { Kit } from "./kit.ts";
 import type * as alerts from "./text/alerts.ts";
 import type * as cards from "./text/cards.ts";
+import type * as channels from "./text/channels.ts";
 import type * as commands from "./text/commands.ts";
 import type * as messaging from "./text/messaging.ts";
 import type * as picture from "./text/picture.ts";
@@ -15,6 +16,7 @@ import type * as text from "./text.ts";
 type Everything = typeof text &
   typeof alerts &
   typeof cards &
+  typeof channels &
   typeof commands &
   typeof messaging &
   typeof picture &

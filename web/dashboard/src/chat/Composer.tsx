@@ -12,13 +12,14 @@ import { type DraftKind, draft, draftKind, setDraft } from "../state/drafts.ts";
 import { enterSends } from "../state/keys.ts";
 import { notify } from "../state/notices.ts";
 import { post } from "../state/outbox.ts";
-import { scopeOf } from "../state/scopes.ts";
+import { channelOf, scopeOf } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { nextBlank } from "./canned.ts";
 import { EmojiButton } from "./EmojiButton.tsx";
 import { mentionsIn } from "./mentions.ts";
 import { offerFor } from "./offers.ts";
+import { ReplyWindow } from "./ReplyWindow.tsx";
 import { Suggest, suggestId } from "./Suggest.tsx";
 import { customerName, firstName } from "./who.ts";
 
@@ -132,6 +133,7 @@ export function Composer({ row, kinds, claims }: Props) {
   const label = note ? composer.addNote : claims ? composer.sendAndClaim : composer.send;
   return (
     <div class={note ? "comp noted" : "comp"}>
+      {!note && isMessaging(row) && <ReplyWindow row={row} onTake={put} />}
       {offer && <Suggest offer={offer} active={at} onActive={setActive} />}
       <div
         class="tabs"
@@ -226,6 +228,12 @@ export function Composer({ row, kinds, claims }: Props) {
       </div>
     </div>
   );
+}
+
+/** By a platform that may limit answers, and not by a widget. */
+function isMessaging(row: Row): boolean {
+  const kind = channelOf(row)?.kind;
+  return kind !== undefined && kind !== "widget";
 }
 
 function arrows(event: KeyboardEvent, choose: (kind: DraftKind) => void): void {

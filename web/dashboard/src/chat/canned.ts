@@ -28,6 +28,6 @@ export function filled(text: string, values: Readonly<Record<string, string>>): 
 
 /** Where the first placeholder that is left stands, else the end. */
 export function nextBlank(text: string): [from: number, to: number] {
-  const left = /\{[^{}\n]{1,40}\}/.exec(text);
+  const left = /\{\{\d+\}\}|\{[^{}\n]{1,40}\}/.exec(text);
   return left ? [left.index, left.index + left[0].length] : [text.length, text.length];
 }

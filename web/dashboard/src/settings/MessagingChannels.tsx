@@ -1,5 +1,6 @@
 // Channels of messaging platforms: where the platform sends its events, what was heard from it last.
 import { useState } from "preact/hooks";
+import { channelPage } from "../../../shared/src/text/channels.ts";
 import { messagingSettings as words } from "../../../shared/src/text/messaging.ts";
 import { timeOrDate } from "../../../shared/src/when.ts";
 import { call } from "../api.ts";
@@ -8,6 +9,8 @@ import { now } from "../state/now.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
 import { AddChannel } from "./AddChannel.tsx";
+import { ChannelForm, type ChannelSettings } from "./ChannelForm.tsx";
+import { ChannelLog } from "./ChannelLog.tsx";
 import { CopyButton, Once, Problem, useLoaded } from "./parts.tsx";
 import { platformForms } from "./platforms.ts";
 
@@ -17,6 +20,7 @@ export interface MessagingChannel {
   name: string;
   enabled: boolean;
   hook: string;
+  settings: ChannelSettings;
   made_secrets?: Record<string, string>;
 }
 
@@ -68,6 +72,8 @@ export function MessagingChannels({ scopeId, items, onChanged }: Props) {
 function Card({ scopeId, channel, onChanged }: Omit<Props, "items"> & { channel: MessagingChannel }) {
   const path = `/scopes/${scopeId}/channels/${channel.id}`;
   const { value: state, reload } = useLoaded<State>(`${path}/state`);
+  const [editing, setEditing] = useState(false);
+  const [logged, setLogged] = useState(false);
   const turn = (enabled: boolean) => call("PATCH", path, { enabled }).then(onChanged, notifyFailure);
   const connect = () =>
     call("POST", `${path}/connect`, {}).then(() => {
@@ -112,6 +118,41 @@ function Card({ scopeId, channel, onChanged }: Omit<Props, "items"> & { channel:
         {state && <p class="lead">{last ? words.lastEvent(timeOrDate(last, now.value)) : words.noEvent}</p>}
         {state?.fault && <Problem text={words.fault(state.fault.reason)} />}
       </div>
+      {editing ? (
+        <ChannelForm
+          path={path}
+          channel={channel}
+          onSaved={() => {
+            setEditing(false);
+            reload();
+            onChanged();
+          }}
+          onCancel={() => setEditing(false)}
+        />
+      ) : (
+        <div class="hookacts">
+          {platform && (
+            <button
+              type="button"
+              class="btn small"
+              aria-label={channelPage.editLabel(channel.name)}
+              onClick={() => setEditing(true)}
+            >
+              {channelPage.edit}
+            </button>
+          )}
+          <button
+            type="button"
+            class="btn small"
+            aria-label={channelPage.logLabel(channel.name)}
+            aria-expanded={logged}
+            onClick={() => setLogged(!logged)}
+          >
+            {channelPage.log}
+          </button>
+        </div>
+      )}
+      {logged && <ChannelLog path={path} />}
     </div>
   );
 }

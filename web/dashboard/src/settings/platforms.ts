@@ -20,6 +20,13 @@ export interface PlatformForm {
   /** We tell the platform ourselves where its events go. */
   connects: boolean;
   asked: readonly Asked[];
+  /** What can be switched later, and how it is while nobody did. */
+  switches?: readonly { name: string; on: "on" | "off" }[];
+  /** The setting that says how fast messages may leave, and what it is while nobody set it. */
+  pace?: "sends_per_second" | "per_minute";
+  usualPace?: string;
+  /** It takes only approved messages some time after the customer last wrote. */
+  templates?: boolean;
 }
 
 const setting = (name: string, label: string, help: string): Asked => ({
@@ -43,6 +50,8 @@ export function platformForms(): Record<string, PlatformForm> {
     email: {
       title: more.mail,
       connects: false,
+      pace: "per_minute",
+      usualPace: "30",
       asked: [
         setting("address", more.mailAddress, more.mailAddressHelp),
         optional(setting("name", more.mailName, more.mailNameHelp)),
@@ -57,11 +66,16 @@ export function platformForms(): Record<string, PlatformForm> {
     telegram: {
       title: words.kinds.telegram,
       connects: true,
+      pace: "sends_per_second",
+      usualPace: "30",
       asked: [secret("bot_token", words.asked.telegram, words.askedHelp.telegram)],
     },
     instagram: {
       title: "Instagram",
       connects: true,
+      switches: [{ name: "human_agent", on: "off" }],
+      pace: "sends_per_second",
+      usualPace: "300",
       asked: [
         setting("account_id", "Instagram account ID", more.instagramIdHelp),
         secret("access_token", "Access token", more.instagramTokenHelp),
@@ -71,6 +85,9 @@ export function platformForms(): Record<string, PlatformForm> {
     messenger: {
       title: "Facebook Messenger",
       connects: true,
+      switches: [{ name: "human_agent", on: "off" }],
+      pace: "sends_per_second",
+      usualPace: "300",
       asked: [
         setting("page_id", more.pageId, more.pageIdHelp),
         secret("access_token", "Page access token", more.pageTokenHelp),
@@ -80,6 +97,9 @@ export function platformForms(): Record<string, PlatformForm> {
     whatsapp: {
       title: "WhatsApp",
       connects: true,
+      pace: "sends_per_second",
+      usualPace: "80",
+      templates: true,
       asked: [
         setting("phone_number_id", "Phone number ID", more.phoneHelp),
         setting("business_account_id", "WhatsApp Business Account ID", more.accountHelp),
@@ -98,6 +118,7 @@ export function platformForms(): Record<string, PlatformForm> {
     twilio: {
       title: "Twilio (SMS, WhatsApp)",
       connects: false,
+      templates: true,
       asked: [
         setting("account_sid", "Account SID", more.twilioSid),
         secret("auth_token", "Auth token", more.twilioToken),
@@ -114,6 +135,10 @@ export function platformForms(): Record<string, PlatformForm> {
     slack: {
       title: "Slack",
       connects: false,
+      switches: [
+        { name: "in_channels", on: "off" },
+        { name: "member_names", on: "off" },
+      ],
       asked: [
         secret("bot_token", "Bot User OAuth Token", more.slackToken),
         secret("signing_secret", "Signing Secret", more.slackSecret),
@@ -122,6 +147,7 @@ export function platformForms(): Record<string, PlatformForm> {
     discord: {
       title: "Discord",
       connects: true,
+      switches: [{ name: "gateway", on: "on" }],
       asked: [
         setting("application_id", "Application ID", more.discordApplication),
         setting("public_key", "Public Key", more.discordKey),

@@ -3,6 +3,7 @@ import { kitOf } from "../kit.ts";
 import { choose, directionOf, type Language, languages, localeOf } from "../language.ts";
 import * as alerts from "../text/alerts.ts";
 import * as cards from "../text/cards.ts";
+import * as channels from "../text/channels.ts";
 import * as commands from "../text/commands.ts";
 import * as messaging from "../text/messaging.ts";
 import * as picture from "../text/picture.ts";
@@ -25,6 +26,7 @@ const { product, ...english } = {
   ...text,
   ...alerts,
   ...cards,
+  ...channels,
   ...commands,
   ...messaging,
   ...picture,
