@@ -97,14 +97,17 @@ test("a channel's log shows what could not be worked on and what was sent", asyn
   await page.getByRole("button", { name: "Log of Our telegram" }).click();
   const failed = page.getByRole("region", { name: "Came in and could not be worked on" });
   const sent = page.getByRole("region", { name: "Sent", exact: true });
-  await sent.getByText("Taken", { exact: true }).waitFor();
+  await sent.getByText("Taken", { exact: true }).first().waitFor();
   // It may have been looked at before it was worked on.
   while (!(await failed.getByText("Left alone").count()))
     await failed.getByRole("button", { name: "Look again" }).click();
   await looksGood(page, "channel-log");
   await failed.getByRole("button", { name: /^Try again/ }).click();
   await page.getByText("It is tried again.").waitFor();
-  await sent.getByRole("link", { name: /^Open the chat/ }).click();
+  await sent
+    .getByRole("link", { name: /^Open the chat/ })
+    .first()
+    .click();
   await ada.log.getByText("On its way").waitFor();
   stage.calm();
 });
@@ -162,5 +165,7 @@ test("when a platform takes no free words, the composer says so and offers templ
   await fakes.control("say", { ...say, id: 3, text: "Me again" });
   await page.getByText(/can be written to freely until/).waitFor();
   await looksGood(page, "window-open");
+  // The refused words are noted by the browser.
+  stage.watched = stage.watched.map((troubles) => troubles.filter((trouble) => !/400/.test(trouble)));
   stage.calm();
 });
