@@ -25,7 +25,7 @@ pub enum Form {
     Url,
     /// `on` or `off`.
     Switch,
-    /// How many a second: a number from 1 to [`RATE_MAX`].
+    /// How many a second: a number from 1 to 1,000.
     Rate,
 }
 
