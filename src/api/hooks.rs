@@ -76,15 +76,7 @@ pub async fn receive(
     let keep: Vec<NewEvent> = events
         .into_iter()
         .filter(|event| line.platform.is_ours(&event.raw, &account))
-        .map(|event| NewEvent {
-            id: edge.sources.id(),
-            channel,
-            event_key: event.key,
-            message_key: event.message,
-            contact_key: event.contact,
-            raw: event.raw,
-            received_at: now,
-        })
+        .map(|event| edge.courier.to_keep(channel, event, now))
         .collect();
     let new = edge.store.write(move |connection| inbox::keep(connection, &keep)).await?;
     if new > 0 {

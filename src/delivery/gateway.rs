@@ -21,7 +21,7 @@ use crate::domain::ids::ChannelId;
 use crate::outgoing::socket::{Frame, Socket};
 use crate::outgoing::{ErrorKind, Limits, OutgoingError};
 use crate::store::gateways::{self, GatewaySession};
-use crate::store::inbox::{self, NewEvent};
+use crate::store::inbox;
 use crate::store::secrets::{self, Fault};
 use crate::store::{Connection, StoreError, channels};
 
@@ -263,15 +263,7 @@ impl<'a> Talk<'a> {
     async fn advance(&mut self, session: Session, event: Option<Event>) -> Result<(), Next> {
         let (channel, first) = (self.channel, !self.lived);
         let now = self.courier.sources.now();
-        let event = event.map(|event| NewEvent {
-            id: self.courier.sources.id(),
-            channel,
-            event_key: event.key,
-            message_key: event.message,
-            contact_key: event.contact,
-            raw: event.raw,
-            received_at: now,
-        });
+        let event = event.map(|event| self.courier.to_keep(channel, event, now));
         let brings = event.is_some();
         // What nobody needs is not worth a commit of its own: it may come once more.
         if brings || first {

@@ -17,7 +17,7 @@ use crate::domain::channel::ChannelKind;
 use crate::domain::ids::ChannelId;
 use crate::outgoing::imap::{Mailbox, MailboxError};
 use crate::outgoing::wire::MailServer;
-use crate::store::inbox::{self, NewEvent};
+use crate::store::inbox;
 use crate::store::mailboxes::{self, Mark};
 use crate::store::secrets::{self, Fault};
 use crate::store::{StoreError, channels};
@@ -197,24 +197,13 @@ impl Reader {
         let Some(mime) = mailbox.fetch(uid, most).await? else { return Ok(()) };
         let event = email::event(&mime, (!is_whole).then_some(size.into()));
         let event = event.ok().filter(|event| line.platform.is_ours(&event.raw, &line.account()));
-        let (sources, channel, now) = (&self.courier.sources, self.channel, self.courier.sources.now());
-        let events: Vec<NewEvent> = event
-            .into_iter()
-            .map(|event| NewEvent {
-                id: sources.id(),
-                channel,
-                event_key: event.key,
-                message_key: event.message,
-                contact_key: event.contact,
-                raw: event.raw,
-                received_at: now,
-            })
-            .collect();
+        let (channel, now) = (self.channel, self.courier.sources.now());
+        let event = event.map(|event| self.courier.to_keep(channel, event, now));
         mark.last_uid = uid;
         let reached = mark.clone();
         let keep = move |connection: &mut crate::store::Connection| {
             mailboxes::put(connection, channel, &reached)?;
-            inbox::keep(connection, &events)
+            inbox::keep(connection, event.as_slice())
         };
         let new = self.courier.store.write(keep).await.map_err(later)?;
         if new > 0 {

@@ -36,13 +36,14 @@ use intake::Intake;
 pub use letters::Post;
 
 use crate::actors::directory::Directory;
-use crate::channels::{Account, Call, Platform, platform};
+use crate::channels::{Account, Call, Event, Platform, platform};
 use crate::domain::Millis;
 use crate::domain::channel::Channel;
 use crate::domain::ids::ChannelId;
 use crate::files::links::FileLinks;
 use crate::outgoing::Outgoing;
 use crate::sources::Sources;
+use crate::store::inbox::NewEvent;
 use crate::store::secrets::SealedSecret;
 use crate::store::webhooks::SealedKey;
 use crate::store::{Connection, Store, StoreError, channels, secrets};
@@ -129,6 +130,20 @@ impl Courier {
     /// A channel was made, changed or deleted.
     pub fn channels_changed(&self) {
         self.channels.send_replace(());
+    }
+
+    /// An event of a platform as it is stored to be worked on; `received_at` in UTC milliseconds.
+    pub fn to_keep(&self, channel: ChannelId, event: Event, received_at: Millis) -> NewEvent {
+        let Event { key, message, contact, raw } = event;
+        NewEvent {
+            id: self.sources.id(),
+            channel,
+            event_key: key,
+            message_key: message,
+            contact_key: contact,
+            raw,
+            received_at,
+        }
     }
 
     /// Events were stored that wait to be worked on.

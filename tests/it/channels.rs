@@ -182,13 +182,17 @@ impl Office {
 
     /// A signed event of the generic platform.
     pub async fn webhook_event(&self, line: &Line, id: &str, event: &Value) -> (u16, String) {
+        self.signed(line, id, "application/json", event.to_string().into_bytes()).await
+    }
+
+    /// A request with the channel's own signature.
+    pub async fn signed(&self, line: &Line, id: &str, media_type: &str, body: Vec<u8>) -> (u16, String) {
         let secret: Secret = line.made["inbound_secret"].as_str().unwrap().parse().unwrap();
-        let body = event.to_string().into_bytes();
         let seconds = self.app.running.edge.sources.now() / 1_000;
         let signature = secret.sign(id, seconds, &body);
         let seconds = seconds.to_string();
         let headers = [
-            ("content-type", "application/json"),
+            ("content-type", media_type),
             ("webhook-id", id),
             ("webhook-timestamp", &seconds),
             ("webhook-signature", &signature),

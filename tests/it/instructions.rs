@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::drain::Talk;
 use crate::support::database::Database;
 use crate::support::process::Launch;
-use crate::support::sockets::{Socket, client_id};
+use crate::support::sockets::Socket;
 use crate::support::stage::command;
 
 /// What one message may cost this build of the tests, counted on 2026-11-22, and a twentieth more. When a change is worth its
@@ -59,13 +60,7 @@ async fn whole_run(program: Option<&str>, messages: u32) -> Cost {
     let out_file = format!("--dhat-out-file={}", counts.display());
     let counter = ["valgrind", "--quiet", "--tool=dhat", "--num-callers=1", &out_file];
     let mut server = Launch::on(&database.url).of(program).under(&counter).start().await;
-    let owner = server.owner().await;
-    let channel = owner.channel_open_to_all().await;
-    let (mut customer, _) = Socket::widget(&owner.base, &channel, json!({})).await;
-    let start = json!({"type": "start", "client_id": client_id(), "text": "Hello"});
-    let conversation = customer.ok(start).await["conversation"].as_str().unwrap().to_owned();
-    let (mut member, _) = Socket::dashboard(&owner).await;
-    member.ok(json!({"type": "open", "conversation": conversation})).await;
+    let Talk { mut customer, mut member, conversation, .. } = Talk::at(&mut server).await;
     member.ok(command("join", &conversation, json!({}))).await;
     for number in 0..messages {
         let text = format!("{number:0160}");

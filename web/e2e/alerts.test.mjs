@@ -1,11 +1,10 @@
 // Being told: one tab sounds, the title and the icon count, a notification leads to the chat, do not disturb is quiet.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axeFinds } from "./support/axe.mjs";
 import { openPage } from "./support/browser.mjs";
 import { Customer } from "./support/customer.mjs";
+import { looksGood } from "./support/looks.mjs";
 import { Stage } from "./support/stage.mjs";
-import { inEveryLook } from "./support/states.mjs";
 
 /** Counts tones and keeps notifications, as a browser without speakers and desktop cannot show them. */
 function listen() {
@@ -51,11 +50,7 @@ test("one tab of an agent is told, as their settings say", async () => {
   await ben.page.getByRole("switch", { name: "Desktop notifications", checked: true }).waitFor();
   await ben.page.getByRole("button", { name: "Test" }).click();
   await ben.page.getByText("Tested.").waitFor();
-  await inEveryLook(ben.page, async (look) => {
-    assert.deepEqual(await axeFinds(ben.page), [], look);
-    const sideways = await ben.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    assert.equal(sideways, false, look);
-  });
+  await looksGood(ben.page);
   const tested = await heard(ben.page);
   assert.equal(tested.tones, 2);
   assert.deepEqual(

@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { axeFinds } from "./support/axe.mjs";
 import { Customer } from "./support/customer.mjs";
+import { looksGood } from "./support/looks.mjs";
 import { Stage } from "./support/stage.mjs";
-import { inEveryLook } from "./support/states.mjs";
 
 test("figures, wallboard, tables and CSV", async () => {
   const stage = await Stage.set();
@@ -57,10 +56,6 @@ test("figures, wallboard, tables and CSV", async () => {
   const lines = readFileSync(await file.path(), "utf8").split("\r\n");
   assert.match(lines[1], /^Ben Okri,1,1,/);
 
-  await inEveryLook(page, async (look) => {
-    assert.deepEqual(await axeFinds(page), [], look);
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    assert.equal(sideways, false, look);
-  });
+  await looksGood(page);
   stage.calm();
 });

@@ -2,20 +2,9 @@
 // when a platform takes no free words any more.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axeFinds } from "./support/axe.mjs";
+import { looksGood } from "./support/looks.mjs";
 import { Platforms } from "./support/platforms.mjs";
 import { Stage } from "./support/stage.mjs";
-import { inEveryLook } from "./support/states.mjs";
-
-async function looksGood(page, name) {
-  await inEveryLook(page, async (look) => {
-    assert.deepEqual(await axeFinds(page), [], look);
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    assert.equal(sideways, false, look);
-    if (process.env.SWITCHBOARD_SHOTS)
-      await page.screenshot({ path: `${process.env.SWITCHBOARD_SHOTS}/${name}-${look}.png`, fullPage: true });
-  });
-}
 
 async function begin() {
   const fakes = await Platforms.start();

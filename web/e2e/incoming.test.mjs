@@ -6,9 +6,8 @@ import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
-import { axeFinds } from "./support/axe.mjs";
+import { looksGood } from "./support/looks.mjs";
 import { Stage } from "./support/stage.mjs";
-import { inEveryLook } from "./support/states.mjs";
 
 const TOKEN = "123456:ABC-def";
 const zoe = { id: 55501, is_bot: false, first_name: "Zoë" };
@@ -62,16 +61,6 @@ async function telegram() {
   return { files, calls, host: `127.0.0.1:${server.address().port}` };
 }
 
-async function look(page, name) {
-  await inEveryLook(page, async (look) => {
-    assert.deepEqual(await axeFinds(page), [], look);
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    assert.equal(sideways, false, look);
-    if (process.env.SWITCHBOARD_SHOTS)
-      await page.screenshot({ path: `${process.env.SWITCHBOARD_SHOTS}/${name}-${look}.png` });
-  });
-}
-
 test("files, changes and reactions of a Telegram customer stand at their messages", async () => {
   const platform = await telegram();
   const stage = await Stage.set({ SWITCHBOARD_OUTGOING__ALLOW: platform.host });
@@ -122,7 +111,7 @@ test("files, changes and reactions of a Telegram customer stand at their message
   const ours = 201 + platform.calls.findLastIndex(({ method }) => method === "sendMessage");
   await sends("message_reaction", { message_id: ours, new_reaction: [{ type: "emoji", emoji: "👍" }] });
   await log.getByText("👍").waitFor();
-  await look(page, "incoming");
+  await looksGood(page, "incoming");
 
   // Now that the chat is hers, Telegram shows that she writes.
   const writes = () => platform.calls.some(({ method }) => method === "sendChatAction");
@@ -167,7 +156,7 @@ test("what a customer takes back is gone for members", async () => {
   await sends("e2", { type: "message.deleted", data: { message_id: "m1" } });
   await ada.log.getByText("Deleted by the customer").waitFor();
   assert.equal(await ada.page.getByText("My PIN is 1234").count(), 0);
-  await look(ada.page, "deleted");
+  await looksGood(ada.page, "deleted");
   await ada.page.reload();
   await ada.log.getByText("Deleted by the customer").waitFor();
   assert.equal(await ada.page.getByText("My PIN is 1234").count(), 0);

@@ -2,10 +2,9 @@
 // their address.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axeFinds } from "./support/axe.mjs";
+import { looksGood } from "./support/looks.mjs";
 import { Platforms } from "./support/platforms.mjs";
 import { Stage } from "./support/stage.mjs";
-import { inEveryLook } from "./support/states.mjs";
 
 const token = "Token of your bot";
 /** What the fakes know. */
@@ -34,14 +33,6 @@ const platforms = {
 const shot = (page, name) =>
   process.env.SWITCHBOARD_SHOTS &&
   page.screenshot({ path: `${process.env.SWITCHBOARD_SHOTS}/${name}.png`, fullPage: true });
-
-async function looksGood(page) {
-  await inEveryLook(page, async (look) => {
-    assert.deepEqual(await axeFinds(page), [], look);
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    assert.equal(sideways, false, look);
-  });
-}
 
 async function channelsPage() {
   const fakes = await Platforms.start();

@@ -6,8 +6,8 @@ import { json } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { axeFinds } from "./support/axe.mjs";
 import { Customer } from "./support/customer.mjs";
+import { looksGood } from "./support/looks.mjs";
 import { Stage } from "./support/stage.mjs";
-import { inEveryLook } from "./support/states.mjs";
 
 /** A program that takes what it is told. */
 async function listener() {
@@ -27,12 +27,7 @@ test("an admin has a program told what happens", async () => {
   const ada = await stage.owner({ quiet: [/400/] });
   const { page } = ada;
   const url = `http://${program.host}/told`;
-  const looks = async () =>
-    inEveryLook(page, async (look) => {
-      assert.deepEqual(await axeFinds(page), [], look);
-      const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-      assert.equal(sideways, false, look);
-    });
+  const looks = () => looksGood(page);
 
   await page.goto(`${stage.server.origin}/settings/webhooks`);
   await page.getByText("There is no webhook yet.").waitFor();

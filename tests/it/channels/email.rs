@@ -53,17 +53,7 @@ impl PostOffice {
 
     /// A program posts a mail; answers the status.
     pub async fn post(&self, id: &str, mime: &str) -> u16 {
-        let secret: Secret = self.line.made["inbound_secret"].as_str().unwrap().parse().unwrap();
-        let seconds = self.office.app.running.edge.sources.now() / 1_000;
-        let signature = secret.sign(id, seconds, mime.as_bytes());
-        let seconds = seconds.to_string();
-        let headers = [
-            ("content-type", "message/rfc822"),
-            ("webhook-id", id),
-            ("webhook-timestamp", &seconds),
-            ("webhook-signature", &signature),
-        ];
-        self.office.post(&self.line.id, &headers, mime.as_bytes().to_vec()).await.0
+        self.office.signed(&self.line, id, "message/rfc822", mime.as_bytes().to_vec()).await.0
     }
 
     /// A customer's first mail became a chat.

@@ -1,7 +1,8 @@
 // The canned replies of the scope shown: everybody keeps their own, admins also the shared ones.
 import { useEffect, useState } from "preact/hooks";
-import { common, composer, cannedPage as words } from "../../../shared/src/text.ts";
+import { composer, cannedPage as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
+import { FormButtons } from "../settings/FormButtons.tsx";
 import { Field, LoadProblem, Problem, refusal, useLoaded } from "../settings/parts.tsx";
 import { type CannedReply, cannedOf, loadCanned } from "../state/canned.ts";
 import { notifyFailure } from "../state/notices.ts";
@@ -208,14 +209,7 @@ function ReplyForm({ base, reply, onSaved, onCancel }: FormProps) {
           {words.onlyMe}
         </label>
       )}
-      <div class="btns">
-        <button type="submit" class="btn primary">
-          {common.save}
-        </button>
-        <button type="button" class="btn" onClick={onCancel}>
-          {common.cancel}
-        </button>
-      </div>
+      <FormButtons onCancel={onCancel} />
     </form>
   );
 }

@@ -63,7 +63,7 @@ export function attach(conversation: string, kind: DraftKind, files: readonly Fi
       file,
     };
     const key = nextKey++;
-    put(place, [...list, { key, ...item }]);
+    show(place, [...list, { key, ...item }]);
     begin(conversation, place, key, file);
   }
 }
@@ -113,7 +113,10 @@ function begin(conversation: string, place: string, key: number, file: File): vo
   const way = upload(conversation, file, (progress) => change(place, key, { progress }));
   running.set(key, way);
   way.done
-    .then((attachment) => change(place, key, { attachment, progress: 1 }))
+    .then((attachment) => {
+      change(place, key, { attachment, progress: 1 });
+      keep(place);
+    })
     .catch((error) => change(place, key, failed(error)))
     .finally(() => running.delete(key));
 }
@@ -127,15 +130,24 @@ function failed(error: { code?: string }): Partial<Attaching> {
 
 function change(place: string, key: number, changes: Partial<Attaching>): void {
   const list = listOf(place);
-  put(
+  show(
     place,
     list.map((item) => (item.key === key ? { ...item, ...changes } : item)),
   );
 }
 
-function put(place: string, list: readonly Attaching[]): void {
+function show(place: string, list: readonly Attaching[]): void {
   lists.value = { ...lists.value, [place]: list };
-  const ready = list.flatMap((item) => item.attachment ?? []);
+}
+
+function put(place: string, list: readonly Attaching[]): void {
+  show(place, list);
+  keep(place);
+}
+
+/** Once what is ready has changed; not while a file goes up, which tells its progress all the time. */
+function keep(place: string): void {
+  const ready = listOf(place).flatMap((item) => item.attachment ?? []);
   const kept: Kept = { until: Date.now() + KEPT, ready };
   write(storedAt(place), ready.length ? JSON.stringify(kept) : null);
 }

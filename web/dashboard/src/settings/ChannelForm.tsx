@@ -2,10 +2,10 @@
 import { useState } from "preact/hooks";
 import { channelPage as words } from "../../../shared/src/text/channels.ts";
 import { messagingSettings } from "../../../shared/src/text/messaging.ts";
-import { common } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notify } from "../state/notices.ts";
 import type { Template } from "../state/templates.ts";
+import { FormButtons } from "./FormButtons.tsx";
 import type { MessagingChannel } from "./MessagingChannels.tsx";
 import { Field, linesOf, Problem, refusal } from "./parts.tsx";
 import { type PlatformForm, platformForms } from "./platforms.ts";
@@ -163,14 +163,7 @@ export function ChannelForm({ path, channel, onSaved, onCancel }: Props) {
       </Field>
       {shape.templates && <TemplateList templates={templates} />}
       <Problem text={problem} />
-      <div class="btns">
-        <button type="submit" class="btn primary">
-          {common.save}
-        </button>
-        <button type="button" class="btn" onClick={onCancel}>
-          {common.cancel}
-        </button>
-      </div>
+      <FormButtons onCancel={onCancel} />
     </form>
   );
 }

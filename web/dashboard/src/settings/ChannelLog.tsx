@@ -1,11 +1,11 @@
 // What a messaging channel could not work on, with another go, and what it sent, newest first.
-import { useCallback, useEffect, useState } from "preact/hooks";
 import { locale } from "../../../shared/src/chosen.ts";
 import { channelPage as words } from "../../../shared/src/text/channels.ts";
-import { call, explain } from "../api.ts";
+import { call } from "../api.ts";
 import { follow } from "../router.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { Chip } from "../ui/Avatar.tsx";
+import { ListButtons, useListed } from "./listed.tsx";
 import { LoadProblem } from "./parts.tsx";
 
 interface DeadEvent {
@@ -38,54 +38,15 @@ const outcomeKinds = {
   failed: "bad",
 } as const;
 
-/** A list of the server, part by part. */
-function useParts<T>(path: string) {
-  const [items, setItems] = useState<readonly T[] | null>(null);
-  const [next, setNext] = useState<string | null>(null);
-  const [problem, setProblem] = useState("");
-  const load = useCallback(
-    async (cursor: string | null) => {
-      try {
-        const from = cursor ? `&cursor=${cursor}` : "";
-        const part = await call<{ items: T[]; next: string | null }>("GET", `${path}?limit=${PART}${from}`);
-        setItems((before) => [...(cursor ? (before ?? []) : []), ...part.items]);
-        setNext(part.next);
-        setProblem("");
-      } catch (error) {
-        setProblem(explain(error));
-      }
-    },
-    [path],
-  );
-  useEffect(() => {
-    load(null);
-  }, [load]);
-  return { items, next, problem, load };
-}
-
-function More({ next, load }: { next: string | null; load: (cursor: string | null) => void }) {
-  return (
-    <div class="hookacts">
-      <button type="button" class="btn small" onClick={() => load(null)}>
-        {words.reload}
-      </button>
-      {next && (
-        <button type="button" class="btn small" onClick={() => load(next)}>
-          {words.more}
-        </button>
-      )}
-    </div>
-  );
-}
-
 function DeadEvents({ path }: { path: string }) {
-  const { items, next, problem, load } = useParts<DeadEvent>(path);
-  if (problem) return <LoadProblem problem={problem} reload={() => load(null)} />;
+  const list = useListed<DeadEvent>(path, PART);
+  const { items, problem, reload } = list;
+  if (problem) return <LoadProblem problem={problem} reload={reload} />;
   if (!items) return null;
   const replay = (event: DeadEvent) =>
     call("POST", `${path}/${event.id}/replay`, {}).then(() => {
       notify(words.againDone);
-      load(null);
+      reload();
     }, notifyFailure);
   return (
     <section class="hooklog" aria-label={words.failed}>
@@ -112,14 +73,15 @@ function DeadEvents({ path }: { path: string }) {
           </li>
         ))}
       </ul>
-      <More next={next} load={load} />
+      <ListButtons list={list} words={words} />
     </section>
   );
 }
 
 function Deliveries({ path }: { path: string }) {
-  const { items, next, problem, load } = useParts<Sent>(path);
-  if (problem) return <LoadProblem problem={problem} reload={() => load(null)} />;
+  const list = useListed<Sent>(path, PART);
+  const { items, problem, reload } = list;
+  if (problem) return <LoadProblem problem={problem} reload={reload} />;
   if (!items) return null;
   return (
     <section class="hooklog" aria-label={words.sent}>
@@ -148,7 +110,7 @@ function Deliveries({ path }: { path: string }) {
           </li>
         ))}
       </ul>
-      <More next={next} load={load} />
+      <ListButtons list={list} words={words} />
     </section>
   );
 }

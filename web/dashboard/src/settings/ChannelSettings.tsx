@@ -1,11 +1,12 @@
 // Websites that carry the widget: who may embed it, how it looks, when the human button shows.
 import { useState } from "preact/hooks";
-import { common, settings as shared, channelSettings as words } from "../../../shared/src/text.ts";
+import { settings as shared, channelSettings as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";
 import { renewScope, scope } from "../state/scopes.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { channelIcon, Icon } from "../ui/Icon.tsx";
+import { FormButtons } from "./FormButtons.tsx";
 import { LanguageOptions } from "./LanguageOptions.tsx";
 import { type MessagingChannel, MessagingChannels } from "./MessagingChannels.tsx";
 import { ProactiveRules, type Rule, rulesOf } from "./ProactiveRules.tsx";
@@ -284,14 +285,7 @@ function ChannelForm({ scopeId, channel, onSaved, onCancel }: FormProps) {
         )}
       </Field>
       <WidgetPreview title={shown.title || (scope.value?.name ?? "")} colour={shown.colour} />
-      <div class="btns">
-        <button type="submit" class="btn primary">
-          {common.save}
-        </button>
-        <button type="button" class="btn" onClick={onCancel}>
-          {common.cancel}
-        </button>
-      </div>
+      <FormButtons onCancel={onCancel} />
     </form>
   );
 }

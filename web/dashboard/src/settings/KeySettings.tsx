@@ -2,16 +2,12 @@
 import { useState } from "preact/hooks";
 import { locale } from "../../../shared/src/chosen.ts";
 import type { Role } from "../../../shared/src/protocol.gen.ts";
-import {
-  common,
-  memberSettings,
-  settings as shared,
-  keySettings as words,
-} from "../../../shared/src/text.ts";
+import { memberSettings, settings as shared, keySettings as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";
 import { Chip } from "../ui/Avatar.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { FormButtons } from "./FormButtons.tsx";
 import { Field, LoadProblem, Once, Problem, refusal, useLoaded } from "./parts.tsx";
 
 interface Key {
@@ -109,14 +105,7 @@ function KeyForm({ onMake, onCancel }: { onMake: (body: object) => Promise<void>
             </select>
           )}
         </Field>
-        <div class="btns">
-          <button type="submit" class="btn primary">
-            {words.make}
-          </button>
-          <button type="button" class="btn" onClick={onCancel}>
-            {common.cancel}
-          </button>
-        </div>
+        <FormButtons submit={words.make} onCancel={onCancel} />
       </form>
     </div>
   );

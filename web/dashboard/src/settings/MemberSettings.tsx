@@ -1,7 +1,7 @@
 // Who belongs to the scope, and one-time links for those who shall.
 import { useState } from "preact/hooks";
 import type { Role } from "../../../shared/src/protocol.gen.ts";
-import { common, profile, settings as shared, memberSettings as words } from "../../../shared/src/text.ts";
+import { profile, settings as shared, memberSettings as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";
 import { memberById, renewScope, scope } from "../state/scopes.ts";
@@ -10,6 +10,7 @@ import { Avatar, Chip } from "../ui/Avatar.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Menu, MenuItem } from "../ui/Menu.tsx";
+import { FormButtons } from "./FormButtons.tsx";
 import { Field, LoadProblem, Once, Problem, refusal, useLoaded } from "./parts.tsx";
 
 interface Member {
@@ -207,14 +208,7 @@ function InviteForm({ onInvite, onCancel }: InviteProps) {
           <span class="lab">{words.role}</span>
           <RoleSelect label={words.role} value={role} onChange={setRole} />
         </div>
-        <div class="btns">
-          <button type="submit" class="btn primary">
-            {words.create}
-          </button>
-          <button type="button" class="btn" onClick={onCancel}>
-            {common.cancel}
-          </button>
-        </div>
+        <FormButtons submit={words.create} onCancel={onCancel} />
       </form>
     </div>
   );

@@ -1,7 +1,6 @@
 // What a widget says by itself: one box for each rule, inside the form of a channel.
-import { useState } from "preact/hooks";
 import { channelSettings as words } from "../../../shared/src/text.ts";
-import { Icon } from "../ui/Icon.tsx";
+import { Boxes } from "./Boxes.tsx";
 import { Field } from "./parts.tsx";
 
 export interface Rule {
@@ -13,18 +12,22 @@ export interface Rule {
 /** The server takes no more. */
 const MOST = 10;
 
-let keys = 0;
-
 /** Its fields belong to the form around it; `rulesOf` reads them. */
 export function ProactiveRules({ rules }: { rules: readonly Rule[] }) {
-  const [shown, setShown] = useState(() => rules.map((rule) => ({ ...rule, key: keys++ })));
   return (
-    <fieldset class="rules">
-      <legend>{words.proactive}</legend>
-      <p class="help">{words.proactiveHelp}</p>
-      {shown.map((rule, at) => (
-        <div key={rule.key} class="rule">
-          <Field label={words.ruleText(at + 1)}>
+    <Boxes
+      title={words.proactive}
+      help={words.proactiveHelp}
+      items={rules}
+      empty={{ text: "", after_seconds: 20, url: "" }}
+      most={MOST}
+      add={words.addRule}
+      remove={words.remove}
+      removeLabel={words.removeRule}
+    >
+      {(rule, number) => (
+        <>
+          <Field label={words.ruleText(number)}>
             {(ids) => (
               <input {...ids} class="in" name="rule_text" required maxLength={300} defaultValue={rule.text} />
             )}
@@ -57,28 +60,9 @@ export function ProactiveRules({ rules }: { rules: readonly Rule[] }) {
               )}
             </Field>
           </div>
-          <button
-            type="button"
-            class="btn small"
-            aria-label={words.removeRule(at + 1)}
-            onClick={() => setShown(shown.filter(({ key }) => key !== rule.key))}
-          >
-            <Icon name="x" size="s" />
-            {words.remove}
-          </button>
-        </div>
-      ))}
-      {shown.length < MOST && (
-        <button
-          type="button"
-          class="btn small"
-          onClick={() => setShown([...shown, { text: "", after_seconds: 20, url: "", key: keys++ }])}
-        >
-          <Icon name="plus" size="s" />
-          {words.addRule}
-        </button>
+        </>
       )}
-    </fieldset>
+    </Boxes>
   );
 }
 

@@ -1,12 +1,13 @@
 // The tags of a scope: which there are, how many chats have each, other words for them.
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { tagSettings as words } from "../../../shared/src/text/tags.ts";
 import { common, settings as shared } from "../../../shared/src/text.ts";
-import { call, explain } from "../api.ts";
+import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";
 import { tagFrom } from "../state/tags.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { useListed } from "./listed.tsx";
 import { Field, LoadProblem, Problem, refusal } from "./parts.tsx";
 
 interface Tag {
@@ -16,36 +17,9 @@ interface Tag {
 
 const PART = 200;
 
-/** The list, as far as it was asked for. */
-function useTags(scopeId: string) {
-  const [tags, setTags] = useState<readonly Tag[] | null>(null);
-  const [next, setNext] = useState<string | null>(null);
-  const [problem, setProblem] = useState("");
-  const load = useCallback(
-    async (cursor: string | null) => {
-      const from = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
-      try {
-        const path = `/scopes/${scopeId}/tag_counts?limit=${PART}${from}`;
-        const answer = await call<{ items: Tag[]; next: string | null }>("GET", path);
-        setTags((before) => [...(cursor ? (before ?? []) : []), ...answer.items]);
-        setNext(answer.next);
-        setProblem("");
-      } catch (error) {
-        setProblem(explain(error));
-      }
-    },
-    [scopeId],
-  );
-  const reload = useCallback(() => load(null), [load]);
-  useEffect(() => {
-    reload();
-  }, [reload]);
-  return { tags, problem, reload, more: next ? () => load(next) : null };
-}
-
 export function TagSettings({ scopeId }: { scopeId: string }) {
   const base = `/scopes/${scopeId}/tags`;
-  const { tags, problem, reload, more } = useTags(scopeId);
+  const { items: tags, problem, reload, more } = useListed<Tag>(`/scopes/${scopeId}/tag_counts`, PART);
   /** The tag that is being renamed; empty: a new one. */
   const [editing, setEditing] = useState<string | null>(null);
   const [leaving, setLeaving] = useState<Tag | null>(null);

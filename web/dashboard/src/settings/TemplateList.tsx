@@ -1,26 +1,29 @@
 // The messages that a platform has approved: one box for each, inside the form of a channel.
-import { useState } from "preact/hooks";
 import { channelPage as words } from "../../../shared/src/text/channels.ts";
 import type { Template } from "../state/templates.ts";
-import { Icon } from "../ui/Icon.tsx";
+import { Boxes } from "./Boxes.tsx";
 import { Field } from "./parts.tsx";
 
 /** The server takes no more. */
 const MOST = 50;
 
-let keys = 0;
-
 /** Its fields belong to the form around it; `templatesOf` reads them. */
 export function TemplateList({ templates }: { templates: readonly Template[] }) {
-  const [shown, setShown] = useState(() => templates.map((template) => ({ ...template, key: keys++ })));
   return (
-    <fieldset class="rules">
-      <legend>{words.templates}</legend>
-      <p class="help">{words.templatesHelp}</p>
-      {shown.map(({ name, language, body, key }, at) => (
-        <div key={key} class="rule">
+    <Boxes
+      title={words.templates}
+      help={words.templatesHelp}
+      items={templates}
+      empty={{ name: "", language: "", body: "" }}
+      most={MOST}
+      add={words.addTemplate}
+      remove={words.remove}
+      removeLabel={words.removeTemplate}
+    >
+      {({ name, language, body }, number) => (
+        <>
           <div class="row2">
-            <Field label={words.templateName(at + 1)}>
+            <Field label={words.templateName(number)}>
               {(ids) => (
                 <input
                   {...ids}
@@ -34,7 +37,7 @@ export function TemplateList({ templates }: { templates: readonly Template[] }) 
                 />
               )}
             </Field>
-            <Field label={words.templateLanguage(at + 1)}>
+            <Field label={words.templateLanguage(number)}>
               {(ids) => (
                 <input
                   {...ids}
@@ -50,7 +53,7 @@ export function TemplateList({ templates }: { templates: readonly Template[] }) 
               )}
             </Field>
           </div>
-          <Field label={words.templateBody(at + 1)} help={words.templateBodyHelp}>
+          <Field label={words.templateBody(number)} help={words.templateBodyHelp}>
             {(ids) => (
               <textarea
                 {...ids}
@@ -63,28 +66,9 @@ export function TemplateList({ templates }: { templates: readonly Template[] }) 
               />
             )}
           </Field>
-          <button
-            type="button"
-            class="btn small"
-            aria-label={words.removeTemplate(at + 1)}
-            onClick={() => setShown(shown.filter((other) => other.key !== key))}
-          >
-            <Icon name="x" size="s" />
-            {words.remove}
-          </button>
-        </div>
-      ))}
-      {shown.length < MOST && (
-        <button
-          type="button"
-          class="btn small"
-          onClick={() => setShown([...shown, { name: "", language: "", body: "", key: keys++ }])}
-        >
-          <Icon name="plus" size="s" />
-          {words.addTemplate}
-        </button>
+        </>
       )}
-    </fieldset>
+    </Boxes>
   );
 }
 

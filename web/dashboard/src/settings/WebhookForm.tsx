@@ -1,7 +1,7 @@
 // Where a webhook is told, and what.
 import { useState } from "preact/hooks";
 import { webhookSettings as words } from "../../../shared/src/text/webhooks.ts";
-import { common } from "../../../shared/src/text.ts";
+import { FormButtons } from "./FormButtons.tsx";
 import { Field, Problem, refusal } from "./parts.tsx";
 
 export interface Wishes {
@@ -102,14 +102,7 @@ export function WebhookForm({ name, wishes, onSave, onCancel }: Props) {
           </div>
         )}
       </fieldset>
-      <div class="btns">
-        <button type="submit" class="btn primary">
-          {name}
-        </button>
-        <button type="button" class="btn" onClick={onCancel}>
-          {common.cancel}
-        </button>
-      </div>
+      <FormButtons submit={name} onCancel={onCancel} />
     </form>
   );
 }

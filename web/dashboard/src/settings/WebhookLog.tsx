@@ -1,10 +1,10 @@
 // What was sent to a webhook, newest first, and another go for what did not arrive.
-import { useCallback, useEffect, useState } from "preact/hooks";
 import { locale } from "../../../shared/src/chosen.ts";
 import { webhookSettings as words } from "../../../shared/src/text/webhooks.ts";
-import { call, explain } from "../api.ts";
+import { call } from "../api.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { Chip } from "../ui/Avatar.tsx";
+import { ListButtons, useListed } from "./listed.tsx";
 import { LoadProblem } from "./parts.tsx";
 
 /** One try to tell an event. */
@@ -25,27 +25,8 @@ const kinds = { delivered: "ok", again: "warn", given_up: "bad" } as const;
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
 
 export function WebhookLog({ path, url }: { path: string; url: string }) {
-  const [lines, setLines] = useState<readonly Try[] | null>(null);
-  const [next, setNext] = useState<string | null>(null);
-  const [problem, setProblem] = useState("");
-  const load = useCallback(
-    async (cursor: string | null) => {
-      try {
-        const from = cursor ? `&cursor=${cursor}` : "";
-        const part = await call<{ items: Try[]; next: string | null }>("GET", `${path}?limit=${PART}${from}`);
-        setLines((before) => [...(cursor ? (before ?? []) : []), ...part.items]);
-        setNext(part.next);
-        setProblem("");
-      } catch (error) {
-        setProblem(explain(error));
-      }
-    },
-    [path],
-  );
-  const reload = () => load(null);
-  useEffect(() => {
-    load(null);
-  }, [load]);
+  const list = useListed<Try>(path, PART);
+  const { items: lines, problem, reload } = list;
   const replay = (line: Try) =>
     call("POST", `${path}/${line.event}/replay`, {}).then(() => notify(words.replayed), notifyFailure);
   if (problem) return <LoadProblem problem={problem} reload={reload} />;
@@ -74,16 +55,7 @@ export function WebhookLog({ path, url }: { path: string; url: string }) {
           </li>
         ))}
       </ul>
-      <div class="hookacts">
-        <button type="button" class="btn small" onClick={reload}>
-          {words.reload}
-        </button>
-        {next && (
-          <button type="button" class="btn small" onClick={() => load(next)}>
-            {words.more}
-          </button>
-        )}
-      </div>
+      <ListButtons list={list} words={words} />
     </section>
   );
 }

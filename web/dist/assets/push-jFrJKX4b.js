@@ -1,0 +1,1 @@
+export{r as startPush}from"./shared-BFVibnu1.js";
