@@ -75,6 +75,8 @@ pub(super) async fn run<K: Copy + Eq + Hash, T>(
                 }
             }
         };
+        // What arrived may have called the next of its line after `take` had looked.
+        let look_again = !arrived.is_empty();
         for receiver in arrived {
             lanes.leave(receiver);
         }
@@ -94,6 +96,9 @@ pub(super) async fn run<K: Copy + Eq + Hash, T>(
                 STORE_PAUSE
             }
         };
+        if look_again {
+            continue;
+        }
         tokio::select! {
             Some(receiver) = running.next(), if !running.is_empty() => lanes.leave(receiver),
             () = woken.notified() => {}
@@ -207,5 +212,36 @@ mod tests {
             }
         };
         timeout(Duration::from_secs(1), done).await.expect("nothing waits for ever");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_arrives_after_a_look_has_the_next_of_its_line_taken() {
+        let (woken, ready, left, arrived) = (Notify::new(), Cell::new(true), Cell::new(2), Cell::new(0));
+        let take = async |_: &Lanes<u8>| {
+            if ready.replace(false) {
+                left.set(left.get() - 1);
+                woken.notify_one();
+                return Ok((vec![(7, ())], Duration::MAX));
+            }
+            // It has looked; what is on its way arrives before it answers.
+            sleep(Duration::from_millis(20)).await;
+            Ok((Vec::new(), Duration::from_secs(1_000)))
+        };
+        let all = Notify::new();
+        let deliver = async |_, ()| {
+            sleep(Duration::from_millis(10)).await;
+            arrived.set(arrived.get() + 1);
+            ready.set(left.get() > 0);
+            if arrived.get() == 2 {
+                all.notify_one();
+            }
+        };
+        let done = async {
+            tokio::select! {
+                () = run("tests", &woken, take, deliver) => {}
+                () = all.notified() => {}
+            }
+        };
+        timeout(Duration::from_secs(1), done).await.expect("the second follows the first at once");
     }
 }

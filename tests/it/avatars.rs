@@ -7,8 +7,8 @@ use switchboard::api;
 use crate::support::app::{Answer, Person, TestApp};
 use crate::support::database::Database;
 use crate::support::files::{PDF, PNG};
-use crate::support::on_both;
 use crate::support::sockets::{Socket, client_id};
+use crate::support::{eventually, on_both};
 
 const MINE: &str = "/api/v1/session/avatar";
 
@@ -29,14 +29,13 @@ fn name_of(answer: &Answer) -> String {
 
 /// A dashboard of somebody who sees this picture: the scope hears of it soon after the answer.
 async fn seen_by(person: &Person, picture: &str) -> Socket {
-    for _ in 0..1_000 {
+    let shows = async || {
         let (dashboard, welcome) = Socket::dashboard(person).await;
-        if welcome["scopes"][0]["members"][0]["avatar"] == picture {
-            return dashboard;
-        }
         dashboard.close().await;
-    }
-    panic!("the picture was not seen");
+        welcome["scopes"][0]["members"][0]["avatar"].clone()
+    };
+    eventually(shows, |shown| shown == picture).await;
+    Socket::dashboard(person).await.0
 }
 
 /// A PNG of this size, as far as anybody looks.

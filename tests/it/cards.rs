@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::support::app::{Answer, Person, TestApp};
 use crate::support::database::Database;
 use crate::support::files::{PDF, PNG, upload};
-use crate::support::on_both;
 use crate::support::sockets::{Socket, client_id};
+use crate::support::{eventually, on_both};
 
 on_both! {
     a_bots_cards_reach_everybody
@@ -38,14 +38,12 @@ async fn mine(app: &TestApp) -> (Person, Socket, String) {
 
 /// The scope hears of its bot soon after the answer.
 async fn has_bot(person: &Person) {
-    for _ in 0..1_000 {
+    let has = async || {
         let (dashboard, welcome) = Socket::dashboard(person).await;
         dashboard.close().await;
-        if welcome["scopes"][0]["has_bot"] == true {
-            return;
-        }
-    }
-    panic!("no bot came");
+        welcome["scopes"][0]["has_bot"].clone()
+    };
+    eventually(has, |has| has == true).await;
 }
 
 async fn send(owner: &Person, path: &str, mut body: Value) -> Answer {

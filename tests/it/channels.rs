@@ -42,6 +42,7 @@ use uuid::Uuid;
 use crate::support::app::{Person, TestApp};
 use crate::support::chat::Chat;
 use crate::support::database::Database;
+use crate::support::eventually;
 use sim::Simulator;
 
 /// A server that may call the simulator, its owner, and their scope.
@@ -121,30 +122,19 @@ impl Office {
 
     /// Waits until there are so many conversations.
     pub async fn conversations(&self, count: usize) -> Vec<String> {
-        for _ in 0..3_000 {
-            let rows = self.rows().await;
-            if rows.len() >= count {
-                return rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
-            }
-            tokio::task::yield_now().await;
-        }
-        panic!("there are only {:?}", self.rows().await);
+        let rows = eventually(|| self.rows(), |rows| rows.len() >= count).await;
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Waits until a conversation's log fits, and answers it.
     pub async fn log(&self, conversation: &str, fits: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let id = conversation.parse().unwrap();
         let store = self.app.running.edge.store.clone();
-        let mut last = Vec::new();
-        for _ in 0..5_000 {
+        let log = async || -> Vec<Value> {
             let log = store.read(move |c| entries::after(c, id, 0, i64::MAX)).await.unwrap();
-            last = log.iter().map(|entry| serde_json::to_value(entry).unwrap()).collect();
-            if fits(&last) {
-                return last;
-            }
-            tokio::task::yield_now().await;
-        }
-        panic!("the log stays {last:#?}");
+            log.iter().map(|entry| serde_json::to_value(entry).unwrap()).collect()
+        };
+        eventually(log, |log| fits(log)).await
     }
 
     /// A member's command.
@@ -157,16 +147,8 @@ impl Office {
     /// Waits until the state of an entry is this one; answers its delivery log.
     pub async fn delivered(&self, conversation: &str, seq: i64, state: &str) -> Vec<Value> {
         let path = format!("/api/v1/conversations/{conversation}/entries/{seq}/deliveries");
-        let mut last = Value::Null;
-        for _ in 0..5_000 {
-            last = self.owner.get(&path).await.good()["items"].clone();
-            let lines = last.as_array().unwrap();
-            if lines.last().is_some_and(|line| line["state"] == state) {
-                return lines.clone();
-            }
-            tokio::task::yield_now().await;
-        }
-        panic!("the deliveries stay {last:#}");
+        let lines = async || self.owner.get(&path).await.good()["items"].as_array().unwrap().clone();
+        eventually(lines, |lines| lines.last().is_some_and(|line| line["state"] == state)).await
     }
 
     /// Posts a raw request to a channel's hook; answers status and body.

@@ -11,10 +11,10 @@ use crate::bots::fake::{Act, FakeBot, Seen};
 use crate::support::app::Person;
 use crate::support::chat::Chat;
 use crate::support::database::Database;
-use crate::support::on_both;
 use crate::support::process::Launch;
 use crate::support::sockets::Socket;
 use crate::support::stage::Stage;
+use crate::support::{eventually, on_both};
 
 on_both! {
     what_happens_is_told_and_signed
@@ -119,17 +119,11 @@ impl Hook {
 
     /// Waits until the log has so many lines; answers them, newest first.
     async fn log(&self, owner: &Person, count: usize) -> Vec<Value> {
-        let mut last = Value::Null;
-        for _ in 0..3_000 {
-            last = owner.get(&format!("{}/deliveries", self.path)).await.good()["items"].clone();
-            let lines = last.as_array().unwrap();
-            if lines.len() >= count {
-                assert_eq!(lines.len(), count, "{last:#}");
-                return lines.clone();
-            }
-            tokio::task::yield_now().await;
-        }
-        panic!("the log stays {last:#}");
+        let path = format!("{}/deliveries", self.path);
+        let lines = async || owner.get(&path).await.good()["items"].as_array().unwrap().clone();
+        let lines = eventually(lines, |lines| lines.len() >= count).await;
+        assert_eq!(lines.len(), count, "{lines:#?}");
+        lines
     }
 
     async fn shown(&self, owner: &Person) -> Value {

@@ -9,7 +9,7 @@ use super::sim::{Fault, meta, talk};
 use super::{Office, texts};
 use crate::bots::fake::{Act, FakeBot};
 use crate::support::database::Database;
-use crate::support::on_both;
+use crate::support::{eventually, on_both};
 
 on_both! { a_failed_delivery_is_told }
 
@@ -81,14 +81,8 @@ async fn a_failed_delivery_is_told(database: Database) {
         assert_eq!(office.webhook_event(&other, event, &report).await.0, 200);
     }
     // All three are noted behind the line that says it was sent.
-    let mut lines = 0;
-    for _ in 0..1_000 {
-        lines = office.delivered(&elsewhere, last, "failed").await.len();
-        if lines == 4 {
-            break;
-        }
-    }
-    assert_eq!(lines, 4);
+    let lines = async || office.delivered(&elsewhere, last, "failed").await.len();
+    eventually(lines, |lines| *lines == 4).await;
     let event = told(&mut program, &secret, now()).await;
     assert_eq!((&event["conversation"], &event["seq"]), (&json!(elsewhere), &json!(last)));
 

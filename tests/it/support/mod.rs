@@ -1,5 +1,8 @@
 //! What tests share.
 
+use std::fmt::Debug;
+use std::time::{Duration, Instant};
+
 pub mod app;
 pub mod chat;
 pub mod database;
@@ -23,3 +26,19 @@ macro_rules! on_both {
     };
 }
 pub(crate) use on_both;
+
+/// What comes by itself is waited for this long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Asks again and again until the answer fits; fails with the last one.
+pub async fn eventually<T: Debug>(mut ask: impl AsyncFnMut() -> T, fits: impl Fn(&T) -> bool) -> T {
+    let begun = Instant::now();
+    loop {
+        let answer = ask().await;
+        if fits(&answer) {
+            return answer;
+        }
+        assert!(begun.elapsed() < PATIENCE, "it stays {answer:#?}");
+        tokio::task::yield_now().await;
+    }
+}
