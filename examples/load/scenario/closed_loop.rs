@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{ALL, Plan, Run, Scenario, owned_chats};
+use super::{ALL, Plan, Run, Scenario, grow, growing, owned_chats};
 use crate::Fallible;
 use crate::crew::{block_on, deal};
 use crate::report::{Goal, Row};
@@ -77,6 +77,29 @@ pub const ON_POSTGRES: Scenario = Scenario {
         Row { what: "server CPU per message", unit: "µs", goal: Goal::None },
     ],
     play: |plan, target| play(plan, target, 200, 8),
+};
+
+/// How the cost of a message grows with the number of conversations.
+pub const GROWTH: Scenario = Scenario {
+    name: "growth-chats",
+    about: "what a message costs beside how many conversations that talk, 1 in flight each",
+    members: 10,
+    contestants: &[Contestant::Switchboard, Contestant::DurableRelay],
+    rows: &[
+        growing("server CPU per message: 1", "µs"),
+        growing("10 conversations", "µs"),
+        growing("100", "µs"),
+        growing("1,000", "µs"),
+        growing("10,000", "µs"),
+        growing("messages a second: 1", "/s"),
+        growing("10 conversations", "/s"),
+        growing("100", "/s"),
+        growing("1,000", "/s"),
+        growing("10,000", "/s"),
+    ],
+    play: |plan, target| {
+        grow(plan, target, &[1, 10, 100, 1_000, 10_000], |plan, target, count| play(plan, target, count, 1))
+    },
 };
 
 fn play(plan: &Plan, target: &mut dyn Target, conversations: usize, in_flight: u64) -> Fallible<Run> {

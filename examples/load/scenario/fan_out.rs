@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use super::open_loop::{Talk, talk_at};
-use super::{BARE, Plan, Run, Scenario};
+use super::{BARE, Plan, Run, Scenario, grow, growing};
 use crate::Fallible;
 use crate::crew::{block_on, deal};
 use crate::report::{Goal, Row};
@@ -55,6 +55,32 @@ pub const TO_500: Scenario = Scenario {
         Row { what: "p99", unit: "ms", goal: Goal::AtMost { of: Contestant::Relay, goal: 1.1, floor: 1.5 } },
     ],
     play: |plan, target| steady(plan, target, 500),
+};
+
+/// How the cost of a delivery grows with the number of those who watch.
+pub const GROWTH: Scenario = Scenario {
+    name: "growth-watchers",
+    about: "what a delivery costs beside how many dashboards that watch one conversation",
+    members: 50,
+    contestants: BARE,
+    rows: &[
+        growing("server CPU per delivery: 1", "µs"),
+        growing("10 dashboards", "µs"),
+        growing("100", "µs"),
+        growing("1,000", "µs"),
+        growing("deliveries a second: 1", "/s"),
+        growing("10 dashboards", "/s"),
+        growing("100", "/s"),
+        growing("1,000", "/s"),
+    ],
+    play: |plan, target| {
+        grow(plan, target, &[1, 10, 100, 1_000], |plan, target, crowd| {
+            let mut run = flood(plan, target, crowd)?;
+            // In the order of the closed loop: speed, cost.
+            run.figures.swap(0, 1);
+            Ok(run)
+        })
+    },
 };
 
 fn steady(plan: &Plan, target: &mut dyn Target, crowd: usize) -> Fallible<Run> {

@@ -13,7 +13,7 @@ mod start;
 use std::time::Duration;
 
 use crate::Fallible;
-use crate::report::Row;
+use crate::report::{Goal, Row};
 use crate::socket::Socket;
 use crate::tally::Tally;
 use crate::target::{Chat, Contestant, Target, Watch};
@@ -84,7 +84,37 @@ pub const SCENARIOS: &[Scenario] = &[
     closed_loop::ON_POSTGRES,
     start::SCENARIO,
     slow_reader::SCENARIO,
+    closed_loop::GROWTH,
+    fan_out::GROWTH,
 ];
+
+/// A row of a curve.
+const fn growing(what: &'static str, unit: &'static str) -> Row {
+    Row { what, unit, goal: Goal::None }
+}
+
+/// Plays the same with more and more, each time against a server that was started again. `play` finds speed and cost; the
+/// figures are all costs, then all speeds.
+fn grow(
+    plan: &Plan,
+    target: &mut dyn Target,
+    counts: &[usize],
+    play: impl Fn(&Plan, &mut dyn Target, usize) -> Fallible<Run>,
+) -> Fallible<Run> {
+    let (mut costs, mut speeds, mut all) = (Vec::new(), Vec::new(), Run::default());
+    for &count in counts {
+        // Customer and dashboard are a socket each.
+        let count = count.min(plan.sockets / 2);
+        let Run { figures, tally, notes } = play(plan, target, count)?;
+        speeds.push(figures[0]);
+        costs.push(figures[1]);
+        all.tally += tally;
+        all.notes.extend(notes);
+        target.restart()?;
+    }
+    all.figures = [costs, speeds].concat();
+    Ok(all)
+}
 
 /// Chats with their customers and, for each, a dashboard of the member who owns it.
 ///
