@@ -71,9 +71,9 @@ fn play(plan: &Plan, target: &mut dyn Target) -> Fallible<Run> {
         for socket in sockets {
             clients.spawn(socket.live()?.drain());
         }
-        // Whole rounds of the product's pings, which come every 20 seconds.
+        // Whole rounds of the product's pings, which come every 25 seconds.
         let (begin, cpu) = (Instant::now(), target.server().cpu()?);
-        tokio::time::sleep(plan.seconds(40, 3)).await;
+        tokio::time::sleep(plan.seconds(50, 3)).await;
         let used = target.server().cpu()? - cpu;
         let ended = clients.try_join_next().is_some();
         Ok((used / begin.elapsed().as_secs_f64() / count as f64, ended))
