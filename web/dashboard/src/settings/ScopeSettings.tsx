@@ -1,11 +1,13 @@
 // The scope itself: name, mode, time zone, what silence does, closing words, and its end.
 import { useState } from "preact/hooks";
 import type { Mode } from "../../../shared/src/protocol.gen.ts";
-import { common, settings as shared, scopeSettings as words } from "../../../shared/src/text.ts";
+import { scopeSettings as words } from "../../../shared/src/text/settings.ts";
+import { common, settings as shared } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { renewScope, scopes, scope as shown } from "../state/scopes.ts";
 import { Dialog } from "../ui/Dialog.tsx";
+import { FormButtons } from "./FormButtons.tsx";
 import { Field, LoadProblem, Problem, refusal, useLoaded } from "./parts.tsx";
 import { ZoneSelect } from "./zones.tsx";
 
@@ -156,11 +158,7 @@ function ScopeForm({ scopeId, scope }: { scopeId: string; scope: Scope }) {
               )}
             </Field>
           )}
-          <div class="btns">
-            <button type="submit" class="btn primary">
-              {common.save}
-            </button>
-          </div>
+          <FormButtons />
         </form>
       </div>
       {shown.value?.role === "owner" && scopes.value.length > 1 && (
