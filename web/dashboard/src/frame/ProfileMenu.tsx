@@ -1,5 +1,5 @@
 // The member's own corner: presence, theme, shortcuts, log out.
-import { profilePage } from "../../../shared/src/text/settings.ts";
+import { profilePage } from "../../../shared/src/text/profile.ts";
 import { profile } from "../../../shared/src/text.ts";
 import { go } from "../router.ts";
 import { helpShown, singleKeys, switchSingleKeys } from "../state/keys.ts";

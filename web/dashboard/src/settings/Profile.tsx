@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { locale, ownChoice, remember } from "../../../shared/src/chosen.ts";
 import { choose, isLanguage, languages } from "../../../shared/src/language.ts";
 import type { Me } from "../../../shared/src/protocol.gen.ts";
-import { profilePage as words } from "../../../shared/src/text/settings.ts";
+import { profilePage as words } from "../../../shared/src/text/profile.ts";
 import { common, profile } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { deviceOf } from "../details/readable.ts";

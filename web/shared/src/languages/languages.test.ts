@@ -10,6 +10,7 @@ import * as messaging from "../text/messaging.ts";
 import * as people from "../text/people.ts";
 import * as picture from "../text/picture.ts";
 import * as platforms from "../text/platforms.ts";
+import * as profile from "../text/profile.ts";
 import * as refusals from "../text/refusals.ts";
 import * as reports from "../text/reports.ts";
 import * as settings from "../text/settings.ts";
@@ -38,6 +39,7 @@ const { product, ...english } = {
   ...picture,
   ...platforms,
   ...refusals,
+  ...profile,
   ...reports,
   ...settings,
   ...tags,

@@ -1,4 +1,4 @@
-// The words of the settings pages: scope, API keys, the own profile, opening hours.
+// The words of the settings pages of a scope, its API keys and its opening hours.
 import { area } from "../dictionary.ts";
 
 export const scopeSettings = area("scopeSettings", {
@@ -38,39 +38,6 @@ export const keySettings = area("keySettings", {
   revoke: "Revoke",
   revokeLabel: (name: string) => `Revoke ${name}`,
   revoked: "Revoked",
-});
-
-export const profilePage = area("profilePage", {
-  title: "Your profile",
-  you: "You",
-  youLead: "Colleagues see your name, customers your first name.",
-  name: "Name",
-  email: "Email",
-  emailHelp: "You sign in with it.",
-  look: "Dashboard",
-  lookLead: "Language, theme and keys are kept in this browser.",
-  language: "Language",
-  languageOfBrowser: (name: string) => `That of the browser (${name})`,
-  enterSends: "Enter sends; unticked, Ctrl or Cmd + Enter does",
-  password: "Password",
-  passwordLead: "A new password signs you out everywhere else.",
-  oldPassword: "Password until now",
-  newPassword: "New password",
-  newPasswordHelp: "At least 12 characters.",
-  changePassword: "Change password",
-  passwordChanged: "Password changed.",
-  sessions: "Where you are signed in",
-  sessionsLead: "End what you do not know.",
-  unknownBrowser: "Unknown browser",
-  seen: (time: string, address: string) =>
-    address ? `Last seen ${time} from ${address}` : `Last seen ${time}`,
-  thisOne: "This browser",
-  endSession: "Sign out",
-  mail: "Mail",
-  mailLead: "Invitations and transcripts leave by the mail server of this installation.",
-  mailTest: "Send me a test mail",
-  mailSending: "Sending…",
-  mailSent: (email: string) => `Sent to ${email}.`,
 });
 
 export const hoursSettings = area("hoursSettings", {
