@@ -229,23 +229,27 @@ function SessionsCard() {
       <p class="lead">{words.sessionsLead}</p>
       {problem && <LoadProblem problem={problem} reload={reload} />}
       <ul class="card">
-        {value?.items.map((login) => (
-          <li class="krow" key={login.id}>
-            <div class="grow">
-              <b class="trunc" title={login.user_agent ?? ""}>
-                {deviceOf(login.user_agent ?? "")?.name ?? words.unknownBrowser}
-              </b>
-              <small>{words.seen(moment.format(login.last_seen_at), login.address ?? "")}</small>
-            </div>
-            {login.current ? (
-              <Chip kind="ok">{words.thisOne}</Chip>
-            ) : (
-              <button type="button" class="btn small" onClick={() => end(login)}>
-                {words.endSession}
-              </button>
-            )}
-          </li>
-        ))}
+        {value?.items.map((login) => {
+          const name = deviceOf(login.user_agent ?? "")?.name ?? words.unknownBrowser;
+          return (
+            <li class="krow" key={login.id}>
+              <div class="grow">
+                <b class="trunc" title={login.user_agent ?? ""}>
+                  {name}
+                </b>
+                <small>{words.seen(moment.format(login.last_seen_at), login.address ?? "")}</small>
+              </div>
+              {login.current ? (
+                <Chip kind="ok">{words.thisOne}</Chip>
+              ) : (
+                <button type="button" class="btn small" onClick={() => end(login)}>
+                  {words.endSession}
+                  <span class="sr"> {name}</span>
+                </button>
+              )}
+            </li>
+          );
+        })}
       </ul>
     </>
   );

@@ -979,6 +979,13 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     keep: "Kunden so viele Tage nach ihrem letzten Chat löschen",
     keepHelp:
       "Bei 0 bleiben sie. Was sie gesagt, angegeben und geschickt haben, ist endgültig weg; Berichte behalten ihre Zahlen.",
+    keepTitle: (days) =>
+      plural(days, {
+        one: "Kunden # Tag nach ihrem letzten Chat löschen?",
+        other: "Kunden # Tage nach ihrem letzten Chat löschen?",
+      }),
+    keepLead: "Wessen letzter Chat länger her ist, wird bald gelöscht. Niemand kann das rückgängig machen.",
+    keepConfirm: "Speichern und löschen",
     closing: "Ein letztes Wort sagen, wenn Stille oder ein Agent einen Chat beendet",
     closingText: "Letzte Worte",
     closingHelp: "Der Kunde sieht sie, bevor der Chat endet.",

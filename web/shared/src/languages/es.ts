@@ -973,6 +973,13 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     keep: "Borrar a los clientes estos días después de su último chat",
     keepHelp:
       "0 los conserva. Lo que dijeron, indicaron y enviaron se borra para siempre; los informes conservan sus cifras.",
+    keepTitle: (days) =>
+      plural(days, {
+        one: "¿Borrar a los clientes # día después de su último chat?",
+        other: "¿Borrar a los clientes # días después de su último chat?",
+      }),
+    keepLead: "Quienes tuvieron su último chat hace más tiempo se borrarán pronto. Nadie podrá recuperarlos.",
+    keepConfirm: "Guardar y borrar",
     closing: "Decir unas últimas palabras cuando el silencio o un agente termina un chat",
     closingText: "Últimas palabras",
     closingHelp: "El cliente las ve antes de que termine el chat.",

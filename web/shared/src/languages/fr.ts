@@ -992,6 +992,14 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     keep: "Effacer les clients ce nombre de jours après leur dernier chat",
     keepHelp:
       "0 les garde. Ce qu’ils ont dit, indiqué et envoyé disparaît pour de bon ; les rapports gardent leurs chiffres.",
+    keepTitle: (days) =>
+      plural(days, {
+        one: "Effacer les clients # jour après leur dernier chat ?",
+        other: "Effacer les clients # jours après leur dernier chat ?",
+      }),
+    keepLead:
+      "Ceux dont le dernier chat est plus ancien seront bientôt effacés. Personne ne pourra les récupérer.",
+    keepConfirm: "Enregistrer et effacer",
     closing: "Dire un dernier mot quand le silence ou un agent termine un chat",
     closingText: "Derniers mots",
     closingHelp: "Le client les voit avant la fin du chat.",

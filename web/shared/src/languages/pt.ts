@@ -988,6 +988,13 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     keep: "Apagar clientes estes dias após o último chat",
     keepHelp:
       "0 os mantém. O que disseram, informaram e enviaram some de vez; os relatórios mantêm os números.",
+    keepTitle: (days) =>
+      plural(days, {
+        one: "Apagar os clientes # dia após o último chat?",
+        other: "Apagar os clientes # dias após o último chat?",
+      }),
+    keepLead: "Aqueles cujo último chat é mais antigo serão apagados em breve. Ninguém poderá recuperá-los.",
+    keepConfirm: "Salvar e apagar",
     closing: "Dizer uma última palavra quando o silêncio ou um agente encerra um chat",
     closingText: "Últimas palavras",
     closingHelp: "O cliente as vê antes de o chat terminar.",

@@ -1,5 +1,6 @@
 // The words of the settings pages of a scope, its API keys and its opening hours.
 import { area } from "../dictionary.ts";
+import { plural } from "../plural.ts";
 
 export const scopeSettings = area("scopeSettings", {
   lead: "What belongs together: members, channels and chats of one scope see nothing of another.",
@@ -15,6 +16,13 @@ export const scopeSettings = area("scopeSettings", {
   idle_assigned: "End an assigned chat after so many minutes of silence",
   keep: "Erase customers so many days after their last chat",
   keepHelp: "0 keeps them. What they said, told and sent is gone for good; reports keep their figures.",
+  keepTitle: (days: number) =>
+    plural(days, {
+      one: "Erase customers # day after their last chat?",
+      other: "Erase customers # days after their last chat?",
+    }),
+  keepLead: "Those whose last chat ended longer ago are erased soon. Nobody can bring them back.",
+  keepConfirm: "Save and erase",
   closing: "Say a last word when silence or an agent ends a chat",
   closingText: "Last words",
   closingHelp: "The customer sees them before the chat ends.",
