@@ -1,5 +1,9 @@
 // REST calls. A 401 means that nobody is signed in any more and is told to `onSignedOut`.
+import { systemClock } from "../../shared/src/clock.ts";
 import { failure } from "../../shared/src/text.ts";
+
+/** Nobody waits longer for the words of a refusal. Milliseconds. */
+const WORDS_WITHIN = 2_000;
 
 export class ApiError extends Error {
   status: number;
@@ -65,12 +69,14 @@ let known: Readonly<Record<string, string>> = failure;
 /** Fetches the words for a refusal unless they are here; for `explain`, which cannot wait. */
 export async function learn(code: string): Promise<void> {
   if (code in known) return;
-  try {
-    const { refusals } = await import("../../shared/src/text/refusals.ts");
-    known = { ...failure, ...refusals };
-  } catch {
+  const fetched = import("../../shared/src/text/refusals.ts").then(
+    ({ refusals }) => {
+      known = { ...failure, ...refusals };
+    },
     // Without them it is said that it did not work.
-  }
+    () => {},
+  );
+  await Promise.race([fetched, new Promise<void>((late) => systemClock.after(WORDS_WITHIN, late))]);
 }
 
 /** What to tell a person about a failed call or command. */
