@@ -214,8 +214,9 @@ function listOf(place: string): readonly Attaching[] {
   const list = lists.value[place] ?? recalled.get(place);
   if (list) return list;
   const { until, ready, waiting = [] } = readJson<Kept>(storedAt(place), { until: 0, ready: [] });
-  const found = until > Date.now() ? ready.map(uploaded) : none;
+  const lasts = until > Date.now();
+  const found = lasts ? ready.map(uploaded) : none;
   recalled.set(place, found);
-  if (waiting.length) resume(place, waiting).catch(() => {});
+  if (lasts && waiting.length) resume(place, waiting).catch(() => {});
   return found;
 }
