@@ -109,6 +109,20 @@ test("scope, keys and profile are kept on their pages", async () => {
   await page.reload();
   assert.equal(await page.getByLabel("Last words").inputValue(), "Good-bye");
 
+  const days = page.getByLabel("Erase customers so many days after their last chat");
+  const sure = page.getByRole("alertdialog", { name: "Erase customers 90 days after their last chat?" });
+  await days.fill("90");
+  await page.getByRole("button", { name: "Save" }).click();
+  await seeEverywhere(page, "settings-scope-erase");
+  await page.keyboard.press("Enter");
+  await sure.waitFor({ state: "detached" });
+  const keepFor = async () => (await ada.call("GET", `/scopes/${await ada.scope()}`)).body.settings.keep_for;
+  assert.equal(await keepFor(), 0, "a stray Enter erases nobody");
+  await page.getByRole("button", { name: "Save" }).click();
+  await sure.getByRole("button", { name: "Save and erase" }).click();
+  await page.getByText("Saved").waitFor();
+  assert.equal(await keepFor(), 90 * 24 * 60 * 60_000);
+
   await at("/settings/keys");
   await page.getByRole("button", { name: "New key" }).click();
   await page.getByLabel("Name", { exact: true }).fill("Robot");

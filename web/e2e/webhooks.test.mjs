@@ -27,7 +27,7 @@ test("an admin has a program told what happens", async () => {
   const ada = await stage.owner({ quiet: [/400/] });
   const { page } = ada;
   const url = `http://${program.host}/told`;
-  const looks = () => looksGood(page);
+  const looks = (name) => looksGood(page, name);
 
   await page.goto(`${stage.server.origin}/settings/webhooks`);
   await page.getByText("There is no webhook yet.").waitFor();
@@ -38,7 +38,7 @@ test("an admin has a program told what happens", async () => {
   await page.getByLabel("Address").fill(url);
   await page.getByLabel("Only what I choose").check();
   await page.getByLabel("conversation.opened").check();
-  await looks();
+  await looks("webhook-form");
   await page.getByRole("button", { name: "Add the webhook" }).click();
   const secret = page.getByLabel("The secret that signs the requests");
   const first = await secret.inputValue();
@@ -60,7 +60,7 @@ test("an admin has a program told what happens", async () => {
     await log.getByRole("listitem").first().waitFor();
   }
   await line.getByText("Arrived").waitFor();
-  await looks();
+  await looks("webhook-log");
   await line.getByRole("button").click();
   await page.getByText("It is sent again.").waitFor();
   while (program.told.length < 3) await log.getByRole("button", { name: "Look again" }).click();

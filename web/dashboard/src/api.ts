@@ -1,5 +1,9 @@
 // REST calls. A 401 means that nobody is signed in any more and is told to `onSignedOut`.
+import { systemClock } from "../../shared/src/clock.ts";
 import { failure } from "../../shared/src/text.ts";
+
+/** Nobody waits longer for the words of a refusal. Milliseconds. */
+const WORDS_WITHIN = 2_000;
 
 export class ApiError extends Error {
   status: number;
@@ -54,13 +58,31 @@ export async function call<Answer = void>(method: Method, path: string, body?: o
   if (response.ok) return answer as Answer;
   const problem = (answer ?? {}) as { code?: string; message?: string; details?: Record<string, unknown> };
   if (response.status === 401 && problem.code === "unauthenticated") signedOut();
-  throw new ApiError(response.status, problem.code ?? "other", problem.message ?? "", problem.details ?? {});
+  const code = problem.code ?? "other";
+  // Whoever is not signed in is shown the door, not a reason.
+  if (response.status !== 401) await learn(code);
+  throw new ApiError(response.status, code, problem.message ?? "", problem.details ?? {});
+}
+
+let known: Readonly<Record<string, string>> = failure;
+
+/** Fetches the words for a refusal unless they are here; for `explain`, which cannot wait. */
+export async function learn(code: string): Promise<void> {
+  if (code in known) return;
+  const fetched = import("../../shared/src/text/refusals.ts").then(
+    ({ refusals }) => {
+      known = { ...failure, ...refusals };
+    },
+    // Without them it is said that it did not work.
+    () => {},
+  );
+  await Promise.race([fetched, new Promise<void>((late) => systemClock.after(WORDS_WITHIN, late))]);
 }
 
 /** What to tell a person about a failed call or command. */
 export function explain(error: unknown): string {
   const code = error && typeof error === "object" && "code" in error ? String(error.code) : "connection";
-  return (failure as Record<string, string>)[code] ?? failure.other;
+  return known[code] ?? failure.other;
 }
 
 function parse(text: string): unknown {

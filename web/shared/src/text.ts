@@ -3,8 +3,6 @@
 import { area } from "./dictionary.ts";
 import { list as listed, number, plural } from "./plural.ts";
 
-export * from "./text/settings.ts";
-
 export const product = "Switchboard";
 
 export const common = area("common", {
@@ -401,108 +399,6 @@ export const settings = area("settings", {
   shownOnce: "Shown once. Keep it now.",
 });
 
-export const channelSettings = area("channelSettings", {
-  lead: (scope: string) => `Customers of ${scope} reach you here.`,
-  add: "Add a website",
-  edit: "Edit",
-  on: "On",
-  off: "Off",
-  switchLabel: (name: string) => `${name} on`,
-  editLabel: (name: string) => `Edit ${name}`,
-  name: "Name",
-  nameHelp: "Members see it in the dashboard.",
-  heading: "Title of the widget",
-  headingHelp: "Empty: the name of the scope.",
-  colour: "Colour",
-  language: "Language of the widget",
-  languageAuto: "That of each visitor’s browser",
-  origins: "Allowed sites",
-  originsHelp: "One per line, such as https://shop.example. A single * allows every site.",
-  noOrigins: "No site may embed it yet.",
-  sites: (first: string, others: number) =>
-    others ? plural(others, { one: `${first} and # more site`, other: `${first} and # more sites` }) : first,
-  anySite: "Every site",
-  humanAfter: "Show “Talk to a human” after this many AI messages",
-  humanAfterHelp: "0 shows it from the start.",
-  proactive: "Speak first",
-  proactiveHelp: "Shown beside the chat button, once to each visitor, and never during a chat.",
-  ruleText: (number: number) => `Message ${number}`,
-  ruleSeconds: "After seconds on the page",
-  ruleUrl: "On pages",
-  ruleUrlHelp: "Whole address, * for any text, such as */cart*. Empty: every page.",
-  addRule: "Add a message",
-  remove: "Remove",
-  removeRule: (number: number) => `Remove message ${number}`,
-  embed: "Put the widget on your site",
-  embedLead: "Paste this before the closing body tag.",
-  secret: "Secret for the proof of known customers",
-  none: "There is no channel yet.",
-  preChat: "Asked before the first message",
-  preChatHelp: "Nothing by default. Ask only for what you need.",
-  askName: "Name",
-  askEmail: "Email",
-  askOwn: "Own question",
-  ownQuestion: "Own question",
-  usualWords: "Usual words",
-  questionOf: (kind: string) => `${kind}: the words of the question`,
-  removeQuestion: (question: string) => `Remove ${question}`,
-  needed: "Needed",
-  offlineForm: "Let customers leave a message when nobody is there, where the opening hours say so",
-  offlineLead: "Text over the offline form",
-  offlineLeadHelp: "Empty: the widget’s own words.",
-  preview: "Preview",
-  previewAssistant: "AI assistant",
-  previewGreeting: "Hello! How can I help?",
-  previewQuestion: "Where is my order?",
-});
-
-export const memberSettings = area("memberSettings", {
-  lead: "Agents answer chats. Admins and owners can also take over any chat and change settings.",
-  invite: "Invite",
-  name: "Name",
-  email: "Email",
-  role: "Role",
-  roleOf: (name: string) => `Role of ${name}`,
-  agent: "Agent",
-  admin: "Admin",
-  owner: "Owner",
-  status: "Status",
-  actions: "Actions",
-  member: "Member",
-  disabled: "Disabled",
-  link: (name: string) => `One-time link for ${name}`,
-  linkHelp: "Send it to them yourself. It works once.",
-  linkMailed: (email: string) => `It is on its way to ${email}. It works once.`,
-  noLink: (name: string) => `${name} is in this scope now and signs in with the password they have.`,
-  newLink: "Make a new link",
-  remove: "Remove from this scope",
-  removeTitle: (name: string) => `Remove ${name} from this scope?`,
-  removeLead: "Their chats go back to Unassigned.",
-  keep: "Keep",
-  moreFor: (name: string) => `More for ${name}`,
-  create: "Make the link",
-});
-
-export const botSettings = area("botSettings", {
-  lead: "The AI answers first. A customer who asks for a human, or an AI that gives up, puts the chat in Unassigned.",
-  kind: "Who answers first",
-  none: "Nobody: chats start in Unassigned",
-  scripted: "The built-in assistant",
-  http: "An AI of your own, by HTTP",
-  greeting: "Greeting",
-  quickReplies: "Quick replies with the greeting",
-  perLine: "One per line.",
-  humanPhrases: "Phrases that ask for a human",
-  handoffMessage: "Said when a chat is handed over",
-  fallback: "Said when no rule matches",
-  fallbackHelp: "One per line; used in turn.",
-  rules: "Rules",
-  rulesHelp: "A JSON list. Each rule has “when” and “say”, and may have “quick_replies” and “handoff”.",
-  badRules: "The rules are no valid JSON list.",
-  url: "Address of your AI",
-  secret: "Secret that signs the calls",
-});
-
 export const tagWords = area("tagWords", {
   title: "Tags",
   add: "Add tag",
@@ -574,24 +470,12 @@ export const cannedPage = area("cannedPage", {
   keep: "Keep",
 });
 
-/** What went wrong, by the server's code. */
+/** What went wrong while the server is away or busy, by its code; text/refusals.ts has the other codes. */
 export const failure = area("failure", {
-  bad_request: "Something in this form is not right. Look at it again.",
-  already_assigned: "Somebody else already has this chat.",
-  not_assignee: "Only the member who has this chat can do that.",
-  ended: "This chat has ended.",
-  not_ended: "This chat is active already.",
-  no_such_agent: "That colleague cannot take chats of this scope.",
-  no_bot: "This scope has no AI.",
-  forbidden: "Your role does not allow this.",
-  not_found: "This does not exist any more.",
   rate_limited: "Too fast. Wait a moment, then try again.",
-  too_many_tags: "This chat has as many tags as it may.",
-  too_large: "The text is too long.",
   overloaded: "The server is busy. Try again in a moment.",
   unavailable: "The server is busy. Try again in a moment.",
   draining: "The server restarts. Try again in a moment.",
-  insufficient_storage: "The server has no space left. Tell whoever runs it.",
   connection: "No connection. Try again when it is back.",
   other: "That did not work. Try again.",
 });

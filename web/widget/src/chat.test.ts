@@ -117,8 +117,9 @@ describe("writing", () => {
     rig.chat.write("bad");
     const clientId = rig.last("send").client_id as string;
     await rig.answer("send", { type: "error", code: "bad_request" });
-    expect(rig.chat.state.outbox[0]?.mark).toBe("failed");
+    expect(rig.chat.state.outbox[0]).toMatchObject({ mark: "failed", why: "bad_request" });
     rig.chat.retry(clientId);
+    expect(rig.chat.state.outbox[0]?.why).toBe(undefined);
     expect(rig.said("send")).toHaveLength(2);
     await rig.answer("send", { type: "error", code: "bad_request" });
     rig.chat.discard(clientId);

@@ -1,5 +1,5 @@
 // What stands in the log, from top to bottom. Pure.
-import type { Attachment, Card, ContactEntry } from "../../shared/src/protocol.gen.ts";
+import type { Attachment, Card, ContactEntry, ErrorCode } from "../../shared/src/protocol.gen.ts";
 import { formOf, isEnded, isFresh, isPending, type State } from "./state.ts";
 import * as T from "./text.ts";
 
@@ -20,6 +20,8 @@ export interface MessageItem {
   /** The same author as just above. */
   continued: boolean;
   state: "" | "sending" | "waiting" | "failed" | "sent" | "read";
+  /** Why it failed. */
+  why?: ErrorCode | undefined;
 }
 
 export type Item =
@@ -36,11 +38,11 @@ export function items(state: State, now: number): Item[] {
   const { line, outbox, typing } = state;
   const fresh = isFresh(state);
   const shown = fresh ? greeting(state) : past(state.thread.entries, now, state.status.status === "waiting");
-  for (const { command, mark } of outbox) {
+  for (const { command, mark, why } of outbox) {
     if (!("text" in command)) continue;
     const way = line === "online" ? "sending" : "waiting";
     const item = message(command.client_id, "me", "", command.text, command.attachments);
-    shown.push({ ...item, state: mark === "failed" ? mark : way });
+    shown.push({ ...item, why, state: mark === "failed" ? mark : way });
   }
   const replies = quickReplies(state, shown);
   if (replies?.length) shown.push({ kind: "replies", key: `r${lastKey(shown)}`, options: replies });

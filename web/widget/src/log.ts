@@ -1,7 +1,7 @@
 // The log of the chat. Nodes are kept by key: what is there stays and is updated, what is new is added at the end,
 // so a screen reader hears each thing once and the reader's place is kept.
 import { closingCard, formCard, queueCard } from "./cards.ts";
-import { ALERT, CHECK, CHECKS, CLOCK, DOWN, SPARK } from "./icons.ts";
+import { CHECK, CHECKS, CLOCK, DOWN, SPARK } from "./icons.ts";
 import { type Item, items, type MessageItem } from "./items.ts";
 import { attribute, h, icon, setText } from "./kit.ts";
 import { part } from "./parts.ts";
@@ -140,23 +140,22 @@ function messageNode(first: MessageItem, context: Context): LogNode {
     if (item.state === shown) return;
     shown = item.state;
     attribute(element, "data-state", shown);
-    mark.replaceChildren(...markLine(item, context));
+    mark.replaceChildren(...markLine(item, context, mark));
   }
 
   return { element, update };
 }
 
-function markLine({ state, key }: MessageItem, { chat }: Context): (Node | string)[] {
-  switch (state) {
+function markLine(item: MessageItem, context: Context, mark: HTMLElement): (Node | string)[] {
+  switch (item.state) {
     case "waiting":
       return [icon(CLOCK, "s"), T.waitingToSend];
     case "failed":
-      return [
-        icon(ALERT, "s"),
-        T.notSent,
-        h("button", { onclick: () => chat.retry(key) }, T.tryAgain),
-        h("button", { onclick: () => chat.discard(key) }, T.discard),
-      ];
+      part("refused").then(
+        ({ fillRefused }) => fillRefused(mark, context, item),
+        () => {},
+      );
+      return [T.notSent];
     case "sent":
       return [icon(CHECK, "s"), T.sent];
     case "read":

@@ -82,7 +82,8 @@ export class Outbox {
         if (!(error instanceof CommandError)) return;
         this.#busy = false;
         if (LATER.includes(error.code)) this.#wait(error);
-        else if (!this.#options.onRefused(command, error.code)) this.#mark(command.client_id, "failed");
+        else if (!this.#options.onRefused(command, error.code))
+          this.#mark(command.client_id, "failed", error.code);
         this.#pump();
       },
     );
@@ -101,8 +102,8 @@ export class Outbox {
     this.#options.onChange(this.list, paused);
   }
 
-  #mark(clientId: string, mark: Outgoing["mark"]): void {
-    const list = this.list.map((out) => (out.command.client_id === clientId ? { ...out, mark } : out));
+  #mark(clientId: string, mark: Outgoing["mark"], why?: ErrorCode): void {
+    const list = this.list.map((out) => (out.command.client_id === clientId ? { ...out, mark, why } : out));
     // A message stays until its entry arrives; the rest has no entry of its own to wait for.
     this.change(list.filter(({ command, mark }) => mark !== "done" || "text" in command));
   }

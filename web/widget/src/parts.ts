@@ -9,6 +9,7 @@ interface Parts {
   history: typeof import("./parts/history.part.ts");
   form: typeof import("./parts/form.part.ts");
   queue: typeof import("./parts/queue.part.ts");
+  refused: typeof import("./parts/refused.part.ts");
   teaser: typeof import("./parts/teaser.part.ts");
   rich: typeof import("./parts/rich.part.ts");
   rating: typeof import("./parts/rating.part.ts");

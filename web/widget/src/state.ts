@@ -2,6 +2,7 @@
 import type {
   About,
   ContactEntry,
+  ErrorCode,
   WidgetChannel,
   WidgetCommand,
   WidgetEvent,
@@ -25,6 +26,8 @@ export interface Outgoing {
   at: number;
   /** `failed`: refused for good; `done`: acknowledged, its entry is on the way. */
   mark: "waiting" | "failed" | "done";
+  /** Why it failed. */
+  why?: ErrorCode | undefined;
 }
 
 export interface State {

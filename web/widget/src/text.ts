@@ -1,5 +1,6 @@
 // Every word the customer reads, in English. The other languages stand in text/ and say the same under the same names: the
 // build makes the panel and its parts once for each language, with that language's file in place of this one.
+import type { ErrorCode } from "../../shared/src/protocol.gen.ts";
 import { dayAndTime, fileSize, ordinal, plural, timeOrDate } from "./say.ts";
 
 /** For everything that `Intl` formats. */
@@ -121,6 +122,39 @@ export const mailSend = "Send";
 export const mailSent = "It is on its way to you.";
 export const mailFailed = "That did not work. Try again later.";
 export const keepsPlace = "You can keep writing, or leave this page: your place is kept.";
+
+const again = "That did not work. Try again.";
+const stranger = "This page does not know you any more. Reload it, then try again.";
+const busy = "We are very busy. Try again in a moment.";
+/** Why something that the customer sent was refused. */
+export const refusals: Record<ErrorCode, string> = {
+  bad_request: "Something in it cannot be sent. Write it anew.",
+  unauthenticated: stranger,
+  invalid_token: stranger,
+  forbidden: refused,
+  origin_denied: refused,
+  not_found: "A file that belongs to it is gone. Attach it again.",
+  already_assigned: again,
+  not_assignee: again,
+  ended: "This chat has ended.",
+  not_ended: again,
+  active_exists: "You have another chat that is still open.",
+  no_such_agent: again,
+  no_bot: again,
+  already_rated: "You have rated this chat already.",
+  rating_closed: "It is too late to rate this chat.",
+  stale_bot_turn: again,
+  away: nobodyNow,
+  form_required: "Please answer the questions first.",
+  id_reused: "This was sent before. Write it anew.",
+  too_many_tags: again,
+  too_large: "This is too long. Send it in parts.",
+  rate_limited: "That was very fast. Wait a moment, then try again.",
+  overloaded: busy,
+  unavailable: busy,
+  draining: "We are back in a moment. Try again then.",
+  insufficient_storage: "We cannot take it now. Try again later.",
+};
 
 /** When somebody is there again. */
 export const backAt = (at: number, now: number) => `We are back ${dayAndTime(locale, at, now)}.`;

@@ -2,11 +2,14 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { systemClock } from "../../../shared/src/clock.ts";
 import type { Row } from "../../../shared/src/protocol.gen.ts";
-import { composer } from "../../../shared/src/text.ts";
+import { cards as cardWords } from "../../../shared/src/text/cards.ts";
+import { composer, files } from "../../../shared/src/text.ts";
 import { allReady, attach, attaching, takeReady } from "../files/attaching.ts";
 import { PickFiles } from "../files/PickFiles.tsx";
 import { Tray } from "../files/Tray.tsx";
+import { MOST } from "../files/upload.ts";
 import { loadCanned } from "../state/canned.ts";
+import { cardDrafts, fits, setCardDrafts } from "../state/cardDrafts.ts";
 import { online, tell } from "../state/connection.ts";
 import { type DraftKind, draft, draftKind, setDraft } from "../state/drafts.ts";
 import { enterSends } from "../state/keys.ts";
@@ -15,6 +18,7 @@ import { post } from "../state/outbox.ts";
 import { channelOf, scopeOf } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { CardButton, CardForm, CardTray } from "./CardTray.tsx";
 import { nextBlank } from "./canned.ts";
 import { EmojiButton } from "./EmojiButton.tsx";
 import { mentionsIn } from "./mentions.ts";
@@ -43,6 +47,8 @@ export function Composer({ row, kinds, claims }: Props) {
   const kind = kinds.includes(wanted) ? wanted : (kinds[0] ?? "note");
   const text = draft(row.id, kind);
   const attached = attaching(row.id, kind);
+  const cards = kind === "reply" ? cardDrafts(row.id) : [];
+  const something = text.trim() || attached.length || cards.length;
   const ready = allReady(row.id, kind);
   const typing = useTyping(row.id, kind);
 
@@ -82,15 +88,21 @@ export function Composer({ row, kinds, claims }: Props) {
 
   const send = () => {
     const words = draft(row.id, kind).trim();
-    if (!ready || !(words || attached.length)) return;
-    if ([...words].length > LONGEST) {
-      notify(composer.tooLong(LONGEST));
+    if (!ready || !something) return;
+    const pictures = cards.filter(({ file }) => file);
+    const problem =
+      ([...words].length > LONGEST && composer.tooLong(LONGEST)) ||
+      (!fits(words, cards) && cardWords.tooMuch) ||
+      (attached.length + pictures.length > MOST && files.tooMany(MOST));
+    if (problem) {
+      notify(problem);
       return;
     }
     setDraft(row.id, kind, "");
     typing.stopped();
     const mentions = kind === "note" ? mentionsIn(words, scopeOf(row)?.members ?? []) : [];
-    post(row.id, kind, words, { mentions, attachments: takeReady(row.id, kind) });
+    if (cards.length) setCardDrafts(row.id, []);
+    post(row.id, kind, words, { mentions, attachments: takeReady(row.id, kind), cards });
     field.current?.focus();
   };
 
@@ -132,101 +144,101 @@ export function Composer({ row, kinds, claims }: Props) {
   const customer = firstName(customerName(row));
   const label = note ? composer.addNote : claims ? composer.sendAndClaim : composer.send;
   return (
-    <div class={note ? "comp noted" : "comp"}>
-      {!note && isMessaging(row) && <ReplyWindow row={row} onTake={put} />}
-      {offer && <Suggest offer={offer} active={at} onActive={setActive} />}
-      <div
-        class="tabs"
-        role="tablist"
-        aria-label={composer.kind}
-        onKeyDown={(event) => arrows(event, choose)}
-      >
-        {(["reply", "note"] as const).map((each) => (
-          <button
-            key={each}
-            type="button"
-            role="tab"
-            id={`tab-${each}`}
-            aria-controls="composer"
-            aria-selected={each === kind}
-            tabIndex={each === kind ? 0 : -1}
-            disabled={!kinds.includes(each)}
-            onClick={() => choose(each)}
-          >
-            {each === "reply" ? composer.reply : composer.note}
-          </button>
-        ))}
-        <span class="to trunc hide-m">
-          {note
-            ? composer.onlyTeam
-            : composer.seenAs(customer, firstName(me.value?.name ?? ""), scopeOf(row)?.name ?? "")}
-        </span>
-      </div>
-      <div role="tabpanel" id="composer" aria-labelledby={`tab-${kind}`}>
-        <Tray conversation={row.id} kind={kind} />
-        <textarea
-          ref={field}
-          id="write"
-          rows={2}
-          dir="auto"
-          aria-label={note ? composer.note : composer.reply}
-          placeholder={note ? composer.writeNote : composer.writeReply}
-          aria-autocomplete="list"
-          aria-controls={offer ? suggestId : undefined}
-          aria-activedescendant={offer ? `${suggestId}-${at}` : undefined}
-          value={text}
-          onInput={(event) => {
-            setDraft(row.id, kind, event.currentTarget.value);
-            setCaret(event.currentTarget.selectionStart);
-            setShut("");
-            typing.typed(event.currentTarget.value);
-          }}
-          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
-          onPaste={(event) => {
-            const files = [...(event.clipboardData?.files ?? [])];
-            if (!files.length) return;
-            event.preventDefault();
-            attach(row.id, kind, files);
-          }}
-          onBlur={typing.stopped}
-          onKeyDown={onKeyDown}
-        />
-        <div class="ctool">
-          <PickFiles onFiles={(files) => attach(row.id, kind, files)} />
-          <EmojiButton onPick={insert} />
-          {!note && (
-            <>
-              <button
-                type="button"
-                class="icon sm"
-                aria-label={composer.insertCanned}
-                title={composer.insertCanned}
-                disabled={text.trim() !== ""}
-                onClick={() => {
-                  setShut("");
-                  put("/");
-                }}
-              >
-                <Icon name="slash" />
-              </button>
-              <span class="hint hide-m" aria-hidden="true">
-                <kbd>/</kbd> {composer.cannedHint}
-              </span>
-            </>
-          )}
-          <span class="grow" />
-          <button
-            type="button"
-            class="btn primary"
-            disabled={!ready || !(text.trim() || attached.length)}
-            onClick={send}
-          >
-            {label}
-            <kbd class="hide-m">{enterSends.value ? "↵" : "Ctrl ↵"}</kbd>
-          </button>
+    <>
+      <div class={note ? "comp noted" : "comp"}>
+        {!note && isMessaging(row) && <ReplyWindow row={row} onTake={put} />}
+        {offer && <Suggest offer={offer} active={at} onActive={setActive} />}
+        <div
+          class="tabs"
+          role="tablist"
+          aria-label={composer.kind}
+          onKeyDown={(event) => arrows(event, choose)}
+        >
+          {(["reply", "note"] as const).map((each) => (
+            <button
+              key={each}
+              type="button"
+              role="tab"
+              id={`tab-${each}`}
+              aria-controls="composer"
+              aria-selected={each === kind}
+              tabIndex={each === kind ? 0 : -1}
+              disabled={!kinds.includes(each)}
+              onClick={() => choose(each)}
+            >
+              {each === "reply" ? composer.reply : composer.note}
+            </button>
+          ))}
+          <span class="to trunc hide-m">
+            {note
+              ? composer.onlyTeam
+              : composer.seenAs(customer, firstName(me.value?.name ?? ""), scopeOf(row)?.name ?? "")}
+          </span>
+        </div>
+        <div role="tabpanel" id="composer" aria-labelledby={`tab-${kind}`}>
+          <Tray conversation={row.id} kind={kind} />
+          {!note && <CardTray conversation={row.id} />}
+          <textarea
+            ref={field}
+            id="write"
+            rows={2}
+            dir="auto"
+            aria-label={note ? composer.note : composer.reply}
+            placeholder={note ? composer.writeNote : composer.writeReply}
+            aria-autocomplete="list"
+            aria-controls={offer ? suggestId : undefined}
+            aria-activedescendant={offer ? `${suggestId}-${at}` : undefined}
+            value={text}
+            onInput={(event) => {
+              setDraft(row.id, kind, event.currentTarget.value);
+              setCaret(event.currentTarget.selectionStart);
+              setShut("");
+              typing.typed(event.currentTarget.value);
+            }}
+            onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+            onPaste={(event) => {
+              const files = [...(event.clipboardData?.files ?? [])];
+              if (!files.length) return;
+              event.preventDefault();
+              attach(row.id, kind, files);
+            }}
+            onBlur={typing.stopped}
+            onKeyDown={onKeyDown}
+          />
+          <div class="ctool">
+            <PickFiles onFiles={(files) => attach(row.id, kind, files)} />
+            <EmojiButton onPick={insert} />
+            {!note && (
+              <>
+                <CardButton />
+                <button
+                  type="button"
+                  class="icon sm"
+                  aria-label={composer.insertCanned}
+                  title={composer.insertCanned}
+                  disabled={text.trim() !== ""}
+                  onClick={() => {
+                    setShut("");
+                    put("/");
+                  }}
+                >
+                  <Icon name="slash" />
+                </button>
+                <span class="hint hide-m" aria-hidden="true">
+                  <kbd>/</kbd> {composer.cannedHint}
+                </span>
+              </>
+            )}
+            <span class="grow" />
+            <button type="button" class="btn primary" disabled={!ready || !something} onClick={send}>
+              {label}
+              <kbd class="hide-m">{enterSends.value ? "↵" : "Ctrl ↵"}</kbd>
+            </button>
+          </div>
         </div>
       </div>
-    </div>
+      {!note && <CardForm conversation={row.id} />}
+    </>
   );
 }
 

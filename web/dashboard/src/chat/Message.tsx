@@ -15,6 +15,7 @@ import type { TextRole } from "../../../shared/src/thread.ts";
 import { clockTime } from "../../../shared/src/when.ts";
 import { Attachments } from "../files/Attachments.tsx";
 import { ComingFiles } from "../files/ComingFiles.tsx";
+import { fileUrl } from "../files/upload.ts";
 import { type Outgoing, remove, tryAgain } from "../state/outbox.ts";
 import { memberById } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
@@ -89,7 +90,7 @@ export function Message({ entry, text, role, continued, later, row, conversation
             <ComingFiles conversation={conversation} coming={comingOf(entry)} news={later?.files ?? {}} />
           </>
         )}
-        <Cards conversation={conversation} cards={cardsOf(entry)} />
+        <Cards cards={cardsOf(entry)} urlOf={(file) => fileUrl(conversation, file)} />
         {replies && replies.length > 0 && (
           <div class="quick">
             <span class="sr">{words.quickReplies}: </span>
@@ -145,6 +146,7 @@ export function OutgoingMessage({ item }: { item: Outgoing }) {
       <div class="b" dir="auto">
         {item.text && <Words text={item.text} />}
         <Attachments conversation={item.conversation} attachments={item.attachments ?? []} pending />
+        <Cards cards={(item.cards ?? []).map(({ card }) => card)} urlOf={() => ""} />
       </div>
       {failed ? (
         <div class="st fail">

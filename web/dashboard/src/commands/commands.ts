@@ -1,16 +1,8 @@
 // What can be done at this moment, by a key or from the command list. The one place that says which key does what.
 import type { Row } from "../../../shared/src/protocol.gen.ts";
 import { commandWords as words } from "../../../shared/src/text/commands.ts";
-import {
-  activate,
-  chat,
-  frame,
-  list,
-  menu,
-  profile,
-  profilePage,
-  shortcuts,
-} from "../../../shared/src/text.ts";
+import { profilePage } from "../../../shared/src/text/profile.ts";
+import { activate, chat, frame, list, menu, profile, shortcuts } from "../../../shared/src/text.ts";
 import { alertSettings, changeAlerts } from "../alerts/settings.ts";
 import { go } from "../router.ts";
 import { acting, activateChat, joinChat, resolving, transfer } from "../state/actions.ts";

@@ -1,7 +1,8 @@
 // Corrects what is known of the customer: name, address, phone, and facts under any name.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { common, details as names, profileForm as words } from "../../../shared/src/text.ts";
+import { details as names, profileForm as words } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
+import { FormButtons } from "../settings/FormButtons.tsx";
 import { Field, Problem, refusal } from "../settings/parts.tsx";
 import type { Details } from "../state/details.ts";
 import { Icon } from "../ui/Icon.tsx";
@@ -130,14 +131,7 @@ export function ProfileForm({ contact, onSaved, onCancel }: Props) {
           </button>
         )}
       </fieldset>
-      <div class="btns">
-        <button type="submit" class="btn primary small">
-          {common.save}
-        </button>
-        <button type="button" class="btn small" onClick={onCancel}>
-          {common.cancel}
-        </button>
-      </div>
+      <FormButtons onCancel={onCancel} />
     </form>
   );
 }

@@ -1,8 +1,9 @@
 // Files that go with the next reply or note: on their way up, ready, or failed. One list per conversation and kind.
-// Those the server has survive a reload, as the text beside them does; it keeps what nobody sends for a day.
+// They survive a reload, as the text beside them does: those the server has, which it keeps for a day, and those on their way.
 import { signal } from "@preact/signals";
 import type { Attachment } from "../../../shared/src/protocol.gen.ts";
 import { files as words } from "../../../shared/src/text.ts";
+import { uuid } from "../../../shared/src/uuid.ts";
 import { explain } from "../api.ts";
 import type { DraftKind } from "../state/drafts.ts";
 import { notify } from "../state/notices.ts";
@@ -25,6 +26,8 @@ export interface Attaching {
   attachment: Attachment | null;
   /** What is uploaded again after a failure. */
   file: File | null;
+  /** Under this id the browser keeps it until the server has it; empty: not at all. */
+  waits: string;
 }
 
 const lists = signal<Readonly<Record<string, readonly Attaching[]>>>({});
@@ -52,20 +55,21 @@ export function attach(conversation: string, kind: DraftKind, files: readonly Fi
       notify(words.tooMany(MOST));
       return;
     }
-    const preview = file.type && PICTURES.includes(file.type) ? URL.createObjectURL(file) : "";
-    const item = {
-      name: file.name,
-      size: file.size,
-      preview,
-      progress: 0,
-      reason: "",
-      attachment: null,
-      file,
-    };
-    const key = nextKey++;
-    show(place, [...list, { key, ...item }]);
-    begin(conversation, place, key, file);
+    const key = enter(conversation, place, file);
+    // Without it, a reload loses the file and nothing else.
+    if (file.size <= LARGEST) remember(conversation, place, key, file).catch(() => {});
   }
+}
+
+/** Puts a file at the end of the list and begins to upload it. */
+function enter(conversation: string, place: string, file: File, waits = ""): number {
+  const { name, size, type } = file;
+  const key = nextKey++;
+  const preview = type && PICTURES.includes(type) ? URL.createObjectURL(file) : "";
+  const item = { key, name, size, preview, progress: 0, reason: "", attachment: null, file, waits };
+  show(place, [...listOf(place), item]);
+  begin(conversation, place, key, file);
+  return key;
 }
 
 export function tryUploadAgain(conversation: string, kind: DraftKind, { key, file }: Attaching): void {
@@ -73,8 +77,9 @@ export function tryUploadAgain(conversation: string, kind: DraftKind, { key, fil
 }
 
 /** Removes one from the list, ending its upload. */
-export function detach(conversation: string, kind: DraftKind, { key, preview }: Attaching): void {
+export function detach(conversation: string, kind: DraftKind, { key, preview, waits }: Attaching): void {
   const place = keyOf(conversation, kind);
+  forget(waits);
   running.get(key)?.cancel();
   running.delete(key);
   URL.revokeObjectURL(preview);
@@ -101,7 +106,8 @@ export function giveBack(conversation: string, kind: DraftKind, attachments: rea
 
 function uploaded(attachment: Attachment): Attaching {
   const { name, size } = attachment;
-  return { key: nextKey++, name, size, preview: "", progress: 1, reason: "", attachment, file: null };
+  const rest = { preview: "", progress: 1, reason: "", file: null, waits: "" };
+  return { key: nextKey++, name, size, attachment, ...rest };
 }
 
 function begin(conversation: string, place: string, key: number, file: File): void {
@@ -113,12 +119,46 @@ function begin(conversation: string, place: string, key: number, file: File): vo
   const way = upload(conversation, file, (progress) => change(place, key, { progress }));
   running.set(key, way);
   way.done
-    .then((attachment) => {
-      change(place, key, { attachment, progress: 1 });
-      keep(place);
+    .then((attachment) => settle(place, key, { attachment, progress: 1 }))
+    .catch((error) => {
+      const changes = failed(error);
+      if (changes.file === null) settle(place, key, changes);
+      else change(place, key, changes);
     })
-    .catch((error) => change(place, key, failed(error)))
     .finally(() => running.delete(key));
+}
+
+/** There is nothing left to upload. */
+function settle(place: string, key: number, changes: Partial<Attaching>): void {
+  const waits = listOf(place).find((item) => item.key === key)?.waits;
+  change(place, key, { ...changes, waits: "" });
+  keep(place);
+  forget(waits);
+}
+
+/** Has the browser keep a file until it is up. */
+async function remember(conversation: string, place: string, key: number, file: File): Promise<void> {
+  const { keepFile } = await import("./waiting.ts");
+  const waits = uuid();
+  if (!(await keepFile(conversation, waits, file))) return;
+  // Meanwhile it may be up, or taken back.
+  if (!listOf(place).some((item) => item.key === key && item.file && !item.attachment)) return forget(waits);
+  change(place, key, { waits });
+  keep(place);
+}
+
+function forget(waits?: string): void {
+  if (waits) import("./waiting.ts").then(({ forgetFile }) => forgetFile(waits)).catch(() => {});
+}
+
+/** Begins again with what was on its way before the reload. */
+async function resume(place: string, waiting: readonly string[]): Promise<void> {
+  const { keptFile } = await import("./waiting.ts");
+  const [conversation = ""] = place.split(" ");
+  for (const waits of waiting) {
+    const file = await keptFile(waits);
+    if (file) enter(conversation, place, file, waits);
+  }
 }
 
 /** A file of a wrong kind stays wrong; everything else may be tried again. */
@@ -145,17 +185,21 @@ function put(place: string, list: readonly Attaching[]): void {
   keep(place);
 }
 
-/** Once what is ready has changed; not while a file goes up, which tells its progress all the time. */
+/** Once what is ready or kept has changed; not while a file goes up, which tells its progress all the time. */
 function keep(place: string): void {
-  const ready = listOf(place).flatMap((item) => item.attachment ?? []);
-  const kept: Kept = { until: Date.now() + KEPT, ready };
-  write(storedAt(place), ready.length ? JSON.stringify(kept) : null);
+  const list = listOf(place);
+  const ready = list.flatMap((item) => item.attachment ?? []);
+  const waiting = list.flatMap((item) => item.waits || []);
+  const kept: Kept = { until: Date.now() + KEPT, ready, waiting };
+  write(storedAt(place), ready.length + waiting.length ? JSON.stringify(kept) : null);
 }
 
 interface Kept {
   /** UTC milliseconds. */
   until: number;
   ready: Attachment[];
+  /** Ids of files that the browser keeps. */
+  waiting?: string[];
 }
 
 /** A little less than the server keeps them. */
@@ -169,8 +213,10 @@ const recalled = new Map<string, readonly Attaching[]>();
 function listOf(place: string): readonly Attaching[] {
   const list = lists.value[place] ?? recalled.get(place);
   if (list) return list;
-  const { until, ready } = readJson<Kept>(storedAt(place), { until: 0, ready: [] });
-  const found = until > Date.now() ? ready.map(uploaded) : none;
+  const { until, ready, waiting = [] } = readJson<Kept>(storedAt(place), { until: 0, ready: [] });
+  const lasts = until > Date.now();
+  const found = lasts ? ready.map(uploaded) : none;
   recalled.set(place, found);
+  if (lasts && waiting.length) resume(place, waiting).catch(() => {});
   return found;
 }

@@ -1,6 +1,6 @@
 // One file on its way to the server, with its progress. `fetch` cannot tell how far an upload is, so this asks the old way.
 import type { Attachment } from "../../../shared/src/protocol.gen.ts";
-import { ApiError, csrf } from "../api.ts";
+import { ApiError, csrf, learn } from "../api.ts";
 
 /** What the server takes; it judges by content, this only spares a try. */
 export const PICTURES = "image/png,image/jpeg,image/gif,image/webp";
@@ -23,10 +23,12 @@ export function upload(conversation: string, file: File, onProgress: (part: numb
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
     request.onerror = () => fail(0, "connection");
     request.onabort = () => fail(0, "cancelled");
-    request.onload = () => {
+    request.onload = async () => {
       const answer = parse(request.responseText);
-      if (request.status === 201) resolve(answer as Attachment);
-      else fail(request.status, (answer as { code?: string } | null)?.code ?? "other");
+      if (request.status === 201) return resolve(answer as Attachment);
+      const code = (answer as { code?: string } | null)?.code ?? "other";
+      await learn(code);
+      fail(request.status, code);
     };
   });
   request.open("POST", `/api/v1/conversations/${conversation}/files`);

@@ -10,10 +10,10 @@ export function BottomBar() {
   const inSettings = path.value.startsWith("/settings");
   const inAnalytics = path.value === "/analytics";
   const inCanned = path.value === "/canned";
-  const elsewhere = inSettings || inAnalytics || inCanned;
+  const inChats = /^\/(chats|$)/.test(path.value);
   return (
     <nav class="mbar" aria-label={frame.sections}>
-      <a class="tab" href="/" aria-current={elsewhere ? undefined : "page"} onClick={follow}>
+      <a class="tab" href="/" aria-current={inChats ? "page" : undefined} onClick={follow}>
         <Icon name="chat" />
         {frame.chats}
         {unreadCount.value > 0 && <span class="badge">{unreadCount.value}</span>}

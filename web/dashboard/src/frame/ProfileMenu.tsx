@@ -1,5 +1,6 @@
 // The member's own corner: presence, theme, shortcuts, log out.
-import { profile, profilePage } from "../../../shared/src/text.ts";
+import { profilePage } from "../../../shared/src/text/profile.ts";
+import { profile } from "../../../shared/src/text.ts";
 import { go } from "../router.ts";
 import { helpShown, singleKeys, switchSingleKeys } from "../state/keys.ts";
 import { allSections } from "../state/rows.ts";

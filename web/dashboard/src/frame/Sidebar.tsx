@@ -14,7 +14,7 @@ export function Sidebar() {
   const inSettings = path.value.startsWith("/settings");
   const inCanned = path.value === "/canned";
   const inAnalytics = path.value === "/analytics";
-  const inChats = !inSettings && !inCanned && !inAnalytics;
+  const inChats = /^\/(chats|$)/.test(path.value);
   return (
     <nav class="side" aria-label={frame.main}>
       <ScopeMenu place="sidebar" />

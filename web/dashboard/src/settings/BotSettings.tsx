@@ -1,9 +1,11 @@
 // Who answers first: nobody, the built-in assistant, or an AI behind an address.
 import { useState } from "preact/hooks";
-import { common, settings as shared, botSettings as words } from "../../../shared/src/text.ts";
+import { botSettings as words } from "../../../shared/src/text/people.ts";
+import { common, settings as shared } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notify } from "../state/notices.ts";
 import { renewScope } from "../state/scopes.ts";
+import { FormButtons } from "./FormButtons.tsx";
 import { Field, LoadProblem, linesOf, Once, Problem, refusal, useLoaded } from "./parts.tsx";
 
 type Kind = "none" | "scripted" | "http";
@@ -92,11 +94,7 @@ function BotForm({ scopeId, bot }: { scopeId: string; bot: Bot }) {
             </>
           )}
           {kind === "scripted" && <ScriptFields bot={bot} />}
-          <div class="btns">
-            <button type="submit" class="btn primary">
-              {common.save}
-            </button>
-          </div>
+          <FormButtons />
         </form>
       </div>
     </>

@@ -56,7 +56,7 @@ function DeadEvents({ path }: { path: string }) {
         {items.map((event) => (
           <li class="krow" key={event.id}>
             <div class="grow">
-              <b>{event.error}</b>
+              <b class="said">{event.error}</b>
               <small>{[moment.format(event.received_at), words.attempt(event.attempts)].join(" · ")}</small>
             </div>
             <Chip kind={event.passed_over ? "" : "bad"}>

@@ -1,6 +1,7 @@
 // Websites that carry the widget: who may embed it, how it looks, when the human button shows.
 import { useState } from "preact/hooks";
-import { settings as shared, channelSettings as words } from "../../../shared/src/text.ts";
+import { channelSettings as words } from "../../../shared/src/text/people.ts";
+import { settings as shared } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";
 import { renewScope, scope } from "../state/scopes.ts";

@@ -1,7 +1,8 @@
 // Dates that win over the weekly hours: closed, or open at other times.
 import { useState } from "preact/hooks";
 import { locale } from "../../../shared/src/chosen.ts";
-import { common, hoursSettings as words } from "../../../shared/src/text.ts";
+import { hoursSettings as words } from "../../../shared/src/text/settings.ts";
+import { common } from "../../../shared/src/text.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { TimeInput } from "./HoursSettings.tsx";
 import { type Holiday, readTime } from "./hours.ts";

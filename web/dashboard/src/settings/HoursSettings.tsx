@@ -1,7 +1,8 @@
 // Opening hours: the week, closed days, and what asking for a human leads to when nobody is there.
 import { useState } from "preact/hooks";
 import type { Away } from "../../../shared/src/protocol.gen.ts";
-import { common, settings as shared, hoursSettings as words } from "../../../shared/src/text.ts";
+import { hoursSettings as words } from "../../../shared/src/text/settings.ts";
+import { common, settings as shared } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notify } from "../state/notices.ts";
 import { renewScope } from "../state/scopes.ts";

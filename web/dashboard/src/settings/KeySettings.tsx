@@ -2,7 +2,9 @@
 import { useState } from "preact/hooks";
 import { locale } from "../../../shared/src/chosen.ts";
 import type { Role } from "../../../shared/src/protocol.gen.ts";
-import { memberSettings, settings as shared, keySettings as words } from "../../../shared/src/text.ts";
+import { memberSettings } from "../../../shared/src/text/people.ts";
+import { keySettings as words } from "../../../shared/src/text/settings.ts";
+import { settings as shared } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";
 import { Chip } from "../ui/Avatar.tsx";

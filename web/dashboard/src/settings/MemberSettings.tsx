@@ -1,7 +1,8 @@
 // Who belongs to the scope, and one-time links for those who shall.
 import { useState } from "preact/hooks";
 import type { Role } from "../../../shared/src/protocol.gen.ts";
-import { profile, settings as shared, memberSettings as words } from "../../../shared/src/text.ts";
+import { memberSettings as words } from "../../../shared/src/text/people.ts";
+import { profile, settings as shared } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";
 import { memberById, renewScope, scope } from "../state/scopes.ts";

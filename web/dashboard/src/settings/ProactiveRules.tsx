@@ -1,5 +1,5 @@
 // What a widget says by itself: one box for each rule, inside the form of a channel.
-import { channelSettings as words } from "../../../shared/src/text.ts";
+import { channelSettings as words } from "../../../shared/src/text/people.ts";
 import { Boxes } from "./Boxes.tsx";
 import { Field } from "./parts.tsx";
 

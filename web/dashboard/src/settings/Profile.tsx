@@ -3,14 +3,17 @@ import { useState } from "preact/hooks";
 import { locale, ownChoice, remember } from "../../../shared/src/chosen.ts";
 import { choose, isLanguage, languages } from "../../../shared/src/language.ts";
 import type { Me } from "../../../shared/src/protocol.gen.ts";
-import { common, profile, profilePage as words } from "../../../shared/src/text.ts";
+import { profilePage as words } from "../../../shared/src/text/profile.ts";
+import { common, profile } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
+import { deviceOf } from "../details/readable.ts";
 import { enterSends, singleKeys, switchEnter, switchSingleKeys } from "../state/keys.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { myPresence, setPresence } from "../state/scopes.ts";
 import { me } from "../state/session.ts";
 import { type Theme, theme } from "../state/theme.ts";
 import { Chip } from "../ui/Avatar.tsx";
+import { FormButtons } from "./FormButtons.tsx";
 import { LanguageOptions } from "./LanguageOptions.tsx";
 import { PictureField } from "./PictureField.tsx";
 import { Field, LoadProblem, Problem, refusal, useLoaded } from "./parts.tsx";
@@ -71,11 +74,7 @@ function NameCard() {
           <Field label={words.email} help={words.emailHelp}>
             {(ids) => <input {...ids} class="in" readOnly value={me.value?.email ?? ""} />}
           </Field>
-          <div class="btns">
-            <button type="submit" class="btn primary">
-              {common.save}
-            </button>
-          </div>
+          <FormButtons />
         </form>
       </div>
     </>
@@ -203,11 +202,7 @@ function PasswordCard() {
               />
             )}
           </Field>
-          <div class="btns">
-            <button type="submit" class="btn primary">
-              {words.changePassword}
-            </button>
-          </div>
+          <FormButtons submit={words.changePassword} />
         </form>
       </div>
     </>
@@ -234,21 +229,27 @@ function SessionsCard() {
       <p class="lead">{words.sessionsLead}</p>
       {problem && <LoadProblem problem={problem} reload={reload} />}
       <ul class="card">
-        {value?.items.map((login) => (
-          <li class="krow" key={login.id}>
-            <div class="grow">
-              <b class="trunc">{login.user_agent ?? words.unknownBrowser}</b>
-              <small>{words.seen(moment.format(login.last_seen_at), login.address ?? "")}</small>
-            </div>
-            {login.current ? (
-              <Chip kind="ok">{words.thisOne}</Chip>
-            ) : (
-              <button type="button" class="btn small" onClick={() => end(login)}>
-                {words.endSession}
-              </button>
-            )}
-          </li>
-        ))}
+        {value?.items.map((login) => {
+          const name = deviceOf(login.user_agent ?? "")?.name ?? words.unknownBrowser;
+          return (
+            <li class="krow" key={login.id}>
+              <div class="grow">
+                <b class="trunc" title={login.user_agent ?? ""}>
+                  {name}
+                </b>
+                <small>{words.seen(moment.format(login.last_seen_at), login.address ?? "")}</small>
+              </div>
+              {login.current ? (
+                <Chip kind="ok">{words.thisOne}</Chip>
+              ) : (
+                <button type="button" class="btn small" onClick={() => end(login)}>
+                  {words.endSession}
+                  <span class="sr"> {name}</span>
+                </button>
+              )}
+            </li>
+          );
+        })}
       </ul>
     </>
   );

@@ -1,5 +1,5 @@
 // What the widget asks before the first message.
-import { channelSettings as words } from "../../../shared/src/text.ts";
+import { channelSettings as words } from "../../../shared/src/text/people.ts";
 import { Icon } from "../ui/Icon.tsx";
 
 export interface Question {

@@ -1,11 +1,14 @@
 // The scope itself: name, mode, time zone, what silence does, closing words, and its end.
 import { useState } from "preact/hooks";
 import type { Mode } from "../../../shared/src/protocol.gen.ts";
-import { common, settings as shared, scopeSettings as words } from "../../../shared/src/text.ts";
+import { scopeSettings as words } from "../../../shared/src/text/settings.ts";
+import { common, settings as shared } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { renewScope, scopes, scope as shown } from "../state/scopes.ts";
 import { Dialog } from "../ui/Dialog.tsx";
+import { FormButtons } from "./FormButtons.tsx";
+import { KeepDialog } from "./KeepDialog.tsx";
 import { Field, LoadProblem, Problem, refusal, useLoaded } from "./parts.tsx";
 import { ZoneSelect } from "./zones.tsx";
 
@@ -38,25 +41,38 @@ function ScopeForm({ scopeId, scope }: { scopeId: string; scope: Scope }) {
   const [problem, setProblem] = useState("");
   const [zone, setZone] = useState(scope.time_zone);
   const [closes, setCloses] = useState(settings.closing_message !== "");
-  const submit = async (event: SubmitEvent) => {
+  /** Milliseconds; as it was saved last. */
+  const [keeps, setKeeps] = useState(settings.keep_for);
+  /** What waits for a word that customers may go. */
+  const [asked, setAsked] = useState<Scope | null>(null);
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(form.get(name) ?? "");
     const minutes = (name: string) => Math.round(Number(text(name)) * MINUTE);
-    const body = {
+    const body: Scope = {
       name: text("name").trim(),
-      mode: text("mode"),
+      mode: text("mode") as Mode,
       time_zone: zone,
       settings: {
         release_after: Math.round(Number(text("release_after")) * 1000),
-        ...Object.fromEntries(idles.map((name) => [name, minutes(name)])),
+        idle_bot: minutes("idle_bot"),
+        idle_queued: minutes("idle_queued"),
+        idle_assigned: minutes("idle_assigned"),
         keep_for: Math.round(Number(text("keep_for"))) * DAY,
         closing_message: closes ? text("closing_message").trim() : "",
       },
     };
+    const { keep_for } = body.settings;
+    if (keep_for > 0 && (keeps === 0 || keep_for < keeps)) setAsked(body);
+    else save(body);
+  };
+  const save = async (body: Scope) => {
+    setAsked(null);
     try {
       await call("PATCH", `/scopes/${scopeId}`, body);
       setProblem("");
+      setKeeps(body.settings.keep_for);
       notify(common.saved);
       await renewScope(scopeId);
     } catch (error) {
@@ -156,13 +172,16 @@ function ScopeForm({ scopeId, scope }: { scopeId: string; scope: Scope }) {
               )}
             </Field>
           )}
-          <div class="btns">
-            <button type="submit" class="btn primary">
-              {common.save}
-            </button>
-          </div>
+          <FormButtons />
         </form>
       </div>
+      {asked && (
+        <KeepDialog
+          days={asked.settings.keep_for / DAY}
+          onConfirm={() => save(asked)}
+          onClose={() => setAsked(null)}
+        />
+      )}
       {shown.value?.role === "owner" && scopes.value.length > 1 && (
         <DeleteScope scopeId={scopeId} name={scope.name} />
       )}

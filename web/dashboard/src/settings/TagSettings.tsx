@@ -1,12 +1,13 @@
 // The tags of a scope: which there are, how many chats have each, other words for them.
 import { useState } from "preact/hooks";
 import { tagSettings as words } from "../../../shared/src/text/tags.ts";
-import { common, settings as shared } from "../../../shared/src/text.ts";
+import { settings as shared } from "../../../shared/src/text.ts";
 import { call } from "../api.ts";
 import { notifyFailure } from "../state/notices.ts";
 import { tagFrom } from "../state/tags.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { FormButtons } from "./FormButtons.tsx";
 import { useListed } from "./listed.tsx";
 import { Field, LoadProblem, Problem, refusal } from "./parts.tsx";
 
@@ -168,17 +169,11 @@ function TagForm({ base, tag, onSaved, onCancel }: FormProps) {
           />
         )}
       </Field>
-      <div class="btns">
-        <button type="submit" class="btn primary" disabled={left > 0}>
-          {common.save}
-        </button>
-        <button type="button" class="btn" onClick={onCancel}>
-          {common.cancel}
-        </button>
+      <FormButtons busy={left > 0} onCancel={onCancel}>
         <span role="status" class="mut">
           {left > 0 && words.renaming(left)}
         </span>
-      </div>
+      </FormButtons>
     </form>
   );
 }

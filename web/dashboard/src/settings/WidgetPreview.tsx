@@ -1,5 +1,5 @@
 // How the widget will look, while its title and colour are chosen.
-import { channelSettings as words } from "../../../shared/src/text.ts";
+import { channelSettings as words } from "../../../shared/src/text/people.ts";
 import { inkOn } from "./ink.ts";
 
 export function WidgetPreview({ title, colour }: { title: string; colour: string }) {

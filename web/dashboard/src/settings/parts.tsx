@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useId, useState } from "preact/hooks";
 import { language } from "../../../shared/src/chosen.ts";
 import { common, settings as words } from "../../../shared/src/text.ts";
-import { call, explain } from "../api.ts";
+import { ApiError, call, explain } from "../api.ts";
 import { Icon } from "../ui/Icon.tsx";
 
 /** Something read from the server, and a way to read it again. */
@@ -39,16 +39,28 @@ export function LoadProblem({ problem, reload }: { problem: string; reload: () =
 interface FieldProps {
   label: string;
   help?: string;
+  /** What is wrong with it; empty: nothing. */
+  problem?: string;
   /** Draws the control, which takes these. */
-  children: (ids: { id: string; "aria-describedby"?: string }) => ComponentChildren;
+  children: (ids: { id: string; "aria-describedby"?: string; "aria-invalid"?: boolean }) => ComponentChildren;
 }
 
-export function Field({ label, help, children }: FieldProps) {
+export function Field({ label, help, problem, children }: FieldProps) {
   const id = useId();
+  const about = [problem && `${id}p`, help && `${id}h`].filter(Boolean).join(" ");
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {children(help ? { id, "aria-describedby": `${id}h` } : { id })}
+      {children({
+        id,
+        ...(about && { "aria-describedby": about }),
+        ...(problem && { "aria-invalid": true }),
+      })}
+      {problem && (
+        <span class="problem" id={`${id}p`}>
+          {problem}
+        </span>
+      )}
       {help && (
         <span class="help" id={`${id}h`}>
           {help}
@@ -107,13 +119,9 @@ export function Problem({ text }: { text: string }) {
   ) : null;
 }
 
-/** The server's own words for a field it refused where they are in the reader's language, else ours. */
+/** What to say of a form that was refused. The server's own words name the field, in English: they stand alone for those who read it,
+ *  else behind ours, marked off as text of another direction. */
 export function refusal(error: unknown): string {
-  const spoken =
-    language === "en" &&
-    error &&
-    typeof error === "object" &&
-    "code" in error &&
-    error.code === "bad_request";
-  return spoken && "message" in error ? String(error.message) : explain(error);
+  if (!(error instanceof ApiError) || error.code !== "bad_request" || !error.message) return explain(error);
+  return language === "en" ? error.message : `${explain(error)} (\u2068${error.message}\u2069)`;
 }

@@ -1,6 +1,6 @@
 // Choosing a time zone out of those the browser knows.
 import { locale } from "../../../shared/src/chosen.ts";
-import { hoursSettings as words } from "../../../shared/src/text.ts";
+import { hoursSettings as words } from "../../../shared/src/text/settings.ts";
 
 interface Props {
   id?: string;

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { systemClock } from "../../../shared/src/clock.ts";
 import type { DashboardCommand, DashboardEvent, OkFrame } from "../../../shared/src/protocol.gen.ts";
 import { CommandError, Connection, type ConnectionState, type Wire } from "../../../shared/src/socket.ts";
-import { ApiError, call } from "../api.ts";
+import { ApiError, call, learn } from "../api.ts";
 
 type Listener = (event: DashboardEvent) => void;
 
@@ -66,8 +66,13 @@ export function onEvent(listener: Listener): void {
 }
 
 /** Sends a command; rejects with `CommandError` or `ConnectionLost`. */
-export function request<Answer extends OkFrame = OkFrame>(command: DashboardCommand): Promise<Answer> {
-  return connection.request<Answer>(command);
+export async function request<Answer extends OkFrame = OkFrame>(command: DashboardCommand): Promise<Answer> {
+  try {
+    return await connection.request<Answer>(command);
+  } catch (error) {
+    if (error instanceof CommandError) await learn(error.code);
+    throw error;
+  }
 }
 
 export function keepPresence(status: "online" | "away"): void {

@@ -112,6 +112,33 @@ test("a lost claim is not sent again: its text becomes a note draft and the winn
   expect(page.outbox.value).toEqual([]);
 });
 
+test("cards go with their pictures, survive a reload, and come back to the writer when the claim is lost", async () => {
+  const file = { id: "f_lamp", name: "lamp.png", type: "image/png", size: 9, width: 1, height: 1 } as const;
+  const attachments = [{ ...file, id: "f_list", name: "list.png" }];
+  const cards = [
+    { card: { title: "A lamp", image: { file: file.id } }, file, until: Date.now() + 60_000 },
+    { card: { title: "A shade" } },
+  ];
+  const before = await load();
+  before.post("c_1", "reply", "", { attachments, cards });
+  const page = await load();
+  await vi.waitFor(() => expect(page.line().messages()).toHaveLength(1));
+  const sent = page.line().messages()[0] as Frame;
+  expect(sent.attachments).toEqual(["f_list", "f_lamp"]);
+  expect(sent.cards).toEqual(cards.map(({ card }) => card));
+  const { cardDrafts } = await import("./cardDrafts.ts");
+  expect(cardDrafts("c_1")).toEqual([]);
+  const details = { assignee: { id: "m_mara", name: "Mara Okafor" } };
+  page.line().say({ type: "error", ref: sent.ref, code: "already_assigned", message: "", details });
+  await vi.waitFor(() => expect(page.claimLost.value.c_1?.name).toBe("Mara Okafor"));
+  expect(cardDrafts("c_1")).toEqual(cards);
+  vi.setSystemTime(Date.now() + 60_001);
+  const later = await load().then(() => import("./cardDrafts.ts"));
+  const [lamp] = later.cardDrafts("c_1");
+  expect(lamp, "the server has forgotten the picture").toEqual({ card: { title: "A lamp" } });
+  vi.useRealTimers();
+});
+
 test("a reply still being typed when somebody else claims the chat becomes a note draft, too", async () => {
   const page = await load();
   page.setDraft("c_1", "reply", "I was about to");

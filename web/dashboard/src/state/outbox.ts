@@ -7,6 +7,7 @@ import { CommandError } from "../../../shared/src/socket.ts";
 import { uuid } from "../../../shared/src/uuid.ts";
 import { explain } from "../api.ts";
 import { giveBack } from "../files/attaching.ts";
+import { type CardDraft, setCardDrafts } from "./cardDrafts.ts";
 import { onEvent, request } from "./connection.ts";
 import { addToDraft, type DraftKind, draft, setDraft } from "./drafts.ts";
 import { serverTime } from "./now.ts";
@@ -22,6 +23,7 @@ export interface Outgoing {
   /** Members whom a note names. */
   mentions?: readonly string[];
   attachments?: readonly Attachment[];
+  cards?: readonly CardDraft[];
   /** UTC milliseconds. */
   at: number;
   state: "waiting" | "sending" | "sent" | "failed";
@@ -46,13 +48,14 @@ let restoredFor: string | null = null;
 interface With {
   mentions?: readonly string[];
   attachments?: readonly Attachment[];
+  cards?: readonly CardDraft[];
 }
 
 export function post(
   conversation: string,
   kind: DraftKind,
   text: string,
-  { mentions = [], attachments = [] }: With = {},
+  { mentions = [], attachments = [], cards = [] }: With = {},
 ): void {
   const item: Outgoing = {
     clientId: uuid(),
@@ -61,6 +64,7 @@ export function post(
     text,
     ...(mentions.length ? { mentions: mentions.slice(0, MENTIONS_MAX) } : {}),
     attachments,
+    ...(cards.length ? { cards } : {}),
     at: serverTime(),
     state: "waiting",
   };
@@ -101,15 +105,16 @@ function flush(): void {
 }
 
 async function deliver(item: Outgoing): Promise<void> {
-  const { clientId, conversation, text, attachments = [] } = item;
-  const files = attachments.length ? { attachments: attachments.map(({ id }) => id) } : {};
+  const { clientId, conversation, text, attachments = [], cards = [] } = item;
+  const all = [...attachments, ...cards.flatMap(({ file }) => file ?? [])];
+  const files = all.length ? { attachments: all.map(({ id }) => id) } : {};
   change(clientId, { state: "sending" });
   try {
     const said = { conversation, client_id: clientId, text, ...files };
     await request(
       item.kind === "note"
         ? { type: "note", ...said, ...(item.mentions ? { mentions: [...item.mentions] } : {}) }
-        : { type: "send", ...said },
+        : { type: "send", ...said, ...(cards.length ? { cards: cards.map(({ card }) => card) } : {}) },
     );
     write(keyOf(clientId), null);
     change(clientId, { state: "sent" });
@@ -127,6 +132,7 @@ async function deliver(item: Outgoing): Promise<void> {
       remove(clientId);
       loseClaim(conversation, text, error.details.assignee);
       giveBack(conversation, "note", attachments);
+      if (cards.length) setCardDrafts(conversation, cards);
     } else {
       change(clientId, { state: "failed", reason: explain(error) });
     }

@@ -2,13 +2,18 @@ import { expect, it } from "vitest";
 import { kitOf } from "../kit.ts";
 import { choose, directionOf, type Language, languages, localeOf } from "../language.ts";
 import * as alerts from "../text/alerts.ts";
+import * as cardForm from "../text/cardForm.ts";
 import * as cards from "../text/cards.ts";
 import * as channels from "../text/channels.ts";
 import * as commands from "../text/commands.ts";
 import * as messaging from "../text/messaging.ts";
+import * as people from "../text/people.ts";
 import * as picture from "../text/picture.ts";
 import * as platforms from "../text/platforms.ts";
+import * as profile from "../text/profile.ts";
+import * as refusals from "../text/refusals.ts";
 import * as reports from "../text/reports.ts";
+import * as settings from "../text/settings.ts";
 import * as tags from "../text/tags.ts";
 import * as webhooks from "../text/webhooks.ts";
 import * as text from "../text.ts";
@@ -25,13 +30,18 @@ const files: Record<Exclude<Language, "en">, Words> = { de, fr, es, pt, ar, hi, 
 const { product, ...english } = {
   ...text,
   ...alerts,
+  ...cardForm,
   ...cards,
   ...channels,
   ...commands,
   ...messaging,
+  ...people,
   ...picture,
   ...platforms,
+  ...refusals,
+  ...profile,
   ...reports,
+  ...settings,
   ...tags,
   ...webhooks,
 };
@@ -40,7 +50,7 @@ const { product, ...english } = {
 const same = new Set(
   `alerts.mention alerts.title analytics.Median analytics.allChats analytics.chats analytics.download analytics.h
   analytics.load analytics.min analytics.minutesUnit analytics.none analytics.p90 analytics.rated
-  analytics.s cannedPage.text channelSettings.askName channelSettings.name channelSettings.ruleText
+  analytics.s cannedPage.text cardForm.text channelSettings.askName channelSettings.name channelSettings.ruleText
   chat.chat chat.details common.ai composer.emoji details.dateAt details.name details.page details.place
   details.session empty.team frame.chats frame.sections frame.unreadTitle hoursSettings.date
   hoursSettings.day hoursSettings.zone keySettings.name list.byAi list.chats memberSettings.actions

@@ -6,4 +6,6 @@ export const cards = area("cards", {
   button: "Button",
   /** `host`: of another site. */
   pictureAt: (host: string) => `Picture at ${host}`,
+  edit: (title: string) => `Edit the card ${title}`,
+  tooMuch: "The text and its cards are too long for one message.",
 });

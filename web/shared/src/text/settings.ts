@@ -1,5 +1,6 @@
-// The words of the settings pages: scope, API keys, the own profile, opening hours.
+// The words of the settings pages of a scope, its API keys and its opening hours.
 import { area } from "../dictionary.ts";
+import { plural } from "../plural.ts";
 
 export const scopeSettings = area("scopeSettings", {
   lead: "What belongs together: members, channels and chats of one scope see nothing of another.",
@@ -15,6 +16,13 @@ export const scopeSettings = area("scopeSettings", {
   idle_assigned: "End an assigned chat after so many minutes of silence",
   keep: "Erase customers so many days after their last chat",
   keepHelp: "0 keeps them. What they said, told and sent is gone for good; reports keep their figures.",
+  keepTitle: (days: number) =>
+    plural(days, {
+      one: "Erase customers # day after their last chat?",
+      other: "Erase customers # days after their last chat?",
+    }),
+  keepLead: "Those whose last chat ended longer ago are erased soon. Nobody can bring them back.",
+  keepConfirm: "Save and erase",
   closing: "Say a last word when silence or an agent ends a chat",
   closingText: "Last words",
   closingHelp: "The customer sees them before the chat ends.",
@@ -38,39 +46,6 @@ export const keySettings = area("keySettings", {
   revoke: "Revoke",
   revokeLabel: (name: string) => `Revoke ${name}`,
   revoked: "Revoked",
-});
-
-export const profilePage = area("profilePage", {
-  title: "Your profile",
-  you: "You",
-  youLead: "Colleagues see your name, customers your first name.",
-  name: "Name",
-  email: "Email",
-  emailHelp: "You sign in with it.",
-  look: "Dashboard",
-  lookLead: "Language, theme and keys are kept in this browser.",
-  language: "Language",
-  languageOfBrowser: (name: string) => `That of the browser (${name})`,
-  enterSends: "Enter sends; unticked, Ctrl or Cmd + Enter does",
-  password: "Password",
-  passwordLead: "A new password signs you out everywhere else.",
-  oldPassword: "Password until now",
-  newPassword: "New password",
-  newPasswordHelp: "At least 12 characters.",
-  changePassword: "Change password",
-  passwordChanged: "Password changed.",
-  sessions: "Where you are signed in",
-  sessionsLead: "End what you do not know.",
-  unknownBrowser: "Unknown browser",
-  seen: (time: string, address: string) =>
-    address ? `Last seen ${time} from ${address}` : `Last seen ${time}`,
-  thisOne: "This browser",
-  endSession: "Sign out",
-  mail: "Mail",
-  mailLead: "Invitations and transcripts leave by the mail server of this installation.",
-  mailTest: "Send me a test mail",
-  mailSending: "Sending…",
-  mailSent: (email: string) => `Sent to ${email}.`,
 });
 
 export const hoursSettings = area("hoursSettings", {

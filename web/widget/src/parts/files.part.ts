@@ -97,7 +97,13 @@ export function fillComposer(context: Context, box: HTMLElement, changed: () => 
       const hopeless = code === "too_large" || code === "bad_request";
       again.hidden = hopeless;
       attribute(fate, "role", "alert");
-      setText(fate, { too_large: T.tooLarge, bad_request: T.wrongType }[code] ?? T.notUploaded);
+      const known = { too_large: T.tooLarge, bad_request: T.wrongType }[code];
+      setText(fate, known ?? T.notUploaded);
+      if (code && !known)
+        context.part("refused").then(
+          ({ reasonOf }) => again.hidden || setText(fate, reasonOf(code)),
+          () => {},
+        );
       changed();
     }
 

@@ -1,4 +1,5 @@
 // Arabic.
+import type { ErrorCode } from "../../../shared/src/protocol.gen.ts";
 import { dayAndTime, fileSize, plural, timeOrDate } from "../say.ts";
 
 const locale = "ar-u-nu-latn";
@@ -117,6 +118,39 @@ export const mailSend = "إرسال";
 export const mailSent = "هي في الطريق إليك.";
 export const mailFailed = "لم ينجح ذلك. حاول لاحقًا.";
 export const keepsPlace = "يمكنك متابعة الكتابة أو مغادرة هذه الصفحة: مكانك محفوظ.";
+
+const again = "لم ينجح ذلك. حاول من جديد.";
+const stranger = "لم تعد هذه الصفحة تعرفك. أعد تحميلها ثم حاول من جديد.";
+const busy = "نحن مشغولون جدًا. حاول من جديد بعد لحظة.";
+export const refusals: Record<ErrorCode, string> = {
+  bad_request: "فيها شيء لا يمكن إرساله. اكتبها من جديد.",
+  unauthenticated: stranger,
+  invalid_token: stranger,
+  forbidden: refused,
+  origin_denied: refused,
+  not_found: "ملف مرفق بها لم يعد موجودًا. أرفقه من جديد.",
+  already_assigned: again,
+  not_assignee: again,
+  ended: "انتهت هذه المحادثة.",
+  not_ended: again,
+  active_exists: "لديك محادثة أخرى ما زالت مفتوحة.",
+  no_such_agent: again,
+  no_bot: again,
+  already_rated: "لقد قيّمت هذه المحادثة بالفعل.",
+  rating_closed: "فات أوان تقييم هذه المحادثة.",
+  stale_bot_turn: again,
+  away: nobodyNow,
+  form_required: "أجب عن الأسئلة أولًا من فضلك.",
+  id_reused: "أُرسلت هذه من قبل. اكتبها من جديد.",
+  too_many_tags: again,
+  too_large: "هذا طويل جدًا. أرسله على أجزاء.",
+  rate_limited: "كان ذلك سريعًا جدًا. انتظر لحظة ثم حاول من جديد.",
+  overloaded: busy,
+  unavailable: busy,
+  draining: "سنعود بعد لحظة. حاول عندئذ من جديد.",
+  insufficient_storage: "لا يمكننا استلامها الآن. حاول لاحقًا.",
+};
+
 export const backAt = (at: number, now: number) => `نعود ${dayAndTime(locale, at, now)}.`;
 export const openUnread = (count: number) =>
   plural(locale, count, {

@@ -1,4 +1,5 @@
 // German.
+import type { ErrorCode } from "../../../shared/src/protocol.gen.ts";
 import { dayAndTime, fileSize, plural, timeOrDate } from "../say.ts";
 
 const locale = "de";
@@ -117,6 +118,39 @@ export const mailSend = "Senden";
 export const mailSent = "Er ist unterwegs zu Ihnen.";
 export const mailFailed = "Das hat nicht geklappt. Versuchen Sie es später noch einmal.";
 export const keepsPlace = "Sie können weiterschreiben oder die Seite verlassen: Ihr Platz bleibt.";
+
+const again = "Das hat nicht geklappt. Versuchen Sie es erneut.";
+const stranger = "Diese Seite kennt Sie nicht mehr. Laden Sie sie neu und versuchen Sie es erneut.";
+const busy = "Gerade ist viel los. Versuchen Sie es gleich noch einmal.";
+export const refusals: Record<ErrorCode, string> = {
+  bad_request: "Etwas daran kann nicht gesendet werden. Schreiben Sie es neu.",
+  unauthenticated: stranger,
+  invalid_token: stranger,
+  forbidden: refused,
+  origin_denied: refused,
+  not_found: "Eine Datei, die dazugehört, ist nicht mehr da. Hängen Sie sie noch einmal an.",
+  already_assigned: again,
+  not_assignee: again,
+  ended: "Dieser Chat ist beendet.",
+  not_ended: again,
+  active_exists: "Sie haben noch einen anderen offenen Chat.",
+  no_such_agent: again,
+  no_bot: again,
+  already_rated: "Sie haben diesen Chat schon bewertet.",
+  rating_closed: "Für eine Bewertung dieses Chats ist es zu spät.",
+  stale_bot_turn: again,
+  away: nobodyNow,
+  form_required: "Bitte beantworten Sie zuerst die Fragen.",
+  id_reused: "Das wurde schon gesendet. Schreiben Sie es neu.",
+  too_many_tags: again,
+  too_large: "Das ist zu lang. Senden Sie es in Teilen.",
+  rate_limited: "Das war sehr schnell. Warten Sie einen Moment und versuchen Sie es erneut.",
+  overloaded: busy,
+  unavailable: busy,
+  draining: "Wir sind gleich wieder da. Versuchen Sie es dann erneut.",
+  insufficient_storage: "Wir können das gerade nicht annehmen. Versuchen Sie es später noch einmal.",
+};
+
 export const backAt = (at: number, now: number) => `Wir sind wieder da: ${dayAndTime(locale, at, now)}.`;
 export const openUnread = (count: number) =>
   plural(locale, count, {

@@ -1,4 +1,5 @@
 // Spanish.
+import type { ErrorCode } from "../../../shared/src/protocol.gen.ts";
 import { dayAndTime, fileSize, plural, timeOrDate } from "../say.ts";
 
 const locale = "es";
@@ -117,6 +118,39 @@ export const mailSend = "Enviar";
 export const mailSent = "Va en camino.";
 export const mailFailed = "No funcionó. Inténtelo más tarde.";
 export const keepsPlace = "Puede seguir escribiendo o salir de esta página: conservamos su lugar.";
+
+const again = "No funcionó. Inténtelo de nuevo.";
+const stranger = "Esta página ya no le reconoce. Recárguela e inténtelo de nuevo.";
+const busy = "Estamos muy ocupados. Inténtelo de nuevo en un momento.";
+export const refusals: Record<ErrorCode, string> = {
+  bad_request: "Algo no se puede enviar. Escríbalo de nuevo.",
+  unauthenticated: stranger,
+  invalid_token: stranger,
+  forbidden: refused,
+  origin_denied: refused,
+  not_found: "Un archivo adjunto ya no existe. Adjúntelo de nuevo.",
+  already_assigned: again,
+  not_assignee: again,
+  ended: "Este chat ha terminado.",
+  not_ended: again,
+  active_exists: "Tiene otro chat todavía abierto.",
+  no_such_agent: again,
+  no_bot: again,
+  already_rated: "Ya ha valorado este chat.",
+  rating_closed: "Es demasiado tarde para valorar este chat.",
+  stale_bot_turn: again,
+  away: nobodyNow,
+  form_required: "Responda primero a las preguntas.",
+  id_reused: "Esto ya se envió. Escríbalo de nuevo.",
+  too_many_tags: again,
+  too_large: "Es demasiado largo. Envíelo por partes.",
+  rate_limited: "Fue muy rápido. Espere un momento e inténtelo de nuevo.",
+  overloaded: busy,
+  unavailable: busy,
+  draining: "Volvemos en un momento. Inténtelo entonces.",
+  insufficient_storage: "Ahora no podemos recibirlo. Inténtelo más tarde.",
+};
+
 export const backAt = (at: number, now: number) => `Volvemos: ${dayAndTime(locale, at, now)}.`;
 export const openUnread = (count: number) =>
   plural(locale, count, {

@@ -1,4 +1,5 @@
 // French.
+import type { ErrorCode } from "../../../shared/src/protocol.gen.ts";
 import { dayAndTime, fileSize, ordinal, plural, timeOrDate } from "../say.ts";
 
 const locale = "fr";
@@ -118,6 +119,39 @@ export const mailSend = "Envoyer";
 export const mailSent = "Il est en route vers vous.";
 export const mailFailed = "Cela n’a pas fonctionné. Réessayez plus tard.";
 export const keepsPlace = "Vous pouvez continuer à écrire ou quitter cette page : votre place est gardée.";
+
+const again = "Cela n’a pas fonctionné. Réessayez.";
+const stranger = "Cette page ne vous reconnaît plus. Rechargez-la, puis réessayez.";
+const busy = "Nous sommes très occupés. Réessayez dans un instant.";
+export const refusals: Record<ErrorCode, string> = {
+  bad_request: "Quelque chose ne peut pas être envoyé. Écrivez-le de nouveau.",
+  unauthenticated: stranger,
+  invalid_token: stranger,
+  forbidden: refused,
+  origin_denied: refused,
+  not_found: "Un fichier joint n’existe plus. Joignez-le de nouveau.",
+  already_assigned: again,
+  not_assignee: again,
+  ended: "Ce chat est terminé.",
+  not_ended: again,
+  active_exists: "Vous avez un autre chat encore ouvert.",
+  no_such_agent: again,
+  no_bot: again,
+  already_rated: "Vous avez déjà noté ce chat.",
+  rating_closed: "Il est trop tard pour noter ce chat.",
+  stale_bot_turn: again,
+  away: nobodyNow,
+  form_required: "Veuillez d’abord répondre aux questions.",
+  id_reused: "Cela a déjà été envoyé. Écrivez-le de nouveau.",
+  too_many_tags: again,
+  too_large: "C’est trop long. Envoyez-le en plusieurs fois.",
+  rate_limited: "C’était très rapide. Attendez un instant, puis réessayez.",
+  overloaded: busy,
+  unavailable: busy,
+  draining: "Nous revenons dans un instant. Réessayez alors.",
+  insufficient_storage: "Nous ne pouvons pas le prendre maintenant. Réessayez plus tard.",
+};
+
 export const backAt = (at: number, now: number) => `Nous serons de retour : ${dayAndTime(locale, at, now)}.`;
 export const openUnread = (count: number) =>
   plural(locale, count, {

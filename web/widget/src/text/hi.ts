@@ -1,4 +1,5 @@
 // Hindi.
+import type { ErrorCode } from "../../../shared/src/protocol.gen.ts";
 import { dayAndTime, fileSize, plural, timeOrDate } from "../say.ts";
 
 const locale = "hi-u-nu-latn";
@@ -117,6 +118,39 @@ export const mailSend = "भेजें";
 export const mailSent = "यह आपको भेजी जा रही है।";
 export const mailFailed = "यह नहीं हो पाया। बाद में फिर कोशिश करें।";
 export const keepsPlace = "आप लिखते रह सकते हैं या यह पेज छोड़ सकते हैं: आपकी जगह बनी रहेगी।";
+
+const again = "यह नहीं हो पाया। फिर कोशिश करें।";
+const stranger = "यह पेज अब आपको नहीं पहचानता। इसे फिर लोड करके कोशिश करें।";
+const busy = "हम अभी बहुत व्यस्त हैं। थोड़ी देर में फिर कोशिश करें।";
+export const refusals: Record<ErrorCode, string> = {
+  bad_request: "इसमें कुछ ऐसा है जो नहीं भेजा जा सकता। इसे नए सिरे से लिखें।",
+  unauthenticated: stranger,
+  invalid_token: stranger,
+  forbidden: refused,
+  origin_denied: refused,
+  not_found: "इसके साथ की एक फ़ाइल अब नहीं है। उसे फिर जोड़ें।",
+  already_assigned: again,
+  not_assignee: again,
+  ended: "यह चैट समाप्त हो गई है।",
+  not_ended: again,
+  active_exists: "आपकी एक और चैट अभी खुली है।",
+  no_such_agent: again,
+  no_bot: again,
+  already_rated: "आप इस चैट को रेटिंग दे चुके हैं।",
+  rating_closed: "इस चैट को रेटिंग देने में देर हो गई है।",
+  stale_bot_turn: again,
+  away: nobodyNow,
+  form_required: "कृपया पहले सवालों के जवाब दें।",
+  id_reused: "यह पहले भेजा जा चुका है। इसे नए सिरे से लिखें।",
+  too_many_tags: again,
+  too_large: "यह बहुत लंबा है। इसे हिस्सों में भेजें।",
+  rate_limited: "यह बहुत तेज़ था। थोड़ा रुककर फिर कोशिश करें।",
+  overloaded: busy,
+  unavailable: busy,
+  draining: "हम थोड़ी देर में लौटते हैं। तब फिर कोशिश करें।",
+  insufficient_storage: "हम इसे अभी नहीं ले सकते। बाद में फिर कोशिश करें।",
+};
+
 export const backAt = (at: number, now: number) => `हम ${dayAndTime(locale, at, now)} लौटेंगे।`;
 export const openUnread = (count: number) =>
   plural(locale, count, { one: "चैट खोलें, # अपठित संदेश", other: "चैट खोलें, # अपठित संदेश" });

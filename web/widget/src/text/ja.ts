@@ -1,4 +1,5 @@
 // Japanese.
+import type { ErrorCode } from "../../../shared/src/protocol.gen.ts";
 import { dayAndTime, fileSize, plural, timeOrDate } from "../say.ts";
 
 const locale = "ja";
@@ -117,6 +118,39 @@ export const mailSend = "送信";
 export const mailSent = "お送りしています。";
 export const mailFailed = "うまくいきませんでした。後でもう一度お試しください。";
 export const keepsPlace = "入力を続けても、このページを離れても、順番はそのままです。";
+
+const again = "うまくいきませんでした。もう一度お試しください。";
+const stranger = "このページであなたを確認できなくなりました。再読み込みしてからお試しください。";
+const busy = "ただいま混み合っています。しばらくしてからもう一度お試しください。";
+export const refusals: Record<ErrorCode, string> = {
+  bad_request: "送信できない内容が含まれています。書き直してください。",
+  unauthenticated: stranger,
+  invalid_token: stranger,
+  forbidden: refused,
+  origin_denied: refused,
+  not_found: "添付されたファイルがなくなりました。もう一度添付してください。",
+  already_assigned: again,
+  not_assignee: again,
+  ended: "このチャットは終了しました。",
+  not_ended: again,
+  active_exists: "まだ開いている別のチャットがあります。",
+  no_such_agent: again,
+  no_bot: again,
+  already_rated: "このチャットはすでに評価済みです。",
+  rating_closed: "このチャットの評価期間は終わりました。",
+  stale_bot_turn: again,
+  away: nobodyNow,
+  form_required: "先に質問にお答えください。",
+  id_reused: "すでに送信されています。書き直してください。",
+  too_many_tags: again,
+  too_large: "長すぎます。分けて送信してください。",
+  rate_limited: "送信が速すぎます。少し待ってからもう一度お試しください。",
+  overloaded: busy,
+  unavailable: busy,
+  draining: "まもなく再開します。その後にもう一度お試しください。",
+  insufficient_storage: "現在お受けできません。後でもう一度お試しください。",
+};
+
 export const backAt = (at: number, now: number) => `再開: ${dayAndTime(locale, at, now)}。`;
 export const openUnread = (count: number) =>
   plural(locale, count, { other: "チャットを開く、未読メッセージ#件" });

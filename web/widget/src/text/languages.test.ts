@@ -20,6 +20,7 @@ const at = Date.UTC(2026, 2, 4, 15, 7);
 
 function say(text: unknown, name: string): string[] {
   if (typeof text === "string") return [text];
+  if (name === "refusals") return Object.values(text as object);
   if (name === "time" || name === "backAt") return [(text as typeof English.time)(at, at)];
   if (name === "size") return [(text as typeof English.size)(2_345_678)];
   const counts = /openUnread|place|minutes|starsOf/.test(name);

@@ -1,4 +1,5 @@
 // Portuguese, as it is written in Brazil.
+import type { ErrorCode } from "../../../shared/src/protocol.gen.ts";
 import { dayAndTime, fileSize, plural, timeOrDate } from "../say.ts";
 
 const locale = "pt";
@@ -117,6 +118,39 @@ export const mailSend = "Enviar";
 export const mailSent = "Está a caminho.";
 export const mailFailed = "Não funcionou. Tente mais tarde.";
 export const keepsPlace = "Você pode continuar escrevendo ou sair desta página: seu lugar está guardado.";
+
+const again = "Não funcionou. Tente de novo.";
+const stranger = "Esta página não reconhece mais você. Recarregue-a e tente de novo.";
+const busy = "Estamos muito ocupados. Tente de novo daqui a pouco.";
+export const refusals: Record<ErrorCode, string> = {
+  bad_request: "Algo nela não pode ser enviado. Escreva de novo.",
+  unauthenticated: stranger,
+  invalid_token: stranger,
+  forbidden: refused,
+  origin_denied: refused,
+  not_found: "Um arquivo anexado não existe mais. Anexe-o de novo.",
+  already_assigned: again,
+  not_assignee: again,
+  ended: "Este chat terminou.",
+  not_ended: again,
+  active_exists: "Você tem outro chat ainda aberto.",
+  no_such_agent: again,
+  no_bot: again,
+  already_rated: "Você já avaliou este chat.",
+  rating_closed: "É tarde demais para avaliar este chat.",
+  stale_bot_turn: again,
+  away: nobodyNow,
+  form_required: "Responda primeiro às perguntas.",
+  id_reused: "Isto já foi enviado. Escreva de novo.",
+  too_many_tags: again,
+  too_large: "É longo demais. Envie em partes.",
+  rate_limited: "Foi muito rápido. Espere um momento e tente de novo.",
+  overloaded: busy,
+  unavailable: busy,
+  draining: "Voltamos em um momento. Tente de novo então.",
+  insufficient_storage: "Não podemos receber isto agora. Tente mais tarde.",
+};
+
 export const backAt = (at: number, now: number) => `Voltamos: ${dayAndTime(locale, at, now)}.`;
 export const openUnread = (count: number) =>
   plural(locale, count, {

@@ -1,0 +1,36 @@
+// Words of the form in which members make cards.
+import { area } from "../dictionary.ts";
+import { number as count } from "../plural.ts";
+
+export const cardForm = area("cardForm", {
+  card: (number: number) => `Card ${number}`,
+  add: "Add a card",
+  removeCard: "Remove this card",
+  name: "Title",
+  text: "Text",
+  picture: "Picture",
+  noPicture: "None",
+  byAddress: "From an address",
+  byFile: "A file",
+  address: "Address of the picture",
+  alt: "What the picture shows",
+  altHelp: "For those who do not see it. Empty: it only decorates.",
+  choose: "Choose a picture",
+  replace: "Choose another one",
+  button: (number: number) => `Button ${number}`,
+  kind: "What it does",
+  says: "Says something for the customer",
+  opens: "Opens a page",
+  label: "Words on it",
+  said: "What it says",
+  saidHelp: "Empty: the words on it.",
+  page: "Address of the page",
+  addButton: "Add a button",
+  removeButton: (number: number) => `Remove button ${number}`,
+  preview: "Preview",
+  done: "Add to the reply",
+  missing: "Fill this in.",
+  tooLong: (max: number) => `This is longer than ${count(max)} characters.`,
+  notHttps: "This is no address that begins with https://.",
+  noFile: "Choose a picture.",
+});

@@ -1,0 +1,35 @@
+// The words of the page where members keep what is their own.
+import { area } from "../dictionary.ts";
+
+export const profilePage = area("profilePage", {
+  title: "Your profile",
+  you: "You",
+  youLead: "Colleagues see your name, customers your first name.",
+  name: "Name",
+  email: "Email",
+  emailHelp: "You sign in with it.",
+  look: "Dashboard",
+  lookLead: "Language, theme and keys are kept in this browser.",
+  language: "Language",
+  languageOfBrowser: (name: string) => `That of the browser (${name})`,
+  enterSends: "Enter sends; unticked, Ctrl or Cmd + Enter does",
+  password: "Password",
+  passwordLead: "A new password signs you out everywhere else.",
+  oldPassword: "Password until now",
+  newPassword: "New password",
+  newPasswordHelp: "At least 12 characters.",
+  changePassword: "Change password",
+  passwordChanged: "Password changed.",
+  sessions: "Where you are signed in",
+  sessionsLead: "End what you do not know.",
+  unknownBrowser: "Unknown browser",
+  seen: (time: string, address: string) =>
+    address ? `Last seen ${time} from ${address}` : `Last seen ${time}`,
+  thisOne: "This browser",
+  endSession: "Sign out",
+  mail: "Mail",
+  mailLead: "Invitations and transcripts leave by the mail server of this installation.",
+  mailTest: "Send me a test mail",
+  mailSending: "Sending…",
+  mailSent: (email: string) => `Sent to ${email}.`,
+});
