@@ -28,6 +28,8 @@ const AGENTS: usize = 6;
 const VISITORS: usize = 12;
 /// Who write by the messenger.
 const WRITERS: u64 = 8;
+/// An event of the messenger is taken by then.
+const MOST_TRIES: u32 = 5;
 /// How much more than after the first sixth may be held at the end.
 const MARGIN: f64 = 1.05;
 /// From so many minutes on memory is compared: before, caches still fill.
@@ -197,19 +199,18 @@ async fn writes(day: Day, customer: u64, mut dice: StdRng) {
         let text = ["Hello", "hours?", "person", "/end", "4"][dice.random_range(0..5)];
         let writing = Writing { hook: &day.hook, secret: &day.secret, id, customer, text };
         let request = talk::say("telegram", &writing).unwrap();
-        // Sent again, as a messenger does, when the connection that was kept is just being closed.
-        let answer = loop {
+        for tries in 1.. {
             let mut post = day.http.post(&day.hook).body(request.body.clone());
             for (name, value) in &request.headers {
                 post = post.header(*name, value);
             }
-            match post.send().await {
-                Ok(answer) => break answer,
-                Err(error) => assert!(!error.is_timeout(), "{error}"),
+            let answer = post.send().await;
+            if answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
+                break;
             }
-        };
-        let refused: Option<Value> = (!answer.status().is_success()).then(|| json!(answer.status().as_u16()));
-        assert_eq!(refused, None);
+            // A messenger sends again what met a connection that is being closed, or a machine that was too slow.
+            assert!(tries < MOST_TRIES, "{answer:?}");
+        }
         tokio::time::sleep(Duration::from_millis(dice.random_range(20..400))).await;
     }
 }
