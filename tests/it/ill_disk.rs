@@ -142,6 +142,7 @@ async fn a_file_that_is_held_by_somebody_else_costs_no_socket_and_no_word() {
         );
     }
     assert!(talk.member.entry("message").await["body"]["text"].is_string());
+    process.kill();
     assert_eq!(talk.stored(&database.url).await, acked);
 }
 

@@ -114,6 +114,7 @@ async fn ten_thousand_who_come_and_vanish_leave_nothing() {
             server.holds()
         );
     }
+    server.kill();
     assert_eq!(talk.stored(&database.url).await.len(), 1 + times() as usize * CONNECTIONS / WAVE);
 }
 
@@ -185,6 +186,7 @@ async fn who_trickles_or_hangs_up_halfway_loses_their_own_socket_only() {
             () = well => {}
         }
     }
+    server.kill();
     let stored = talk.stored(&database.url).await;
     // The last one may have been on its way.
     assert!(

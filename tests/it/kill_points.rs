@@ -56,8 +56,8 @@ points! {
     fn telling_noted() = dies_at_work(TellingNoted, 1..12);
     fn before_event_kept() = dies_at_work(BeforeEventKept, 1..12);
     fn event_kept() = dies_at_work(EventKept, 1..12);
-    fn event_worked() = dies_at_work(EventWorked, 1..8);
-    fn event_noted() = dies_at_work(EventNoted, 1..8);
+    fn event_worked() = dies_at_work(EventWorked, 1..3);
+    fn event_noted() = dies_at_work(EventNoted, 1..3);
     fn file_reserved() = dies_at_work(FileReserved, 1..8);
     fn bytes_stored() = dies_at_work(BytesStored, 1..8);
     fn file_complete() = dies_at_work(FileComplete, 1..8);
