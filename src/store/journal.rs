@@ -264,7 +264,9 @@ impl Writer {
         kill::point(Point::BeforeCommit);
         let committed = connection.commit();
         self.counters.batch(batch.size(), begun.elapsed());
-        failed.iter().for_each(|error| self.note_refusal(error));
+        for error in &failed {
+            self.note_refusal(error);
+        }
         match committed {
             Ok(()) => {
                 kill::point(Point::AfterCommit);

@@ -187,13 +187,10 @@ async fn who_trickles_or_hangs_up_halfway_loses_their_own_socket_only() {
         }
     }
     server.kill();
-    let stored = talk.stored(&database.url).await;
-    // The last one may have been on its way.
-    assert!(
-        stored.len() - 1 == said_so_far || stored.len() == said_so_far + 2,
-        "{} {said_so_far}",
-        stored.len()
-    );
+    let stored = talk.stored(&database.url).await.len();
+    // The last one of a round may have been on its way when the round was over.
+    let most = 1 + said_so_far + times() as usize;
+    assert!((1 + said_so_far..=most).contains(&stored), "{said_so_far} acknowledged, {stored} stored");
 }
 
 /// The server closes too.
