@@ -1,6 +1,6 @@
 # The commands of this project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run check test faults fuzz types web bench
+.PHONY: help run check test faults kills ill fuzz types web bench
 
 help: ## List the commands
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -16,6 +16,12 @@ test: ## Everything, on SQLite and PostgreSQL; installs what the tests need
 
 faults: ## Show that the test of every promise can fail: one planted fault for each
 	tests/faults.py
+
+kills: ## Kill the program between any two steps, on both databases, and show that it survives
+	tests/kills.py
+
+ill: ## Each fault of disk, database, clock, bots, webhooks and sockets, 20 times
+	tests/run.sh postgres ill
 
 types: ## Write web/shared/src/protocol.gen.ts anew from src/protocol
 	SWITCHBOARD_WRITE_TYPES=1 cargo test --quiet --lib typescript

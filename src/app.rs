@@ -35,6 +35,7 @@ use crate::delivery::intake::{Intake, IntakeLimits};
 use crate::fault::{self, Fault};
 use crate::files::links::FileLinks;
 use crate::files::{Files, FilesError, Place};
+use crate::kill::{self, Point};
 use crate::outgoing::mail::{MailOptions, Mailer, Security};
 use crate::outgoing::trust::Trust;
 use crate::outgoing::wire::MailServer;
@@ -178,8 +179,11 @@ pub async fn rotate_secrets_key(config: &Config) -> Result<usize, StartError> {
     };
     let both = keys.with_new_key(&sources);
     write(&both)?;
+    kill::point(Point::BothKeysWritten);
     let count = delivery::seal_anew(&store, &both, &sources).await?;
+    kill::point(Point::SecretsSealed);
     write(&both.newest())?;
+    kill::point(Point::OldKeyGone);
     store.close().await?;
     Ok(count)
 }

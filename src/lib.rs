@@ -16,6 +16,7 @@ pub mod domain;
 pub mod fault;
 pub mod files;
 pub mod hex;
+pub mod kill;
 pub mod outgoing;
 pub mod protocol;
 pub mod push;

@@ -78,13 +78,23 @@ step_rust() {
 # The platforms' official clients, against the debug builds. What they need is kept beside those.
 step_clients() { python3 tests/clients/run.py "${CARGO_TARGET_DIR:-target}/clients"; }
 
-# Five planted faults, each found by the tests of its promise. All of them: `make faults`.
+# Five planted faults, each found by the tests of its promise, and five points between two steps at which the program is killed.
+# All of them: `make faults`, `make kills`.
 step_faults() {
   if [ -f "$work/postgres.url" ]; then
     SWITCHBOARD_TEST_POSTGRES_URL=$(cat "$work/postgres.url")
     export SWITCHBOARD_TEST_POSTGRES_URL
   fi
   python3 tests/faults.py G3 G6 G10 G13 G17
+  python3 tests/kills.py AfterCommit AfterCall EventWorked BytesStored BetweenMigrations
+}
+
+# Each fault of the surroundings, 20 times. Once each is in `rust`.
+step_ill() {
+  SWITCHBOARD_TEST_POSTGRES_URL=$(cat "$work/postgres.url")
+  export SWITCHBOARD_TEST_POSTGRES_URL
+  export SWITCHBOARD_FAULTS=${SWITCHBOARD_FAULTS:-20}
+  cargo test --locked --test it -- --show-output ill_ clock:: leaves_and_returns
 }
 
 step_npm() {
@@ -133,7 +143,7 @@ main() {
   local steps=("$@") name
   [ $# -gt 0 ] || read -r -a steps <<<"$all"
   for name in "${steps[@]}"; do
-    declare -F "step_$name" >/dev/null || fail "no step is called $name; there are: unit $all"
+    declare -F "step_$name" >/dev/null || fail "no step is called $name; there are: unit ill $all"
   done
   for name in "${steps[@]}"; do
     run_step "$name"
@@ -165,7 +175,7 @@ run_step() {
 # What the runners themselves say at the end, and the names of what failed.
 closing_lines() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" |
-    sed -nE 's/^ *(test result: .*|Test Files .*|Tests  .*|# (tests|pass|fail) .*|ℹ (tests|pass|fail) .*|test .* FAILED|FAIL .*|[0-9]+ of [0-9]+ found|process didn.t exit .*|✖ .*)$/          \1/p' |
+    sed -nE 's/^ *(test result: .*|Test Files .*|Tests  .*|# (tests|pass|fail) .*|ℹ (tests|pass|fail) .*|test .* FAILED|FAIL .*|[0-9]+ of [0-9]+ (found|points survived)|process didn.t exit .*|✖ .*)$/          \1/p' |
     awk '!seen[$0]++' | tail -n 40
 }
 

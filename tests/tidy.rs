@@ -135,6 +135,11 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        name: "every point where the program can die is passed, and has its test",
+        check: kill_points,
+        faults: &[("src/kill.rs", "pub enum Point {\n    NowhereToBeFound,\n}\n")],
+    },
+    Rule {
         name: "documents name files that exist",
         check: pointers,
         faults: &[
@@ -233,14 +238,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Faults stand where promises are kept. In a normal build there is nothing in it.
-const FOR_ALL: &str = "fault";
+/// Faults, and points where the program can die, stand where promises are kept. In a normal build there is nothing in them.
+const FOR_ALL: [&str; 2] = ["fault", "kill"];
 
 fn layers(tree: &Tree) -> Vec<String> {
     let mut faults = Vec::new();
     for (path, text) in below(tree, "src/", ".rs") {
         let module = path["src/".len()..].split(['/', '.']).next().unwrap_or_default();
-        if matches!(module, "main" | "lib" | FOR_ALL) {
+        if matches!(module, "main" | "lib") || FOR_ALL.contains(&module) {
             continue;
         }
         let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == module) else {
@@ -509,6 +514,27 @@ fn planted_faults(tree: &Tree) -> Vec<String> {
             faults.push(format!(
                 "docs/GUARANTEES.md: {fault} has no test, or one that is not there: {finders:?}"
             ));
+        }
+    }
+    faults
+}
+
+/// A point that nothing passes, or at which nobody kills the program, shows nothing.
+fn kill_points(tree: &Tree) -> Vec<String> {
+    let text = |path: &str| tree.get(path).map_or("", String::as_str);
+    let list = text("src/kill.rs").split_once("pub enum Point {").map_or("", |(_, rest)| rest);
+    let list = list.split('}').next().unwrap_or_default();
+    let names = list.lines().map(str::trim).filter(|line| line.starts_with(char::is_uppercase));
+    let tests = text("tests/it/kill_points.rs");
+    let mut faults = Vec::new();
+    for name in names.map(|line| line.trim_end_matches(',')) {
+        let place = format!("kill::point(Point::{name})");
+        let mut code = below(tree, "src/", ".rs").flat_map(|(_, text)| product_code(text));
+        if !code.any(|(_, line)| line.contains(&place)) {
+            faults.push(format!("{name} is passed nowhere"));
+        }
+        if !tests.contains(&format!("({name}, ")) && !tests.contains(&format!("Point::{name})")) {
+            faults.push(format!("{name} has no test in tests/it/kill_points.rs"));
         }
     }
     faults

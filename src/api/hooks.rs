@@ -14,6 +14,7 @@ use super::{ApiError, error};
 use crate::actors::error::CallError;
 use crate::channels::{Answer, Event, Headers, Refused, Request};
 use crate::domain::ids::ChannelId;
+use crate::kill::{self, Point};
 use crate::protocol::code::Code;
 use crate::protocol::server::Details;
 use crate::store::inbox::{self, NewEvent};
@@ -78,7 +79,9 @@ pub async fn receive(
         .filter(|event| line.platform.is_ours(&event.raw, &account))
         .map(|event| edge.courier.to_keep(channel, event, now))
         .collect();
+    kill::point(Point::BeforeEventKept);
     let new = edge.store.write(move |connection| inbox::keep(connection, &keep)).await?;
+    kill::point(Point::EventKept);
     if new > 0 {
         edge.courier.wake_inbox();
     }

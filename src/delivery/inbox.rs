@@ -25,6 +25,7 @@ use crate::domain::ids::{ClientId, ComingId};
 use crate::domain::incoming::{COMING_MAX, ComingFile, with_names};
 use crate::domain::messaging::{Meant, rating};
 use crate::domain::refusal::Refusal;
+use crate::kill::{self, Point};
 use crate::store::coming_files::{self, Coming};
 use crate::store::inbox::{self, Waiting, Worked};
 use crate::store::known_messages::{self, Place};
@@ -105,7 +106,9 @@ async fn round(courier: &Courier) -> Result<bool, StoreError> {
     let note = move |connection: &mut Connection| {
         done.iter().flatten().try_for_each(|(id, outcome)| inbox::worked(connection, *id, outcome))
     };
+    kill::point(Point::EventWorked);
     courier.store.write(note).await?;
+    kill::point(Point::EventNoted);
     Ok(true)
 }
 

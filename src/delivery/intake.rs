@@ -12,6 +12,7 @@ use crate::domain::ids::{ContactId, FileId, MemberId, ScopeId};
 use crate::files::sniff::{Found, NotAllowed, Sniffer};
 use crate::files::{Files, FilesError, Upload};
 use crate::hex;
+use crate::kill::{self, Point};
 use crate::sources::Sources;
 use crate::store::files::{self, Reservation};
 use crate::store::{Store, StoreError};
@@ -103,6 +104,7 @@ impl Intake {
         };
         let reserved = place.clone();
         self.store.write(move |connection| files::reserve(connection, &reserved)).await?;
+        kill::point(Point::FileReserved);
         let mut bytes = self.files.upload(&place.object_key);
         let taking = self.receive(place.id, given_name, body, &mut bytes);
         let taken = tokio::time::timeout(self.limits.within, taking).await;
@@ -113,9 +115,13 @@ impl Intake {
                 return Err(error);
             }
         };
+        kill::point(Point::BytesStored);
         let kept = attachment.clone();
         match self.store.write(move |connection| files::complete(connection, &kept)).await {
-            Ok(()) => Ok(attachment),
+            Ok(()) => {
+                kill::point(Point::FileComplete);
+                Ok(attachment)
+            }
             // Perhaps it is complete all the same: then it goes like any file that nobody sends.
             Err(StoreError::Unknown) => Err(StoreError::Unknown.into()),
             Err(error) => {

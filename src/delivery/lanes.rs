@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use super::Courier;
 use crate::domain::Millis;
+use crate::kill::{self, Point};
 use crate::store::{Connection, StoreError};
 
 /// Most deliveries to one receiver on their way at once.
@@ -160,7 +161,10 @@ pub(super) async fn take<K: Copy + Eq + Hash + Send + 'static, T: Send + 'static
         }
         Ok(taken)
     };
-    Ok((courier.store.write(take_all).await?, pause))
+    kill::point(Point::BeforeLease);
+    let taken = courier.store.write(take_all).await?;
+    kill::point(Point::AfterLease);
+    Ok((taken, pause))
 }
 
 /// How long to wait for what is due at `next`, if anything is.

@@ -15,6 +15,7 @@ use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::{ChannelId, ConversationId};
 use crate::domain::{Millis, Seq};
 use crate::fault;
+use crate::kill::{self, Point};
 use crate::outgoing::mime;
 use crate::protocol::server::DeliveryMark;
 use crate::protocol::view::first_name;
@@ -122,6 +123,7 @@ impl Courier {
             noted.or_else(|error| if matches!(error, StoreError::NotFound) { Ok(()) } else { Err(error) })
         })
         .await;
+        kill::point(Point::DeliveryFinished);
     }
 
     async fn message(
@@ -201,7 +203,10 @@ impl Courier {
                 Step::Call(call) => line.platform.drops_repeat_of(call),
                 Step::Letter(_) => line.platform.drops_repeats(),
             };
-            let verdict = match self.take_step(line, step, message.entry.body.attachments()).await {
+            kill::point(Point::BeforeCall);
+            let verdict = self.take_step(line, step, message.entry.body.attachments()).await;
+            kill::point(Point::AfterCall);
+            let verdict = match verdict {
                 Verdict::Unknown { .. } if fault::on(fault::Fault::UnknownTakenForSent) => {
                     Verdict::Done { provider_id: None }
                 }
@@ -212,6 +217,7 @@ impl Courier {
                 Verdict::Done { provider_id } => {
                     let state = if index == last { DeliveryState::Sent } else { DeliveryState::Queued };
                     self.note(message, delivery, seen(Outcome::Sent, state), provider_id, None).await;
+                    kill::point(Point::CallNoted);
                     continue;
                 }
                 Verdict::Failed { reason } => {

@@ -21,6 +21,7 @@ use crate::domain::webhook::{
     EventType, JITTER, OLD_SECRET_KEPT, OffReason, RETRY_AFTER_MAX, Webhook, pause_after,
 };
 use crate::fault::{self, Fault};
+use crate::kill::{self, Point};
 use crate::outgoing::signature::{self, Secret};
 use crate::outgoing::{ErrorKind, Limits, Reply};
 use crate::store::audit::{self, AuditActor, AuditRow};
@@ -88,8 +89,11 @@ impl Courier {
                 return self.surely(move |c, now| webhook_events::tried(c, id, Some(now + pause), now)).await;
             }
         };
+        kill::point(Point::BeforeTelling);
         let ended = self.post_letter(&letter, id).await;
+        kill::point(Point::AfterTelling);
         self.note_try(&letter.hook, event, attempt, ended).await;
+        kill::point(Point::TellingNoted);
     }
 
     async fn letter(&self, event: &WebhookEvent) -> Result<Letter, StoreError> {

@@ -9,6 +9,7 @@ use std::collections::hash_map::Entry;
 use super::commit::{Head, Outcome, Rows, fence};
 use super::{Connection, StoreError, hot};
 use crate::domain::Seq;
+use crate::kill::{self, Point};
 
 /// Plain commits of one conversation, each decided on the state that the one before leaves.
 pub(super) struct Chain<'a> {
@@ -92,6 +93,7 @@ pub(super) fn store_all(connection: &mut Connection, commits: &[&Rows]) -> Resul
     let stored = commits.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Done);
     let stored: Vec<&Rows> = stored.map(|(rows, _)| *rows).collect();
     if !stored.is_empty() {
+        kill::point(Point::HalfOfRows);
         hot::append_entries(connection, &stored)?;
     }
     Ok(outcomes)

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use diesel::{PgConnection, SqliteConnection, sql_query};
 
 use super::StoreError;
 use crate::fault::{self, Fault};
+use crate::kill::{self, Point};
 
 /// One connection, to whichever database the URL names. Everybody else calls it `Connection`; the
 /// derive does not compile in a file that knows that name.
@@ -105,15 +107,26 @@ impl Target {
         if to.exists() {
             return Err(StoreError::Refused(format!("{} exists", to.display())));
         }
-        let name = to.to_str().ok_or_else(|| StoreError::Refused("the path is not UTF-8".into()))?;
+        // Under its own name there is a whole copy or none; of an earlier one that was interrupted nothing is of use.
+        let mut part = to.to_owned().into_os_string();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let name = part.to_str().ok_or_else(|| StoreError::Refused("the path is not UTF-8".into()))?;
+        let broken = |error: io::Error| StoreError::Broken(Arc::new(error));
+        fs::remove_file(&part)
+            .or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(broken(error)) })?;
         if fault::on(Fault::BackupWithoutLog) {
-            return fs::copy(path, to).map(|_| ()).map_err(|error| StoreError::Broken(Arc::new(error)));
+            return fs::copy(path, to).map(|_| ()).map_err(broken);
         }
         let mut connection = open_file(path)?;
         connection.batch_execute("PRAGMA busy_timeout = 3000")?;
         sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(name).execute(&mut connection)?;
-        let copy = File::options().write(true).open(to).and_then(|copy| copy.sync_all());
-        copy.map_err(|error| StoreError::Broken(Arc::new(error)))
+        kill::point(Point::BackupWritten);
+        File::options().write(true).open(&part).and_then(|copy| copy.sync_all()).map_err(broken)?;
+        kill::point(Point::BackupSynced);
+        fs::rename(&part, to).map_err(broken)?;
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(broken)
     }
 
     /// The one connection that writes.

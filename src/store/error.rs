@@ -19,7 +19,7 @@ pub enum StoreError {
     /// Too many wait already, or nobody was free in time. Nothing was done; try again later.
     #[error("the store is busy")]
     Busy,
-    /// The database is away, locked or full. Nothing was done.
+    /// The database is away, locked, full or may only be read. Nothing was done.
     #[error("the database is unavailable: {0}")]
     Unavailable(#[source] Arc<dyn Error + Send + Sync>),
     /// The connection was lost while committing, or no answer came in time: done or not done.
@@ -74,6 +74,17 @@ impl StoreError {
             ["disk I/O error", "database disk image is malformed", "file is not a database"];
         matches!(self, Self::Broken(source) if SIGNS.iter().any(|sign| source.to_string().contains(sign)))
     }
+
+    /// True when the database is there and takes no changes: it has no room, or may only be read.
+    pub(super) fn refuses_changes(&self) -> bool {
+        matches!(self, Self::Unavailable(source) if holds(&source.to_string(), &NO_ROOM))
+            || self.is_read_only()
+    }
+
+    /// True when it may only be read, which a connection of PostgreSQL can remember for as long as it lives.
+    pub(super) fn is_read_only(&self) -> bool {
+        matches!(self, Self::Unavailable(source) if holds(&source.to_string(), &READ_ONLY))
+    }
 }
 
 impl From<StoreError> for CommitError {
@@ -127,17 +138,25 @@ impl From<serde_json::Error> for StoreError {
 /// Name of the contradiction that a unique index found.
 const DUPLICATE: &str = "duplicate";
 
+/// SQLite's result code 13, PostgreSQL's 53100.
+const NO_ROOM: [&str; 2] = ["database or disk is full", "No space left on device"];
+
+/// SQLite's result code 8, PostgreSQL's 25006.
+const READ_ONLY: [&str; 2] = ["attempt to write a readonly database", "in a read-only transaction"];
+
 /// Failures that go away by themselves or by an operator's hand. Both databases report them only in words:
-/// SQLite's result codes 5 and 13 (<https://sqlite.org/rescode.html>), PostgreSQL's classes 53 and 57.
+/// SQLite's result codes 5, 8 and 13 (<https://sqlite.org/rescode.html>), PostgreSQL's 25006 and classes 53 and 57.
 fn is_passing(message: &str) -> bool {
-    const SIGNS: [&str; 7] = [
+    const SIGNS: [&str; 5] = [
         "database is locked",
-        "database or disk is full",
-        "No space left on device",
         "terminating connection",
         "the database system is",
         "canceling statement due to",
         "too many clients",
     ];
-    SIGNS.iter().any(|sign| message.contains(sign))
+    holds(message, &SIGNS) || holds(message, &NO_ROOM) || holds(message, &READ_ONLY)
+}
+
+fn holds(message: &str, signs: &[&str]) -> bool {
+    signs.iter().any(|sign| message.contains(sign))
 }

@@ -22,6 +22,7 @@ use super::stats::Counters;
 use super::ticket::Ticket;
 use super::{CommitError, Connection, StoreError};
 use crate::fault::{self, Fault};
+use crate::kill::{self, Point};
 
 /// Most changes in one transaction.
 const BATCH: usize = 512;
@@ -58,8 +59,8 @@ type Answer = Box<dyn FnOnce(Result<(), CommitError>) + Send>;
 trait Work: Send {
     /// False when nobody waits any more.
     fn take(&self) -> bool;
-    /// Does the work in a savepoint and keeps its result. True when it succeeded.
-    fn run(&mut self, connection: &mut Connection) -> bool;
+    /// Does the work in a savepoint and keeps its result. Answers why it failed, if it did.
+    fn run(&mut self, connection: &mut Connection) -> Option<StoreError>;
     /// Answers with the result, or with why it did not become durable.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
@@ -80,14 +81,14 @@ where
         self.ticket.take()
     }
 
-    fn run(&mut self, connection: &mut Connection) -> bool {
-        let Some(work) = self.work.take() else { return false };
+    fn run(&mut self, connection: &mut Connection) -> Option<StoreError> {
+        let work = self.work.take()?;
         self.result = diesel::Connection::transaction(connection, |connection| {
             // A panic undoes this closure and harms nobody else in the batch.
             catch_unwind(AssertUnwindSafe(|| work(connection)))
                 .unwrap_or_else(|_| Err(StoreError::broken("a write panicked")))
         });
-        self.result.is_ok()
+        self.result.as_ref().err().cloned()
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
@@ -255,18 +256,23 @@ impl Writer {
             }
         };
         // Closures come last: they cannot be run again, so nothing before the commit may fail after them.
-        for work in &mut batch.writes {
-            work.run(connection);
-        }
+        let failed: Vec<StoreError> =
+            batch.writes.iter_mut().filter_map(|work| work.run(connection)).collect();
         if fault::on(Fault::AckBeforeCommit) {
             std::mem::take(&mut batch).answer(&outcomes, &Counters::new());
         }
+        kill::point(Point::BeforeCommit);
         let committed = connection.commit();
         self.counters.batch(batch.size(), begun.elapsed());
+        for error in &failed {
+            self.note_refusal(error);
+        }
         match committed {
             Ok(()) => {
+                kill::point(Point::AfterCommit);
                 let size = batch.size();
                 batch.answer(&outcomes, &self.counters);
+                kill::point(Point::AfterAnswer);
                 self.copy_log(size);
             }
             Err(error) => {
@@ -285,7 +291,8 @@ impl Writer {
             && let Err(error) = connection.begin_write()
         {
             end_if_fatal(&error);
-            if matches!(connection, Connection::Sqlite(_)) && !connection.is_broken() {
+            let is_sound = !connection.is_broken() && !error.is_read_only();
+            if is_sound && matches!(connection, Connection::Sqlite(_)) {
                 return Err(error);
             }
             self.connection = None;
@@ -320,9 +327,20 @@ impl Writer {
     /// Undoes the open transaction, or lets go of a connection where that is not possible.
     fn abandon(&mut self, error: &StoreError) {
         end_if_fatal(error);
+        self.note_refusal(error);
         if let Some(connection) = &mut self.connection
             && (connection.is_broken() || (connection.in_transaction() && connection.roll_back().is_err()))
         {
+            self.connection = None;
+        }
+    }
+
+    /// Remembers that the database takes no changes, and lets go of a connection that may only read: another one may do more.
+    fn note_refusal(&mut self, error: &StoreError) {
+        if error.refuses_changes() {
+            self.counters.refuses_changes.store(true, Relaxed);
+        }
+        if error.is_read_only() {
             self.connection = None;
         }
     }

@@ -6,6 +6,7 @@ use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Connection, StoreError};
+use crate::kill::{self, Point};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -40,9 +41,12 @@ fn forward<DB: Backend, C: MigrationHarness<DB>>(
             "the database was made by a newer version of this program (migration {unknown})"
         )));
     }
-    for version in connection.run_pending_migrations(source).map_err(failed)? {
+    for migration in connection.pending_migrations(source).map_err(failed)? {
+        kill::point(Point::BetweenMigrations);
+        let version = connection.run_migration(&migration).map_err(failed)?;
         log::info!("migrated the database version={version}");
     }
+    kill::point(Point::BeforeMigrationsCommit);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Figures of the store since it was opened.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::tally::{Histogram, Tally};
@@ -30,6 +30,8 @@ pub(super) struct Counters {
     pub(super) journal_depth: AtomicU64,
     pub(super) conflicts: AtomicU64,
     pub(super) failures: AtomicU64,
+    /// The last time it was tried, the database took no changes though it was there.
+    pub(super) refuses_changes: AtomicBool,
     pub(super) reads_open: AtomicU64,
 }
 
@@ -43,6 +45,7 @@ impl Counters {
             journal_depth: AtomicU64::new(0),
             conflicts: AtomicU64::new(0),
             failures: AtomicU64::new(0),
+            refuses_changes: AtomicBool::new(false),
             reads_open: AtomicU64::new(0),
         }
     }

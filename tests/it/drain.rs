@@ -14,6 +14,7 @@ use crate::support::app::{Person, stranger};
 use crate::support::database::{Database, PostgresServer, hold};
 use crate::support::process::{Launch, Process};
 use crate::support::sockets::{Socket, client_id};
+use crate::support::times;
 
 /// `/readyz`, sockets and commands answer within this time while the database is away (G21).
 pub const SOON: Duration = Duration::from_secs(5);
@@ -299,15 +300,15 @@ async fn a_database_that_leaves_and_returns_costs_no_socket_and_no_word() {
     let mut process = Launch::on(&database.url).start().await;
     let mut talk = Talk::at(&mut process).await;
     let mut acked = vec!["Hello".to_owned()];
-    for how in ["stopped", "crashed"] {
-        let before = format!("before it {how}");
+    for (how, round) in (0..times()).flat_map(|round| [("stopped", round), ("crashed", round)]) {
+        let before = format!("before it {how} {round}");
         talk.customer.ok(said(&before)).await;
         if how == "stopped" {
             server.stop();
         } else {
             server.crash();
         }
-        let lost = said(&format!("while it is {how}"));
+        let lost = said(&format!("while it is {how} {round}"));
         let begun = Instant::now();
         assert_eq!(talk.customer.ask(lost.clone()).await["code"], "unavailable");
         let refused_after = begun.elapsed();
@@ -327,7 +328,7 @@ async fn a_database_that_leaves_and_returns_costs_no_socket_and_no_word() {
         }
         let back_after = returned.elapsed();
         assert_eq!(readiness(&talk.owner).await.0, StatusCode::OK);
-        acked.extend([before, format!("while it is {how}")]);
+        acked.extend([before, format!("while it is {how} {round}")]);
         // Both sockets are the ones of before, and hear.
         let told = talk.member.entry("message").await;
         assert!(told["body"]["text"].is_string());

@@ -1,7 +1,7 @@
 //! PostgreSQL at the end of a line that is slow, stands still, or breaks just when a commit is on its way: whatever was acknowledged is there
 //! once, whatever was not takes effect once when it is sent again, and the server goes on by itself.
 //!
-//! `SWITCHBOARD_FAULTS` = how often each (2; 20 before a release).
+//! `SWITCHBOARD_FAULTS` = how often each (once; 20 before a release).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +16,7 @@ use url::Url;
 use crate::drain::{SOON, Talk, readiness, said};
 use crate::support::database::Database;
 use crate::support::process::Launch;
+use crate::support::times;
 
 /// Only the connection that writes says this.
 const WRITER: &[u8] = b"plan_cache_mode";
@@ -113,12 +114,8 @@ fn holds(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|part| part == word)
 }
 
-fn times() -> u32 {
-    std::env::var("SWITCHBOARD_FAULTS").ok().map_or(2, |text| text.parse().unwrap())
-}
-
 /// Sends it until it is acknowledged. Answers how often that took, and how long after the line was sound.
-async fn until_acknowledged(talk: &mut Talk, command: &Value, sound_since: Instant) -> (u32, Duration) {
+pub async fn until_acknowledged(talk: &mut Talk, command: &Value, sound_since: Instant) -> (u32, Duration) {
     for tries in 1.. {
         let answer = talk.customer.ask(command.clone()).await;
         if answer["type"] == "ok" {

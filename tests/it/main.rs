@@ -24,8 +24,13 @@ mod files;
 mod files_s3;
 mod frames;
 mod hours;
+mod ill_disk;
 mod ill_line;
+mod ill_receivers;
+mod ill_sockets;
 mod instructions;
+#[cfg(feature = "fault-injection")]
+mod kill_points;
 mod late_rows;
 mod lifecycle;
 mod mail;

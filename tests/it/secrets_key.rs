@@ -28,18 +28,18 @@ on_both! {
 const OLD: &str = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
 const NEW: &str = "YGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn8=";
 
-const ROTATE: [&str; 1] = ["rotate-secrets-key"];
+pub const ROTATE: [&str; 1] = ["rotate-secrets-key"];
 
 /// A server's data: a key in a file beside it, and some channels.
-struct House {
-    sim: Simulator,
+pub struct House {
+    pub sim: Simulator,
     database: Database,
     folder: TempDir,
-    launch: Launch,
+    pub launch: Launch,
 }
 
 impl House {
-    fn new(database: Database) -> Self {
+    pub fn new(database: Database) -> Self {
         let sim = Simulator::start("127.0.0.1:0").unwrap();
         let folder = tempfile::tempdir().unwrap();
         let launch = Launch::on(&database.url).with(&[
@@ -59,7 +59,7 @@ impl House {
         self.folder.path().join("secrets.key")
     }
 
-    fn keys(&self) -> Vec<String> {
+    pub fn keys(&self) -> Vec<String> {
         std::fs::read_to_string(self.key_file()).unwrap().lines().map(str::to_owned).collect()
     }
 
@@ -71,7 +71,7 @@ impl House {
     }
 
     /// What the secrets say, opened with the key file as it is.
-    async fn opened(&self) -> BTreeSet<String> {
+    pub async fn opened(&self) -> BTreeSet<String> {
         let vault = Vault::open_file(&self.key_file(), &Sources::default()).unwrap();
         let sealed = self.sealed().await;
         sealed.iter().map(|secret| delivery::open(&vault, secret).expect("a key opens it")).collect()
@@ -79,7 +79,7 @@ impl House {
 }
 
 /// Makes Telegram channels; answers the first one's path.
-async fn channels(owner: &Person, sim: &Simulator, count: usize) -> String {
+pub async fn channels(owner: &Person, sim: &Simulator, count: usize) -> String {
     let path = format!("/api/v1/scopes/{}/channels", owner.scope().await);
     let body = json!({
         "kind": "telegram", "name": "Bot", "settings": {"platform": {"api_base": sim.base}},

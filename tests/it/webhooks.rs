@@ -37,20 +37,20 @@ on_both! {
 const HOUR: i64 = 3_600_000;
 
 /// A webhook as the answer to its making has it.
-struct Hook {
+pub struct Hook {
     path: String,
     secret: Secret,
 }
 
-fn taken() -> Act {
+pub fn taken() -> Act {
     Act::Answer("204 No Content", String::new())
 }
 
-fn answer(head: &'static str) -> Act {
+pub fn answer(head: &'static str) -> Act {
     Act::Answer(head, String::new())
 }
 
-async fn stage(database: Database, others: &[&FakeBot]) -> (Stage, Person) {
+pub async fn stage(database: Database, others: &[&FakeBot]) -> (Stage, Person) {
     let allow = others.iter().map(|other| other.address.to_string()).collect();
     let stage = Stage::with(database, |config| {
         config.limits.enabled = false;
@@ -73,7 +73,7 @@ async fn made(owner: &Person, scope: &str, other: &FakeBot, events: Value) -> Ho
 }
 
 /// A webhook that the scope's conversations know of.
-async fn hook(stage: &Stage, owner: &Person, other: &FakeBot, events: Value) -> Hook {
+pub async fn hook(stage: &Stage, owner: &Person, other: &FakeBot, events: Value) -> Hook {
     let before = known(stage).await;
     let hook = made(owner, &stage.scope, other, events).await;
     while known(stage).await == before {
@@ -112,13 +112,13 @@ fn read(seen: &Seen, secrets: &[Secret], now: i64) -> Value {
 }
 
 impl Hook {
-    async fn told(&self, stage: &Stage, other: &mut FakeBot) -> Value {
+    pub async fn told(&self, stage: &Stage, other: &mut FakeBot) -> Value {
         let seen = other.request().await;
         read(&seen, std::slice::from_ref(&self.secret), stage.app.running.edge.sources.now())
     }
 
     /// Waits until the log has so many lines; answers them, newest first.
-    async fn log(&self, owner: &Person, count: usize) -> Vec<Value> {
+    pub async fn log(&self, owner: &Person, count: usize) -> Vec<Value> {
         let path = format!("{}/deliveries", self.path);
         let lines = async || owner.get(&path).await.good()["items"].as_array().unwrap().clone();
         let lines = eventually(lines, |lines| lines.len() >= count).await;
@@ -133,7 +133,7 @@ impl Hook {
     }
 
     /// Waits until it is on or off, and the scope's conversations know.
-    async fn is(&self, stage: &Stage, owner: &Person, enabled: bool) -> Value {
+    pub async fn is(&self, stage: &Stage, owner: &Person, enabled: bool) -> Value {
         loop {
             let shown = self.shown(owner).await;
             if shown["enabled"] == enabled && known(stage).await == usize::from(enabled) {

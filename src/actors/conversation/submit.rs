@@ -19,6 +19,7 @@ use crate::domain::event::{Author, Entry, Event};
 use crate::domain::ids::ClientId;
 use crate::domain::refusal::Refusal;
 use crate::fault::{self, Fault};
+use crate::kill::{self, Point};
 use crate::request_id;
 use crate::store::audit::{AuditActor, AuditRow};
 use crate::store::{Commit, CommitError, Opening, StoreError};
@@ -237,7 +238,9 @@ impl Conversation {
                     // Before the answer: whoever asks for the lists after it finds them changed.
                     self.tell_lists(&entries, ctx);
                     work.reply.send(Ok(answer));
+                    kill::point(Point::CommandAnswered);
                     self.publish(entries, ctx);
+                    kill::point(Point::EntriesShown);
                 }
                 (Some(Err(CommitError::Conflict)), _) if !retried => {
                     let again = Do { ..work };

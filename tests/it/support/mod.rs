@@ -27,6 +27,11 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
+/// How often each fault of the surroundings comes: once, or as `SWITCHBOARD_FAULTS` says.
+pub fn times() -> u32 {
+    std::env::var("SWITCHBOARD_FAULTS").ok().map_or(1, |text| text.parse().unwrap())
+}
+
 /// What comes by itself is waited for this long.
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -148,6 +148,20 @@ impl Launch {
         ended
     }
 
+    /// Runs the program with these arguments and kills it as soon as this is true. True when it was.
+    pub async fn run_and_kill_when(&self, arguments: &[&str], now: impl Fn() -> bool) -> bool {
+        let mut child = self.command(arguments).stderr(Stdio::null()).spawn().unwrap();
+        let mut is_time = now();
+        while !is_time && child.try_wait().unwrap().is_none() {
+            tokio::task::yield_now().await;
+            is_time = now();
+        }
+        let runs = child.try_wait().unwrap().is_none();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        is_time && runs
+    }
+
     /// Runs the program with these arguments to its end.
     pub fn run(&self, arguments: &[&str]) -> Ended {
         let output = self.command(arguments).stderr(Stdio::piped()).output().unwrap();

@@ -90,6 +90,11 @@ impl Raw {
         sent.expect("the server should read or close").is_ok()
     }
 
+    /// Says that nothing more will be sent, and goes on listening.
+    pub async fn shut(&mut self) {
+        let _ = self.stream.shutdown().await;
+    }
+
     /// Sends one frame: first byte (with [`FIN`] and reserved bits), then the payload, masked.
     pub async fn frame(&mut self, first: u8, payload: &[u8]) {
         self.bytes(&frame(first, payload)).await;
