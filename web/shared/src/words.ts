@@ -8,6 +8,7 @@ import type * as commands from "./text/commands.ts";
 import type * as messaging from "./text/messaging.ts";
 import type * as picture from "./text/picture.ts";
 import type * as platforms from "./text/platforms.ts";
+import type * as player from "./text/player.ts";
 import type * as reports from "./text/reports.ts";
 import type * as tags from "./text/tags.ts";
 import type * as webhooks from "./text/webhooks.ts";
@@ -21,6 +22,7 @@ type Everything = typeof text &
   typeof messaging &
   typeof picture &
   typeof platforms &
+  typeof player &
   typeof reports &
   typeof tags &
   typeof webhooks;

@@ -1,6 +1,8 @@
-// The files of a message: pictures as pictures, everything else as a card to download. A picture opens large in a dialog;
-// nothing a person sent is ever opened as a page.
-import { useState } from "preact/hooks";
+// The files of a message: pictures as pictures, sound and film with a player, everything as a card to download. A picture opens
+// large in a dialog; nothing a person sent is ever opened as a page.
+import { signal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { Attachment } from "../../../shared/src/protocol.gen.ts";
 import { common, files as words } from "../../../shared/src/text.ts";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -23,6 +25,8 @@ export function Attachments({ conversation, attachments, pending = false }: Prop
           <Card key={file.id} file={file} />
         ) : file.width ? (
           <Picture key={file.id} file={file} url={fileUrl(conversation, file.id)} />
+        ) : isPlayed(file) ? (
+          <Played key={file.id} file={file} url={fileUrl(conversation, file.id)} />
         ) : (
           <Card key={file.id} file={file} url={fileUrl(conversation, file.id)} />
         ),
@@ -31,9 +35,33 @@ export function Attachments({ conversation, attachments, pending = false }: Prop
   );
 }
 
-interface Shown {
+export interface Shown {
   file: Attachment;
   url: string;
+}
+
+const isPlayed = ({ type }: Attachment) => /^(audio|video)/.test(type);
+
+/** Fetched with the first message that needs it. */
+const player = signal<ComponentType<Shown> | null>(null);
+
+function Played({ file, url }: Shown) {
+  useEffect(() => {
+    // Without it the card below must do.
+    import("./Player.tsx").then(
+      (module) => {
+        player.value = module.Player;
+      },
+      () => {},
+    );
+  }, []);
+  const Player = player.value;
+  return (
+    <>
+      <div class={`play ${file.type.slice(0, 5)}`}>{Player && <Player file={file} url={url} />}</div>
+      <Card file={file} url={url} />
+    </>
+  );
 }
 
 function Picture({ file, url }: Shown) {
