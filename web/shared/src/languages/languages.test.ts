@@ -8,6 +8,7 @@ import * as commands from "../text/commands.ts";
 import * as messaging from "../text/messaging.ts";
 import * as picture from "../text/picture.ts";
 import * as platforms from "../text/platforms.ts";
+import * as player from "../text/player.ts";
 import * as reports from "../text/reports.ts";
 import * as tags from "../text/tags.ts";
 import * as webhooks from "../text/webhooks.ts";
@@ -31,6 +32,7 @@ const { product, ...english } = {
   ...messaging,
   ...picture,
   ...platforms,
+  ...player,
   ...reports,
   ...tags,
   ...webhooks,

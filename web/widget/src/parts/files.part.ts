@@ -206,7 +206,14 @@ function player(context: Context, { id, name, type }: Attachment): HTMLElement {
     const bytes = await blob(context, id).catch(() => null);
     if (!bytes) return broken();
     const src = URL.createObjectURL(bytes);
-    const media = h(tag, { controls: true, autoplay: true, playsInline: true, "aria-label": name, onerror: broken, src });
+    const media = h(tag, {
+      controls: true,
+      autoplay: true,
+      playsInline: true,
+      "aria-label": name,
+      onerror: broken,
+      src,
+    });
     element.replaceChildren(media);
     media.focus();
   }

@@ -93,7 +93,8 @@ export const filesToSend = "Fichiers à envoyer";
 export const file = "Fichier";
 export const filesMissing = "Rechargez la page pour voir le fichier.";
 export const tooLarge = "Les fichiers peuvent avoir jusqu’à 10 Mo.";
-export const wrongType = "Seuls les images, l’audio, les vidéos, les PDF et le texte brut peuvent être envoyés.";
+export const wrongType =
+  "Seuls les images, l’audio, les vidéos, les PDF et le texte brut peuvent être envoyés.";
 export const notUploaded = "Non envoyé au serveur.";
 export const removeFile = (name: string) => `Retirer ${name}`;
 export const uploading = (name: string) => `Envoi de ${name}`;
