@@ -31,10 +31,11 @@ pub(super) fn wanted(headers: &HeaderMap, size: u64, tag: &str) -> Wanted {
 fn read(range: &str, size: u64) -> Option<Wanted> {
     let (unit, range) = range.split_once('=')?;
     let (first, last) = range.trim().split_once('-')?;
-    if !unit.trim().eq_ignore_ascii_case("bytes") {
+    let is_number = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+    if !unit.trim().eq_ignore_ascii_case("bytes") || !is_number(first) || !is_number(last) {
         return None;
     }
-    let part = match (number(first)?, number(last)?) {
+    let part = match (number(first), number(last)) {
         (None, None) => return None,
         (Some(first), Some(last)) if last < first => return None,
         (Some(first), last) => first..last.map_or(size, |last| last.saturating_add(1).min(size)),
@@ -43,12 +44,9 @@ fn read(range: &str, size: u64) -> Option<Wanted> {
     Some(if part.is_empty() { Wanted::Nothing } else { Wanted::Part(part) })
 }
 
-/// Digits; nothing may stand there too. What is larger than any file counts as the largest number.
-fn number(digits: &str) -> Option<Option<u64>> {
-    if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
-        return None;
-    }
-    Some((!digits.is_empty()).then(|| digits.parse().unwrap_or(u64::MAX)))
+/// None where nothing stands. What is larger than any file counts as the largest number.
+fn number(digits: &str) -> Option<u64> {
+    (!digits.is_empty()).then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
