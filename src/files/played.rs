@@ -144,11 +144,10 @@ fn is_amr(head: &[u8]) -> bool {
     frame.is_some_and(|frame| frame & 0x83 == 0 && matches!(frame >> 3, 0..=8 | 15))
 }
 
-/// RFC 8794, section 11.2: a head of EBML with its type; webmproject.org/docs/container: the codecs, named before the first
-/// cluster.
+/// RFC 8794, section 11.2: a head of EBML with its type; webmproject.org/docs/container: the codecs of the tracks. These come before
+/// what is played.
 fn webm(head: &[u8]) -> Option<MediaType> {
     const HEAD_MAX: usize = 64;
-    const CLUSTER: &[u8] = b"\x1f\x43\xb6\x75";
     let has = |part: &[u8], words: &[&[u8]]| {
         words.iter().any(|word| part.windows(word.len()).any(|window| window == *word))
     };
@@ -156,11 +155,10 @@ fn webm(head: &[u8]) -> Option<MediaType> {
     if !begin.starts_with(b"\x1a\x45\xdf\xa3") || !has(begin, &[b"\x42\x82\x84webm"]) {
         return None;
     }
-    let end = head.windows(CLUSTER.len()).position(|window| window == CLUSTER).unwrap_or(head.len());
-    if has(&head[..end], &[b"V_VP8", b"V_VP9", b"V_AV1"]) {
+    if has(head, &[b"\x86\x85V_VP8", b"\x86\x85V_VP9", b"\x86\x85V_AV1"]) {
         return Some(MediaType::Webm);
     }
-    has(&head[..end], &[b"A_OPUS", b"A_VORBIS"]).then_some(MediaType::WebmSound)
+    has(head, &[b"\x86\x86A_OPUS", b"\x86\x88A_VORBIS"]).then_some(MediaType::WebmSound)
 }
 
 #[cfg(test)]
@@ -253,7 +251,8 @@ mod tests {
     fn webm_is_told_apart_by_its_codecs() {
         let head = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm";
         let with = |rest: &[u8]| [&head[..], b"\x18\x53\x80\x67\x01\xff", rest].concat();
-        assert_eq!(judge(&with(b"\x86\x85V_VP8\x86\x86A_OPUS")), Ok(MediaType::Webm));
+        // Browsers name the place of the first cluster before the tracks.
+        assert_eq!(judge(&with(b"\x1f\x43\xb6\x75\x86\x85V_VP8\x86\x86A_OPUS")), Ok(MediaType::Webm));
         assert_eq!(judge(&with(b"\x86\x86A_OPUS\x1f\x43\xb6\x75 V_VP8")), Ok(MediaType::WebmSound));
         assert_eq!(judge(&with(b"\x1f\x43\xb6\x75")), Err(NotAllowed));
         assert_eq!(judge(b"\x1a\x45\xdf\xa3\x93\x42\x82\x88matroska\x86\x85V_VP8"), Err(NotAllowed));
