@@ -44,14 +44,17 @@ pub(super) fn played(head: &[u8], tracks: &Tracks) -> Option<MediaType> {
         // RIFF's own number and name: MIME Sniffing Standard, section 6.2.
         return (head.get(8..12)? == b"WAVE").then_some(MediaType::Wav);
     }
-    let kinds: [(fn(&[u8]) -> bool, MediaType); 4] = [
-        (is_opus, MediaType::Ogg),
-        (is_mp3, MediaType::Mp3),
-        (is_aac, MediaType::Aac),
-        (is_amr, MediaType::Amr),
-    ];
-    let kind = kinds.into_iter().find(|(is_it, _)| is_it(head));
-    kind.map(|(_, media_type)| media_type).or_else(|| webm(head))
+    if is_opus(head) {
+        Some(MediaType::Ogg)
+    } else if is_mp3(head) {
+        Some(MediaType::Mp3)
+    } else if is_aac(head) {
+        Some(MediaType::Aac)
+    } else if is_amr(head) {
+        Some(MediaType::Amr)
+    } else {
+        webm(head)
+    }
 }
 
 /// Does it begin as MP4 and its relatives do? ISO/IEC 14496-12, section 4.3.
@@ -93,7 +96,7 @@ fn is_opus(head: &[u8]) -> bool {
     first_page && body.is_some_and(|body| body.starts_with(b"OpusHead"))
 }
 
-/// A tag of ID3v2 (id3.org/id3v2.4.0-structure, section 3.1), else two frames in a row (MIME Sniffing Standard, section 6.2.3).
+/// A tag of `ID3v2` (id3.org/id3v2.4.0-structure, section 3.1), else two frames in a row (MIME Sniffing Standard, section 6.2.3).
 fn is_mp3(head: &[u8]) -> bool {
     if let [b'I', b'D', b'3', 2..=4, 0, _, size @ ..] = head {
         return size.len() >= 4 && size[..4].iter().all(|byte| *byte < 0x80);
