@@ -179,12 +179,15 @@ mod tests {
         })
     }
 
+    /// Brands, tracks, and what has them.
+    type Case<'a> = (&'a [u8], &'a [&'a [u8]], MediaType);
+
     /// An MP4 file with these brands, much content, and tracks named at its end.
     fn mp4_of(brands: &[u8], tracks: &[&[u8]]) -> Vec<u8> {
         let length = u32::try_from(8 + brands.len()).unwrap();
         let mut bytes = [&length.to_be_bytes()[..], b"ftyp", brands].concat();
         bytes.extend(b"\0\0\0\0mdat");
-        bytes.extend([0x5a; 300_000]);
+        bytes.resize(300_000, 0x5a);
         for track in tracks {
             bytes.extend([&b"\0\0\0\x20hdlr\0\0\0\0\0\0\0\0"[..], track, b"\0\0\0\0"].concat());
         }
@@ -193,7 +196,7 @@ mod tests {
 
     #[test]
     fn mp4_is_told_apart_by_brands_and_tracks() {
-        let known: [(&[u8], &[&[u8]], MediaType); 9] = [
+        let known: [Case<'_>; 9] = [
             (b"mp42\0\0\0\0mp42isom", &[b"vide", b"soun"], MediaType::Mp4),
             (b"isom\0\0\x02\0isomiso2avc1mp41", &[b"vide"], MediaType::Mp4),
             (b"isom\0\0\x02\0isomiso2mp41", &[b"soun"], MediaType::M4a),
