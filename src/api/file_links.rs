@@ -1,7 +1,7 @@
 //! `GET /files/{file}/{until}/{proof}`: a file that was sent to a customer, fetched by their platform.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::edge::Edge;
 use super::{ApiError, files};
@@ -12,7 +12,11 @@ use crate::domain::ids::FileId;
 ///
 /// # Errors
 /// `not_found` for an address that is not good, or no longer.
-pub async fn show(edge: Data<Edge>, path: Path<(FileId, Millis, String)>) -> Result<HttpResponse, ApiError> {
+pub async fn show(
+    edge: Data<Edge>,
+    request: HttpRequest,
+    path: Path<(FileId, Millis, String)>,
+) -> Result<HttpResponse, ApiError> {
     let (id, until, proof) = path.into_inner();
     if !edge.courier.links.is_good(id, until, &proof, edge.sources.now()) {
         return Err(ApiError::not_found());
@@ -21,5 +25,5 @@ pub async fn show(edge: Data<Edge>, path: Path<(FileId, Millis, String)>) -> Res
     if file.conversation.is_none() || file.internal {
         return Err(ApiError::not_found());
     }
-    files::serve(&edge, &file).await
+    files::serve(&edge, request.headers(), &file).await
 }

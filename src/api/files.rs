@@ -14,6 +14,7 @@ use super::ApiError;
 use super::access::{self, Action};
 use super::auth::Caller;
 use super::edge::Edge;
+use super::ranges::{Wanted, wanted};
 use crate::actors::error::CallError;
 use crate::delivery::intake::{For, IntakeError, pour};
 use crate::domain::attachment::MediaType;
@@ -31,6 +32,9 @@ const NAME_HEADER_MAX: usize = 2_000;
 
 /// Nothing in a file may run, load or reach anything, whatever a browser makes of it.
 pub(super) const FILE_POLICY: &str = "sandbox; default-src 'none'";
+
+/// Says to the middleware that packs answers that this one is to stay as it is. It does not leave: see `super::finish`.
+pub(super) const AS_IT_IS: &str = "identity";
 
 /// Files removed with one question to the store.
 pub(super) const SWEEP_AT_ONCE: i64 = 100;
@@ -72,6 +76,7 @@ pub async fn upload(
 /// `not_found` for strangers, and for files of other conversations.
 pub async fn show(
     edge: Data<Edge>,
+    request: HttpRequest,
     caller: Caller,
     path: Path<(ConversationId, FileId)>,
 ) -> Result<HttpResponse, ApiError> {
@@ -85,7 +90,7 @@ pub async fn show(
     if file.conversation != Some(conversation) {
         return Err(ApiError::not_found());
     }
-    serve(&edge, &file).await
+    serve(&edge, request.headers(), &file).await
 }
 
 /// Takes a file in; nothing stays of one that fails.
@@ -142,22 +147,43 @@ fn too_large(most: usize) -> ApiError {
     ApiError::Plain(Code::TooLarge, words.into())
 }
 
-/// Hands a file out. Whether the caller may have it was checked before.
+/// Hands a file out, or the part of it that these headers ask for. Whether the caller may have it was checked before.
 ///
 /// # Errors
 /// `unavailable` when the file store does not answer.
-pub async fn serve(edge: &Edge, file: &StoredFile) -> Result<HttpResponse, ApiError> {
+pub async fn serve(edge: &Edge, headers: &HeaderMap, file: &StoredFile) -> Result<HttpResponse, ApiError> {
     let attachment = &file.attachment;
-    let bytes = edge.files.read(&file.object_key).await?;
+    let size = u64::try_from(attachment.size).unwrap_or(0);
+    // What is under an id never changes.
+    let tag = format!("\"{}\"", attachment.id);
+    let (mut response, bytes, length) = match wanted(headers, size, &tag) {
+        Wanted::Whole => (HttpResponse::Ok(), edge.files.read(&file.object_key).await?, size),
+        Wanted::Part(part) => {
+            let place = format!("bytes {}-{}/{size}", part.start, part.end - 1);
+            let mut response = HttpResponse::PartialContent();
+            response.insert_header((header::CONTENT_RANGE, place));
+            let length = part.end - part.start;
+            (response, edge.files.read_part(&file.object_key, part).await?, length)
+        }
+        Wanted::Nothing => {
+            let place = format!("bytes */{size}");
+            return Ok(HttpResponse::RangeNotSatisfiable()
+                .insert_header((header::CONTENT_RANGE, place))
+                .finish());
+        }
+    };
     let content_type = match attachment.media_type {
         MediaType::Text => "text/plain; charset=utf-8",
         other => other.as_str(),
     };
-    let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, content_type));
     response.insert_header((header::CONTENT_DISPOSITION, as_download(&attachment.name)));
     response.insert_header((header::CONTENT_SECURITY_POLICY, FILE_POLICY));
-    response.no_chunking(u64::try_from(attachment.size).unwrap_or(0));
+    response.insert_header((header::ACCEPT_RANGES, "bytes"));
+    response.insert_header((header::ETAG, tag));
+    // Not to be packed on its way: parts are those of the file itself.
+    response.insert_header((header::CONTENT_ENCODING, AS_IT_IS));
+    response.no_chunking(length);
     Ok(response.streaming(bytes))
 }
 

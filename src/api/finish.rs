@@ -10,11 +10,12 @@ use actix_web::{Error, ResponseError};
 use super::ApiError;
 use super::auth::is_https;
 use super::edge::Edge;
+use super::files::AS_IT_IS;
 use crate::request_id::{self, RequestId};
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; img-src 'self' blob:; \
-                                       object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
-                                       form-action 'self'";
+                                       media-src 'self' blob:; object-src 'none'; base-uri 'none'; \
+                                       frame-ancestors 'none'; form-action 'self'";
 
 /// Wraps the whole application.
 ///
@@ -61,6 +62,10 @@ fn has_nul(request: &ServiceRequest) -> bool {
 }
 
 fn protect(headers: &mut HeaderMap, path: &str, https: bool) {
+    // It was said to the middleware below; to clients it says nothing (RFC 9110, section 8.4).
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding == AS_IT_IS) {
+        headers.remove(header::CONTENT_ENCODING);
+    }
     // Files bring a stricter one.
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);

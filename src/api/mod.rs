@@ -46,6 +46,7 @@ pub mod password;
 pub mod post_office;
 mod profile;
 mod push;
+mod ranges;
 mod reply_window;
 mod reports;
 pub mod retention;

@@ -69,5 +69,5 @@ async fn handed_out(
     if !sent || file.contact != contact.id || file.scope != channel.scope {
         return Err(ApiError::not_found());
     }
-    taking::serve(edge, &file).await
+    taking::serve(edge, request.headers(), &file).await
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::account::{Form, Made, SecretField, Setting, named, visible};
-use super::call::{Call, Got, Recipient, Saying, Verdict};
+use super::call::{Call, Got, Recipient, Saying, SentFile, Verdict};
 use super::inbound::{Event, Inbound, Reaction, RemoteFile, What, Who};
 use super::request::{Refused, Request};
 use super::source::{Source, get};
@@ -27,8 +27,9 @@ const SECRET: &str = "webhook_secret";
 /// Most characters of a text.
 const TEXT_MAX: usize = 4_096;
 
-/// Most bytes of a photo that Telegram fetches itself; a document may have 20 MB, more than our files have.
+/// Most bytes of a photo that Telegram fetches itself, and of a voice message; of anything else 20 MB, more than our files have.
 const PHOTO_MAX: i64 = 5_000_000;
+const VOICE_MAX: i64 = 1_000_000;
 
 /// Kinds of update that we want.
 const UPDATES: [&str; 5] =
@@ -150,7 +151,15 @@ impl Platform for Telegram {
         if !chat.is_i64() {
             return Err("the chat is not known".into());
         }
-        let mut bodies: Vec<(&str, Value)> = split(saying.text, TEXT_MAX, Unit::Characters)
+        let mut text = saying.text.to_owned();
+        let mut sent = Vec::new();
+        for file in saying.files {
+            match by_call(file) {
+                Some((method, field)) => sent.push((method, json!({"chat_id": chat, field: file.url}))),
+                None => text = format!("{text}\n{}: {}", file.name, file.url),
+            }
+        }
+        let mut bodies: Vec<(&str, Value)> = split(&text, TEXT_MAX, Unit::Characters)
             .into_iter()
             .map(|text| {
                 let body =
@@ -158,12 +167,7 @@ impl Platform for Telegram {
                 ("sendMessage", body)
             })
             .collect();
-        for file in saying.files {
-            let is_photo = file.media_type.starts_with("image/") && file.size <= PHOTO_MAX;
-            let (method, field) =
-                if is_photo { ("sendPhoto", "photo") } else { ("sendDocument", "document") };
-            bodies.push((method, json!({"chat_id": chat, field: file.url})));
-        }
+        bodies.extend(sent);
         if let Some((_, last)) = bodies.last_mut() {
             // The keyboard of a question goes away with whatever is said next.
             last["reply_markup"] = if saying.quick_replies.is_empty() {
@@ -234,6 +238,21 @@ impl Platform for Telegram {
 fn url(account: &Account<'_>, method: &str) -> Result<String, String> {
     let token = account.secret(TOKEN).ok_or("the channel has no bot_token")?;
     Ok(format!("{}/bot{token}/{method}", account.base(API)))
+}
+
+/// The call that has Telegram fetch this file, and the field that names its address. None for what it would refuse: of
+/// documents it fetches only GIF, PDF and ZIP (core.telegram.org/bots/api, "Sending files"), so others go as a link.
+fn by_call(file: &SentFile) -> Option<(&'static str, &'static str)> {
+    match file.media_type {
+        "image/gif" | "application/pdf" => Some(("sendDocument", "document")),
+        media_type if media_type.starts_with("image/") && file.size <= PHOTO_MAX => {
+            Some(("sendPhoto", "photo"))
+        }
+        "audio/ogg" if file.size <= VOICE_MAX => Some(("sendVoice", "voice")),
+        "audio/mpeg" | "audio/mp4" => Some(("sendAudio", "audio")),
+        "video/mp4" => Some(("sendVideo", "video")),
+        _ => None,
+    }
 }
 
 /// The member of an update that carries it, and who caused it.

@@ -122,7 +122,10 @@ impl Platform for Webhook {
             .files
             .iter()
             .map(|file| {
-                let kind = if file.media_type.starts_with("image/") { "image" } else { "file" };
+                let kind = match file.media_type.split('/').next().unwrap_or_default() {
+                    kind @ ("image" | "audio" | "video") => kind,
+                    _ => "file",
+                };
                 json!({"kind": kind, "url": file.url, "mime": file.media_type, "name": file.name, "size": file.size})
             })
             .collect();

@@ -354,8 +354,11 @@ fn media(file: &SentFile) -> Value {
         "image/jpeg" | "image/png" if file.size <= PHOTO_MAX => {
             json!({"type": "image", "image": {"link": file.url}})
         }
-        "video/mp4" if file.size <= PLAYED_MAX => json!({"type": "video", "video": {"link": file.url}}),
-        "audio/mpeg" | "audio/ogg" | "audio/mp4" | "audio/aac" if file.size <= PLAYED_MAX => {
+        "video/mp4" | "video/3gpp" if file.size <= PLAYED_MAX => {
+            json!({"type": "video", "video": {"link": file.url}})
+        }
+        // Of Ogg only Opus, as all of ours is.
+        "audio/mpeg" | "audio/ogg" | "audio/mp4" | "audio/aac" | "audio/amr" if file.size <= PLAYED_MAX => {
             json!({"type": "audio", "audio": {"link": file.url}})
         }
         _ => json!({"type": "document", "document": {"link": file.url, "filename": file.name}}),

@@ -32,6 +32,31 @@ pub enum MediaType {
     Pdf,
     #[serde(rename = "text/plain")]
     Text,
+    /// Opus in Ogg, which most apps record voice messages as.
+    #[serde(rename = "audio/ogg")]
+    Ogg,
+    #[serde(rename = "audio/mpeg")]
+    Mp3,
+    #[serde(rename = "audio/mp4")]
+    M4a,
+    #[serde(rename = "audio/aac")]
+    Aac,
+    #[serde(rename = "audio/wav")]
+    Wav,
+    #[serde(rename = "audio/amr")]
+    Amr,
+    #[serde(rename = "audio/webm")]
+    WebmSound,
+    #[serde(rename = "audio/3gpp")]
+    GppSound,
+    #[serde(rename = "video/mp4")]
+    Mp4,
+    #[serde(rename = "video/webm")]
+    Webm,
+    #[serde(rename = "video/quicktime")]
+    QuickTime,
+    #[serde(rename = "video/3gpp")]
+    Gpp,
 }
 
 impl MediaType {
@@ -44,6 +69,18 @@ impl MediaType {
             Self::Webp => "image/webp",
             Self::Pdf => "application/pdf",
             Self::Text => "text/plain",
+            Self::Ogg => "audio/ogg",
+            Self::Mp3 => "audio/mpeg",
+            Self::M4a => "audio/mp4",
+            Self::Aac => "audio/aac",
+            Self::Wav => "audio/wav",
+            Self::Amr => "audio/amr",
+            Self::WebmSound => "audio/webm",
+            Self::GppSound => "audio/3gpp",
+            Self::Mp4 => "video/mp4",
+            Self::Webm => "video/webm",
+            Self::QuickTime => "video/quicktime",
+            Self::Gpp => "video/3gpp",
         }
     }
 
@@ -56,6 +93,17 @@ impl MediaType {
             Self::Webp => &[".webp"],
             Self::Pdf => &[".pdf"],
             Self::Text => &[".txt", ".log", ".md", ".csv"],
+            Self::Ogg => &[".ogg", ".oga", ".opus"],
+            Self::Mp3 => &[".mp3"],
+            Self::M4a => &[".m4a", ".m4b", ".mp4"],
+            Self::Aac => &[".aac"],
+            Self::Wav => &[".wav"],
+            Self::Amr => &[".amr"],
+            Self::WebmSound => &[".webm", ".weba"],
+            Self::GppSound | Self::Gpp => &[".3gp", ".3gpp"],
+            Self::Mp4 => &[".mp4", ".m4v"],
+            Self::Webm => &[".webm"],
+            Self::QuickTime => &[".mov", ".qt"],
         }
     }
 }
@@ -183,6 +231,9 @@ mod tests {
             ("", MediaType::Gif, "file.gif"),
             ("..", MediaType::Webp, "file.webp"),
             (".png", MediaType::Png, "png.png"),
+            ("voice", MediaType::Ogg, "voice.ogg"),
+            ("audioclip.mp4", MediaType::M4a, "audioclip.mp4"),
+            ("film.exe", MediaType::Mp4, "film.exe.mp4"),
         ] {
             assert_eq!(file_name(given, media_type), kept, "{given:?}");
         }

@@ -4,10 +4,12 @@
 //! Files stream in and out: of an upload at most one part is in memory.
 
 pub mod links;
+mod played;
 pub mod sniff;
 
 use std::error::Error as StdError;
 use std::io;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +20,9 @@ use futures_util::{StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
+use object_store::{
+    GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig,
+};
 use url::Url;
 
 /// S3 takes no smaller parts, but for the last one:
@@ -126,7 +130,28 @@ impl Files {
         &self,
         name: &str,
     ) -> Result<BoxStream<'static, Result<Bytes, FilesError>>, FilesError> {
-        let found = self.store.get(&self.path(name)).await?;
+        self.read_with(name, GetOptions::default()).await
+    }
+
+    /// These bytes of this name; they must be within it.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    pub async fn read_part(
+        &self,
+        name: &str,
+        part: Range<u64>,
+    ) -> Result<BoxStream<'static, Result<Bytes, FilesError>>, FilesError> {
+        let options = GetOptions { range: Some(GetRange::Bounded(part)), ..GetOptions::default() };
+        self.read_with(name, options).await
+    }
+
+    async fn read_with(
+        &self,
+        name: &str,
+        options: GetOptions,
+    ) -> Result<BoxStream<'static, Result<Bytes, FilesError>>, FilesError> {
+        let found = self.store.get_opts(&self.path(name), options).await?;
         Ok(found.into_stream().map_err(FilesError::from).boxed())
     }
 

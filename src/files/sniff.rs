@@ -1,5 +1,6 @@
 //! What a file is, by its content. Names and the words of senders count nothing; what is in no line here is refused.
 
+use super::played::{Tracks, is_mp4, played};
 use crate::domain::attachment::MediaType;
 
 /// So much of the beginning is looked at for type and size of an image. Larger than what cameras put before the picture.
@@ -10,7 +11,7 @@ const PIXELS_MAX: u64 = 50_000_000;
 
 /// The file is of no type that may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("only images (PNG, JPEG, GIF, WebP), PDF and plain text can be sent")]
+#[error("only images (PNG, JPEG, GIF, WebP), audio, video, PDF and plain text can be sent")]
 pub struct NotAllowed;
 
 /// What was found out about a file.
@@ -29,6 +30,7 @@ pub struct Sniffer {
     /// The last bytes, when they may be the beginning of a character.
     partial: Vec<u8>,
     not_text: bool,
+    tracks: Tracks,
 }
 
 impl Sniffer {
@@ -38,6 +40,9 @@ impl Sniffer {
         self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
         if !self.not_text {
             self.look_at_text(bytes);
+        }
+        if is_mp4(&self.head) {
+            self.tracks.look(bytes);
         }
     }
 
@@ -67,6 +72,11 @@ impl Sniffer {
         }
         if head.starts_with(b"%PDF-") {
             return Ok(Found { media_type: MediaType::Pdf, pixels: None });
+        }
+        if self.not_text
+            && let Some(media_type) = played(head, &self.tracks)
+        {
+            return Ok(Found { media_type, pixels: None });
         }
         if !self.not_text && self.partial.is_empty() && !head.is_empty() && !is_markup(head) {
             return Ok(Found { media_type: MediaType::Text, pixels: None });

@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use crate::support::app::{Answer, TestApp};
 use crate::support::database::Database;
 
-const POLICY: &str = "default-src 'self'; script-src 'self'; img-src 'self' blob:; object-src 'none'; \
+const POLICY: &str = "default-src 'self'; script-src 'self'; img-src 'self' blob:; media-src 'self' blob:; object-src 'none'; \
                       base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 #[actix_web::test]

@@ -19,6 +19,7 @@ mod line;
 mod line_reply;
 mod messenger;
 mod meta;
+mod played;
 mod sent_files;
 mod settings;
 mod slack;

@@ -84,6 +84,7 @@ async fn answer(request: HttpRequest, body: Bytes, bucket: Data<Bucket>) -> Http
             HttpResponse::Ok().insert_header(("etag", "\"whole\"")).finish()
         }
         ("GET", _) => match objects.get(&name) {
+            Some(bytes) if request.headers().contains_key("range") => part_of(bytes, &request),
             Some(bytes) => HttpResponse::Ok()
                 .insert_header(("etag", "\"whole\""))
                 .insert_header(("last-modified", "Sun, 22 Nov 2026 06:00:00 GMT"))
@@ -96,6 +97,18 @@ async fn answer(request: HttpRequest, body: Bytes, bucket: Data<Bucket>) -> Http
         }
         _ => HttpResponse::MethodNotAllowed().finish(),
     }
+}
+
+/// As S3 answers one range of bytes with both ends.
+fn part_of(bytes: &Bytes, request: &HttpRequest) -> HttpResponse {
+    let range = request.headers().get("range").unwrap().to_str().unwrap().strip_prefix("bytes=").unwrap();
+    let (first, last) = range.split_once('-').unwrap();
+    let (first, last): (usize, usize) = (first.parse().unwrap(), last.parse().unwrap());
+    HttpResponse::PartialContent()
+        .insert_header(("etag", "\"whole\""))
+        .insert_header(("last-modified", "Sun, 22 Nov 2026 06:00:00 GMT"))
+        .insert_header(("content-range", format!("bytes {first}-{last}/{}", bytes.len())))
+        .body(bytes.slice(first..=last))
 }
 
 /// As S3 checks it: over method, path, query, the headers that are named, and the body's hash.
@@ -163,6 +176,9 @@ async fn small_and_large_files_go_to_the_bucket_and_come_back() {
         let back = back.send().await.unwrap();
         assert_eq!(back.status(), StatusCode::OK);
         assert_eq!(back.bytes().await.unwrap(), bytes, "{name}");
+        let part = owner.request(&Method::GET, &format!("{path}/{}", file["id"].as_str().unwrap()));
+        let part = Answer::to(part.header("range", "bytes=4-5")).await;
+        assert_eq!((part.status, part.text.as_str()), (StatusCode::PARTIAL_CONTENT, "is"), "{name}");
     }
     let names = bucket.names();
     assert_eq!(names.len(), 2);

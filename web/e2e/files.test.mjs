@@ -29,7 +29,7 @@ test("a picture one way, a document the other", async (t) => {
   await t.test("what cannot be sent says why and stands in the way", async () => {
     const svg = Buffer.from("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>");
     await zoe.panel.locator("input[type=file]").setInputFiles(file("logo.svg", "image/svg+xml", svg));
-    await zoe.panel.getByText("Only images, PDF and plain text can be sent.").waitFor();
+    await zoe.panel.getByText("Only images, audio, video, PDF and plain text can be sent.").waitFor();
     assert.equal(await zoe.panel.getByRole("button", { name: "Send", exact: true }).isDisabled(), true);
     await zoe.panel.getByRole("button", { name: "Remove logo.svg" }).click();
   });

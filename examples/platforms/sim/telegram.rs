@@ -45,9 +45,9 @@ impl State {
                 }
                 self.send(&body, json!({"text": text}))
             }
-            "sendPhoto" | "sendDocument" => {
-                let field = if method == "sendPhoto" { "photo" } else { "document" };
-                if !body[field].as_str().is_some_and(|url| url.starts_with("http")) {
+            "sendPhoto" | "sendDocument" | "sendVoice" | "sendAudio" | "sendVideo" => {
+                let field = method.trim_start_matches("send").to_lowercase();
+                if !body[&field].as_str().is_some_and(|url| url.starts_with("http")) {
                     return refused(400, "Bad Request: wrong file identifier/HTTP URL specified");
                 }
                 self.send(&body, json!({}))

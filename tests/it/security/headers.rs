@@ -13,7 +13,7 @@ use crate::support::database::Database;
 
 /// Of pages and of the API; and of files, which is stricter.
 const POLICIES: [&str; 2] = [
-    "default-src 'self'; script-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; \
+    "default-src 'self'; script-src 'self'; img-src 'self' blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; \
      frame-ancestors 'none'; form-action 'self'",
     "sandbox; default-src 'none'",
 ];

@@ -13,6 +13,14 @@ pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x
 /// As much of a PDF as anybody looks at.
 pub const PDF: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n";
 
+/// As much as anybody looks at of a voice message, a recording, a clip and an uncompressed recording.
+pub const OPUS: &[u8] =
+    b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\x02\x03\x04\0\0\0\0\x05\x06\x07\x08\x01\x13OpusHead\x01\x01\x38\x01\x80\xbb\0\0\0\0\0";
+pub const MP3: &[u8] = b"ID3\x04\0\0\0\0\0\0\xff\xfb\x90\0";
+pub const MP4: &[u8] = b"\0\0\0\x14ftypmp42\0\0\0\0mp42\0\0\0\x20hdlr\0\0\0\0\0\0\0\0vide\0\0\0\0";
+pub const WAV: &[u8] =
+    b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\0\0\0";
+
 /// A request that uploads a file under this name, which may hold any characters.
 pub fn upload(person: &Person, path: &str, name: &str, bytes: Vec<u8>) -> RequestBuilder {
     with_file(person.request(&Method::POST, path), name, bytes)

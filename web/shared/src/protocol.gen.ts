@@ -24,7 +24,7 @@ export type Rating = number;
 
 export type ClientId = string;
 
-export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf" | "text/plain";
+export type MediaType = "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf" | "text/plain" | "audio/ogg" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/wav" | "audio/amr" | "audio/webm" | "audio/3gpp" | "video/mp4" | "video/webm" | "video/quicktime" | "video/3gpp";
 
 export type Attachment = {  id: string,  name: string,  type: MediaType,  size: number,  width?: number,  height?: number, };
 

@@ -284,7 +284,7 @@ export const files = area("files", {
   download: "Download",
   tooMany: (max: number) => `A message can have up to ${max} files.`,
   tooLarge: "Files can have up to 10 MB.",
-  wrongType: "Only images, PDF and plain text can be sent.",
+  wrongType: "Only images, audio, video, PDF and plain text can be sent.",
 });
 
 export const join = area("join", {

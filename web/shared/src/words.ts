@@ -10,6 +10,7 @@ import type * as messaging from "./text/messaging.ts";
 import type * as people from "./text/people.ts";
 import type * as picture from "./text/picture.ts";
 import type * as platforms from "./text/platforms.ts";
+import type * as player from "./text/player.ts";
 import type * as profile from "./text/profile.ts";
 import type * as refusals from "./text/refusals.ts";
 import type * as reports from "./text/reports.ts";
@@ -29,6 +30,7 @@ type Everything = typeof text &
   typeof picture &
   typeof platforms &
   typeof refusals &
+  typeof player &
   typeof profile &
   typeof reports &
   typeof settings &

@@ -96,11 +96,13 @@ export const filesToSend = "Files to send";
 export const file = "File";
 export const filesMissing = "Reload the page to see the file.";
 export const tooLarge = "Files can have up to 10 MB.";
-export const wrongType = "Only images, PDF and plain text can be sent.";
+export const wrongType = "Only images, audio, video, PDF and plain text can be sent.";
 export const notUploaded = "Not uploaded.";
 export const removeFile = (name: string) => `Remove ${name}`;
 export const uploading = (name: string) => `Uploading ${name}`;
 export const download = "Download";
+export const play = "Play";
+export const notPlayed = "This browser cannot play it. Download it instead.";
 export const downloadFile = (name: string) => `Download ${name}`;
 export const powered = "Powered by Switchboard";
 

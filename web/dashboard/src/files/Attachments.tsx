@@ -1,9 +1,10 @@
-// The files of a message: pictures as pictures, everything else as a card to download. A picture opens large in a dialog;
-// nothing a person sent is ever opened as a page.
-import { useState } from "preact/hooks";
+// The files of a message: pictures as pictures, sound and film with a player, everything as a card to download. A picture opens
+// large in a dialog; nothing a person sent is ever opened as a page.
+import { signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
 import type { Attachment } from "../../../shared/src/protocol.gen.ts";
-import { common, files as words } from "../../../shared/src/text.ts";
-import { Dialog } from "../ui/Dialog.tsx";
+import { files as words } from "../../../shared/src/text.ts";
+import { notifyFailure } from "../state/notices.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { fileSize } from "./size.ts";
 import { fileUrl } from "./upload.ts";
@@ -23,6 +24,8 @@ export function Attachments({ conversation, attachments, pending = false }: Prop
           <Card key={file.id} file={file} />
         ) : file.width ? (
           <Picture key={file.id} file={file} url={fileUrl(conversation, file.id)} />
+        ) : isPlayed(file) ? (
+          <Played key={file.id} file={file} url={fileUrl(conversation, file.id)} />
         ) : (
           <Card key={file.id} file={file} url={fileUrl(conversation, file.id)} />
         ),
@@ -31,18 +34,48 @@ export function Attachments({ conversation, attachments, pending = false }: Prop
   );
 }
 
-interface Shown {
+export interface Shown {
   file: Attachment;
   url: string;
+}
+
+const isPlayed = ({ type }: Attachment) => /^(audio|video)/.test(type);
+
+/** What opens a picture and plays sound and film: fetched when the first is there, or opened. */
+const viewer = signal<typeof import("./Viewer.tsx") | null>(null);
+
+const fetchViewer = () =>
+  import("./Viewer.tsx").then((module) => {
+    viewer.value = module;
+  }, notifyFailure);
+
+function Played({ file, url }: Shown) {
+  useEffect(() => void fetchViewer(), []);
+  const Player = viewer.value?.Player;
+  return (
+    <>
+      <div class={`play ${file.type.slice(0, 5)}`}>{Player && <Player file={file} url={url} />}</div>
+      <Card file={file} url={url} />
+    </>
+  );
 }
 
 function Picture({ file, url }: Shown) {
   const [large, setLarge] = useState(false);
   const [broken, setBroken] = useState(false);
+  const Large = viewer.value?.Large;
   if (broken) return <Card file={file} url={url} />;
   return (
     <>
-      <button type="button" class="pic" aria-label={words.enlarge(file.name)} onClick={() => setLarge(true)}>
+      <button
+        type="button"
+        class="pic"
+        aria-label={words.enlarge(file.name)}
+        onClick={() => {
+          setLarge(true);
+          fetchViewer();
+        }}
+      >
         <img
           src={url}
           width={file.width}
@@ -52,20 +85,7 @@ function Picture({ file, url }: Shown) {
           onError={() => setBroken(true)}
         />
       </button>
-      {large && (
-        <Dialog title={file.name} wide onClose={() => setLarge(false)}>
-          <img class="large" src={url} width={file.width} height={file.height} alt={file.name} />
-          <div class="act">
-            <a class="btn" href={url} download={file.name}>
-              <Icon name="download" size="m" />
-              {words.download}
-            </a>
-            <button type="button" class="btn primary" onClick={() => setLarge(false)}>
-              {common.close}
-            </button>
-          </div>
-        </Dialog>
-      )}
+      {large && Large && <Large file={file} url={url} onClose={() => setLarge(false)} />}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { ApiError, csrf, learn } from "../api.ts";
 
 /** What the server takes; it judges by content, this only spares a try. */
 export const PICTURES = "image/png,image/jpeg,image/gif,image/webp";
-export const TYPES = `${PICTURES},application/pdf,text/plain,.log,.md,.csv`;
+export const TYPES = `${PICTURES},audio/*,video/*,application/pdf,text/plain,.log,.md,.csv`;
 /** Bytes. */
 export const LARGEST = 10 * 1024 * 1024;
 /** Files of one message. */

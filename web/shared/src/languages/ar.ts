@@ -409,7 +409,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     fetching: "جارٍ الجلب …",
     notFetched: {
       too_large: "أكبر من الحجم المسموح به هنا.",
-      type: "لا تُحفظ إلا الصور وملفات PDF والنص العادي.",
+      type: "لا تُحفظ إلا الصور والصوت والفيديو وملفات PDF والنص العادي.",
       gone: "لم تعد المنصة تملك الملف.",
       refused: "المنصة لا تسلّم الملف.",
       unreachable: "تعذّر الوصول إلى المنصة.",
@@ -587,7 +587,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     download: "تنزيل",
     tooMany: (max) => `يمكن أن تحتوي الرسالة على ما يصل إلى ${max} من الملفات.`,
     tooLarge: "الحد الأقصى لحجم الملف 10 MB.",
-    wrongType: "لا يمكن إرسال سوى الصور وملفات PDF والنصوص العادية.",
+    wrongType: "لا يمكن إرسال سوى الصور والصوت والفيديو وملفات PDF والنصوص العادية.",
   },
   frame: {
     skip: "الانتقال إلى المحادثة",
@@ -927,6 +927,9 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       hook_password: "كلمة المرور لمزوّد البريد، في العنوان الذي يرسل إليه",
     },
     secret: (name) => `السر ${name}`,
+  },
+  playerWords: {
+    broken: "لا يستطيع هذا المتصفح تشغيله. نزّله بدلًا من ذلك.",
   },
   picture: {
     title: "الصورة",

@@ -356,7 +356,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     fetching: "Wird geholt …",
     notFetched: {
       too_large: "Größer, als Dateien hier sein dürfen.",
-      type: "Nur Bilder, PDF und einfacher Text werden behalten.",
+      type: "Nur Bilder, Audio, Video, PDF und einfacher Text werden behalten.",
       gone: "Die Plattform hat die Datei nicht mehr.",
       refused: "Die Plattform gibt die Datei nicht heraus.",
       unreachable: "Die Plattform war nicht zu erreichen.",
@@ -527,7 +527,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     download: "Herunterladen",
     tooMany: (max) => `Eine Nachricht kann bis zu ${max} Dateien haben.`,
     tooLarge: "Dateien können bis zu 10 MB groß sein.",
-    wrongType: "Nur Bilder, PDF und reiner Text können gesendet werden.",
+    wrongType: "Nur Bilder, Audio, Video, PDF und reiner Text können gesendet werden.",
   },
   frame: {
     skip: "Zum Chat springen",
@@ -851,6 +851,9 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       hook_password: "Passwort für einen Mailanbieter, in der Adresse, an die er schickt",
     },
     secret: (name) => `Geheimnis ${name}`,
+  },
+  playerWords: {
+    broken: "Dieser Browser kann es nicht abspielen. Laden Sie es stattdessen herunter.",
   },
   picture: {
     title: "Bild",

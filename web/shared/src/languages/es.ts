@@ -352,7 +352,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     fetching: "Obteniendo …",
     notFetched: {
       too_large: "Es más grande de lo permitido aquí.",
-      type: "Solo se guardan imágenes, PDF y texto sin formato.",
+      type: "Solo se guardan imágenes, audio, vídeo, PDF y texto sin formato.",
       gone: "La plataforma ya no lo tiene.",
       refused: "La plataforma no lo entrega.",
       unreachable: "No se pudo contactar con la plataforma.",
@@ -521,7 +521,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     download: "Descargar",
     tooMany: (max) => `Un mensaje puede tener hasta ${max} archivos.`,
     tooLarge: "Los archivos pueden tener hasta 10 MB.",
-    wrongType: "Solo se pueden enviar imágenes, PDF y texto sin formato.",
+    wrongType: "Solo se pueden enviar imágenes, audio, vídeo, PDF y texto sin formato.",
   },
   frame: {
     skip: "Ir al chat",
@@ -845,6 +845,9 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       hook_password: "Contraseña para un proveedor de correo, en la dirección a la que envía",
     },
     secret: (name) => `Secreto ${name}`,
+  },
+  playerWords: {
+    broken: "Este navegador no puede reproducirlo. Descárguelo.",
   },
   picture: {
     title: "Foto",

@@ -364,7 +364,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     fetching: "Récupération en cours …",
     notFetched: {
       too_large: "Plus volumineux que ce qui est permis ici.",
-      type: "Seuls les images, les PDF et le texte brut sont conservés.",
+      type: "Seuls les images, l’audio, les vidéos, les PDF et le texte brut sont conservés.",
       gone: "La plateforme n’a plus ce fichier.",
       refused: "La plateforme ne remet pas ce fichier.",
       unreachable: "La plateforme est injoignable.",
@@ -536,7 +536,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     download: "Télécharger",
     tooMany: (max) => `Un message peut avoir jusqu’à ${max} fichiers.`,
     tooLarge: "Les fichiers peuvent avoir jusqu’à 10 Mo.",
-    wrongType: "Seuls les images, les PDF et le texte brut peuvent être envoyés.",
+    wrongType: "Seuls les images, l’audio, les vidéos, les PDF et le texte brut peuvent être envoyés.",
   },
   frame: {
     skip: "Aller au chat",
@@ -860,6 +860,9 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       hook_password: "Mot de passe pour un fournisseur d’e-mail, dans l’adresse à laquelle il envoie",
     },
     secret: (name) => `Le secret ${name}`,
+  },
+  playerWords: {
+    broken: "Ce navigateur ne peut pas le lire. Téléchargez-le plutôt.",
   },
   picture: {
     title: "Photo",

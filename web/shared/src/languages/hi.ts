@@ -337,7 +337,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     fetching: "लाई जा रही है …",
     notFetched: {
       too_large: "यह यहाँ की अनुमत सीमा से बड़ी है।",
-      type: "केवल चित्र, PDF और सादा टेक्स्ट रखे जाते हैं।",
+      type: "केवल चित्र, ऑडियो, वीडियो, PDF और सादा टेक्स्ट रखे जाते हैं।",
       gone: "प्लेटफ़ॉर्म के पास यह अब नहीं है।",
       refused: "प्लेटफ़ॉर्म इसे नहीं दे रहा है।",
       unreachable: "प्लेटफ़ॉर्म से संपर्क नहीं हो सका।",
@@ -504,7 +504,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     download: "डाउनलोड करें",
     tooMany: (max) => `एक संदेश में ज़्यादा से ज़्यादा ${max} फ़ाइलें हो सकती हैं।`,
     tooLarge: "फ़ाइलें ज़्यादा से ज़्यादा 10 MB की हो सकती हैं।",
-    wrongType: "केवल चित्र, PDF और सादा पाठ भेजे जा सकते हैं।",
+    wrongType: "केवल चित्र, ऑडियो, वीडियो, PDF और सादा पाठ भेजे जा सकते हैं।",
   },
   frame: {
     skip: "चैट पर जाएँ",
@@ -821,6 +821,9 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       hook_password: "मेल प्रदाता के लिए पासवर्ड, उस पते में जिस पर वह भेजता है",
     },
     secret: (name) => `गुप्त मान ${name}`,
+  },
+  playerWords: {
+    broken: "यह ब्राउज़र इसे नहीं चला सकता। इसके बजाय डाउनलोड करें।",
   },
   picture: {
     title: "तस्वीर",

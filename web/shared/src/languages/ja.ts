@@ -335,7 +335,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     fetching: "取得しています …",
     notFetched: {
       too_large: "ここで扱えるサイズを超えています。",
-      type: "保存できるのは画像、PDF、テキストだけです。",
+      type: "保存できるのは画像、音声、動画、PDF、テキストだけです。",
       gone: "プラットフォームにはもうありません。",
       refused: "プラットフォームから渡されませんでした。",
       unreachable: "プラットフォームに接続できませんでした。",
@@ -504,7 +504,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     download: "ダウンロード",
     tooMany: (max) => `1つのメッセージに添付できるファイルは${max}個までです。`,
     tooLarge: "ファイルは10 MBまでです。",
-    wrongType: "送信できるのは画像、PDF、テキストファイルだけです。",
+    wrongType: "送信できるのは画像、音声、動画、PDF、テキストファイルだけです。",
   },
   frame: {
     skip: "チャットへ移動",
@@ -821,6 +821,9 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       hook_password: "メール事業者用のパスワード（送信先アドレスに含めます）",
     },
     secret: (name) => `秘密の値 ${name}`,
+  },
+  playerWords: {
+    broken: "このブラウザでは再生できません。代わりにダウンロードしてください。",
   },
   picture: {
     title: "写真",

@@ -10,6 +10,7 @@ import * as messaging from "../text/messaging.ts";
 import * as people from "../text/people.ts";
 import * as picture from "../text/picture.ts";
 import * as platforms from "../text/platforms.ts";
+import * as player from "../text/player.ts";
 import * as profile from "../text/profile.ts";
 import * as refusals from "../text/refusals.ts";
 import * as reports from "../text/reports.ts";
@@ -40,6 +41,7 @@ const { product, ...english } = {
   ...platforms,
   ...refusals,
   ...profile,
+  ...player,
   ...reports,
   ...settings,
   ...tags,

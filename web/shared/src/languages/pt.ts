@@ -358,7 +358,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     fetching: "Buscando …",
     notFetched: {
       too_large: "É maior do que o permitido aqui.",
-      type: "Só imagens, PDF e texto simples são guardados.",
+      type: "Só imagens, áudio, vídeo, PDF e texto simples são guardados.",
       gone: "A plataforma não tem mais o arquivo.",
       refused: "A plataforma não entrega o arquivo.",
       unreachable: "Não foi possível alcançar a plataforma.",
@@ -527,7 +527,7 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
     download: "Baixar",
     tooMany: (max) => `Uma mensagem pode ter até ${max} arquivos.`,
     tooLarge: "Os arquivos podem ter até 10 MB.",
-    wrongType: "Só é possível enviar imagens, PDF e texto simples.",
+    wrongType: "Só é possível enviar imagens, áudio, vídeo, PDF e texto simples.",
   },
   frame: {
     skip: "Ir para o chat",
@@ -859,6 +859,9 @@ const words: Words = ({ plural, list, number, oneDigit, share }) => ({
       hook_password: "Senha para um provedor de e-mail, no endereço para o qual ele envia",
     },
     secret: (name) => `Segredo ${name}`,
+  },
+  playerWords: {
+    broken: "Este navegador não consegue reproduzir. Baixe o arquivo.",
   },
   picture: {
     title: "Foto",

@@ -15,7 +15,7 @@ export const customerWords = area("customerWords", {
   /** Why a file of the customer is not here. */
   notFetched: {
     too_large: "It is larger than files may be here.",
-    type: "Only images, PDF and plain text are kept.",
+    type: "Only images, audio, video, PDF and plain text are kept.",
     gone: "The platform no longer has it.",
     refused: "The platform does not hand it out.",
     unreachable: "The platform could not be reached.",

@@ -1,4 +1,5 @@
-// Part: what goes with words. The button, the clipboard and the list of files to be sent; pictures, files and cards in messages.
+// Part: what goes with words. The button, the clipboard and the list of files to be sent; pictures, sound, film, files and cards in
+// messages.
 // Files are asked for with the visitor token in a header, so pages show them by addresses that only this tab knows.
 import type { Attachment, Card } from "../../../shared/src/protocol.gen.ts";
 import { attribute, h, icon, setText } from "../kit.ts";
@@ -17,10 +18,11 @@ export { all as css };
 
 const CLIP =
   "M13.8 8.2 9 13a2 2 0 0 1-2.8-2.8l5.6-5.6a3.4 3.4 0 0 1 4.8 4.8l-5.9 5.9a4.8 4.8 0 0 1-6.8-6.8l4.8-4.8";
+const PLAY = "M6 4v12l10-6L6 4Z";
 const CROSS = "m5 5 10 10M15 5 5 15";
 /** What the server takes; it judges by content. Without `capture`, phones offer camera and pictures alike. */
 const PICTURES = "image/png,image/jpeg,image/gif,image/webp";
-const TYPES = `${PICTURES},application/pdf,text/plain`;
+const TYPES = `${PICTURES},audio/*,video/*,application/pdf,text/plain`;
 /** Bytes. */
 const LARGEST = 10 * 1024 * 1024;
 /** Files of one message. */
@@ -167,6 +169,7 @@ export function addCards(
     if (cards.some(({ image }) => image?.file === id)) continue;
     const known = own.get(id);
     const file = typeof one === "string" ? known?.file : one;
+    if (file && /^(audio|video)/.test(file.type)) bubble.append(player(context, file));
     bubble.append(file?.width ? picture(context, file, known?.address) : card(context, id, file));
   }
   const seq = Number(key.slice(1));
@@ -194,6 +197,37 @@ function picture(context: Context, file: Attachment, address?: string): HTMLElem
       },
       () => image.onerror?.(""),
     );
+  return element;
+}
+
+/** Plays sound or film above its card. Nothing is fetched before somebody wants to hear or see it. */
+function player(context: Context, { id, name, type }: Attachment): HTMLElement {
+  const tag = type.slice(0, 5) as "audio" | "video";
+  const label = h("span.nm", {}, h("b", {}, T.play, h("span.sr", {}, " ", name)));
+  const start = h("button.fi", { onclick: play }, h("span.th", {}, icon(PLAY)), label);
+  const element = h("div.pl", {}, start);
+
+  async function play(): Promise<void> {
+    start.disabled = true;
+    const bytes = await blob(context, id).catch(() => null);
+    if (!bytes) return broken();
+    const src = URL.createObjectURL(bytes);
+    const media = h(tag, {
+      controls: true,
+      autoplay: true,
+      playsInline: true,
+      "aria-label": name,
+      onerror: broken,
+      src,
+    });
+    element.replaceChildren(media);
+    media.focus();
+  }
+
+  function broken(): void {
+    element.replaceChildren(h("span", { role: "status" }, T.notPlayed));
+  }
+
   return element;
 }
 

@@ -94,11 +94,14 @@ export const filesToSend = "Fichiers à envoyer";
 export const file = "Fichier";
 export const filesMissing = "Rechargez la page pour voir le fichier.";
 export const tooLarge = "Les fichiers peuvent avoir jusqu’à 10 Mo.";
-export const wrongType = "Seuls les images, les PDF et le texte brut peuvent être envoyés.";
+export const wrongType =
+  "Seuls les images, l’audio, les vidéos, les PDF et le texte brut peuvent être envoyés.";
 export const notUploaded = "Non envoyé au serveur.";
 export const removeFile = (name: string) => `Retirer ${name}`;
 export const uploading = (name: string) => `Envoi de ${name}`;
 export const download = "Télécharger";
+export const play = "Lire";
+export const notPlayed = "Ce navigateur ne peut pas le lire. Téléchargez-le plutôt.";
 export const downloadFile = (name: string) => `Télécharger ${name}`;
 export const powered = "Avec Switchboard";
 export const formTitle = "Avant de commencer";

@@ -1,1 +1,0 @@
-export{r as startPush}from"./shared-BFVibnu1.js";
