@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::rt::task::spawn_blocking;
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::{self, Output, ParamsString, PasswordHash, SaltString};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::Semaphore;
 
 use super::ApiError;
@@ -18,6 +18,10 @@ use crate::sources::Sources;
 /// Memory in KiB and passes, as OWASP's password storage cheat sheet recommends for one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
+
+/// So much is asked for although less is used: what is larger than 32 MiB the C library takes from the system and gives back at
+/// once, while each thread that ever hashed would keep what is smaller (mallopt(3), `M_MMAP_THRESHOLD`).
+const ASKED_FOR: usize = 33 * 1024 * 1024;
 
 /// Checks that may wait for their turn, for each that runs. More are refused.
 const WAITING_EACH: usize = 16;
@@ -55,7 +59,7 @@ impl Passwords {
     ///
     /// # Errors
     /// None with the parameters above.
-    pub fn new(sources: Sources, at_once: usize) -> Result<Self, argon2::password_hash::Error> {
+    pub fn new(sources: Sources, at_once: usize) -> Result<Self, password_hash::Error> {
         let nobody = hash(&sources, "nobody has this password")?.into();
         Ok(Self {
             sources,
@@ -84,11 +88,7 @@ impl Passwords {
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, ApiError> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.to_string());
-        let fits = self.work(move || {
-            PasswordHash::new(&hash).is_ok_and(|hash| {
-                argon2().is_ok_and(|argon| argon.verify_password(password.as_bytes(), &hash).is_ok())
-            })
-        });
+        let fits = self.work(move || fits(&password, &hash).unwrap_or(false));
         Ok(fits.await? && known)
     }
 
@@ -111,13 +111,42 @@ impl Passwords {
 ///
 /// # Errors
 /// None with the parameters above and passwords of bounded length.
-pub fn hash(sources: &Sources, password: &str) -> Result<String, argon2::password_hash::Error> {
+pub fn hash(sources: &Sources, password: &str) -> Result<String, password_hash::Error> {
     let salt = SaltString::encode_b64(&sources.secret::<16>())?;
-    Ok(argon2()?.hash_password(password.as_bytes(), &salt)?.to_string())
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params)?,
+        salt: Some(salt.as_salt()),
+        hash: Some(digest(password, &salt, params)?),
+    };
+    Ok(hash.to_string())
 }
 
-fn argon2() -> Result<Argon2<'static>, argon2::password_hash::Error> {
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(MEMORY_KIB, PASSES, 1, None)?))
+/// Does the password belong to this hash?
+///
+/// # Errors
+/// It is no hash of ours.
+fn fits(password: &str, hash: &str) -> Result<bool, password_hash::Error> {
+    let hash = PasswordHash::new(hash)?;
+    if hash.algorithm != Algorithm::Argon2id.ident() || hash.version != Some(Version::V0x13.into()) {
+        return Err(password_hash::Error::Algorithm);
+    }
+    let salt = SaltString::from_b64(hash.salt.ok_or(password_hash::Error::PhcStringField)?.as_str())?;
+    // Compared in a time that tells nothing.
+    Ok(hash.hash == Some(digest(password, &salt, Params::try_from(&hash)?)?))
+}
+
+fn digest(password: &str, salt: &SaltString, params: Params) -> Result<Output, password_hash::Error> {
+    let mut bytes = [0; 64];
+    let salt = salt.decode_b64(&mut bytes)?;
+    let mut memory = Vec::with_capacity(params.block_count().max(ASKED_FOR / Block::SIZE));
+    memory.resize(params.block_count(), Block::default());
+    let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    Output::init_with(Params::DEFAULT_OUTPUT_LEN, |out| {
+        Ok(argon.hash_password_into_with_memory(password.as_bytes(), salt, out, &mut memory)?)
+    })
 }
 
 #[cfg(test)]
@@ -132,5 +161,16 @@ mod tests {
         assert!(passwords.verify("correct horse".into(), Some(hash.clone())).await.unwrap());
         assert!(!passwords.verify("wrong horse".into(), Some(hash)).await.unwrap());
         assert!(!passwords.verify("nobody has this password".into(), None).await.unwrap());
+    }
+
+    #[test]
+    fn hashes_are_those_of_the_standard() {
+        // RFC 9106's reference implementation: `echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1 -l 32`.
+        let known = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        assert!(fits("password", known).unwrap());
+        assert!(!fits("Password", known).unwrap());
+        for bad in ["", "password", &known.replace("id$", "i$"), &known.replace("$c29tZXNhbHQ", "")] {
+            assert!(!fits("password", bad).unwrap_or(false), "{bad}");
+        }
     }
 }

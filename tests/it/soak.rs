@@ -34,6 +34,8 @@ const MOST_TRIES: u32 = 5;
 const MARGIN: f64 = 1.05;
 /// From so many minutes on memory is compared: before, caches still fill.
 const SETTLED: f64 = 6.0;
+/// Ends what nobody ended, so that no more chats are open at the end than after a sixth. Milliseconds.
+const SILENCE: u64 = 3_000;
 /// A rest takes no longer, unless something is never given back.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -97,6 +99,8 @@ async fn opened(owner: &Person, sim: &Simulator) -> (watch::Sender<bool>, Day) {
         "fallback": ["I do not know"],
     });
     owner.put(&format!("/api/v1/scopes/{scope}/bot"), bot).await.good();
+    let silence = json!({"idle_bot": SILENCE, "idle_queued": SILENCE, "idle_assigned": SILENCE});
+    owner.patch(&format!("/api/v1/scopes/{scope}"), json!({"settings": silence})).await.good();
     let channel = owner.channel_open_to_all().await;
     let (settings, secrets) = talk::account("telegram", &sim.base);
     let messenger = json!({"kind": "telegram", "name": "Messenger", "settings": {"platform": settings}, "secrets": secrets});
@@ -139,7 +143,7 @@ async fn lived(day: &Day, close: &watch::Sender<bool>, minutes: f64, dice: &mut 
     }
 }
 
-/// What the server holds once nobody is there, every conversation sleeps, and what is held is `enough`.
+/// What the server holds once nobody is there, every conversation has ended and sleeps, and what is held is `enough`.
 async fn rested(server: &Process, owner: &Person, enough: impl Fn(Holds) -> bool) -> Holds {
     let begun = Instant::now();
     loop {
@@ -148,13 +152,17 @@ async fn rested(server: &Process, owner: &Person, enough: impl Fn(Holds) -> bool
             "switchboard_sockets",
             "switchboard_conversations_awake",
             "switchboard_backlog{line=\"messages\"}",
+            "switchboard_chats{status=\"bot\"}",
+            "switchboard_chats{status=\"queued\"}",
+            "switchboard_chats{status=\"assigned\"}",
         ];
         let open = open.map(|name| figure(&counted, name));
         let held = server.holds();
-        if open == [0; 3] && enough(held) {
+        if open == [0; 6] && enough(held) {
             return held;
         }
-        assert!(begun.elapsed() < PATIENCE, "sockets, conversations, messages: {open:?}; {held:?}");
+        let what = "sockets, awake, messages, with the bot, queued, assigned";
+        assert!(begun.elapsed() < PATIENCE, "{what}: {open:?}; {held:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
