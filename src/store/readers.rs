@@ -136,6 +136,8 @@ fn read_on<T>(
     let over = if result.is_ok() { connection.commit() } else { connection.roll_back() };
     match result {
         Err(error) if error.is_fatal() => end_process(&error.to_string()),
+        // Readers may only read whatever the database allows: whoever asked this one to write made a mistake.
+        Err(error) if error.is_read_only() => Err(StoreError::Broken(Arc::new(error))),
         Err(error) => Err(error),
         Ok(value) => over.map(|()| value).map_err(Into::into),
     }
