@@ -163,6 +163,12 @@ impl Office {
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
+    /// What a platform sends of a customer, which is taken.
+    pub async fn posted(&self, line: &Line, request: sim::talk::Request) {
+        let headers: Vec<(&str, &str)> = request.headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        assert_eq!(self.post(&line.id, &headers, request.body).await.0, 200);
+    }
+
     /// A signed event of the generic platform.
     pub async fn webhook_event(&self, line: &Line, id: &str, event: &Value) -> (u16, String) {
         self.signed(line, id, "application/json", event.to_string().into_bytes()).await

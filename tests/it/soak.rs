@@ -208,11 +208,7 @@ async fn writes(day: Day, customer: u64, mut dice: StdRng) {
         let writing = Writing { hook: &day.hook, secret: &day.secret, id, customer, text };
         let request = talk::say("telegram", &writing).unwrap();
         for tries in 1.. {
-            let mut post = day.http.post(&day.hook).body(request.body.clone());
-            for (name, value) in &request.headers {
-                post = post.header(*name, value);
-            }
-            let answer = post.send().await;
+            let answer = request.by(&day.http, &day.hook).send().await;
             if answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
                 break;
             }

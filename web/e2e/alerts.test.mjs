@@ -60,9 +60,7 @@ test("one tab of an agent is told, as their settings say", async () => {
 
   // Somebody begins to wait while Ben looks at something else: two tones and a notification, from one of two tabs.
   for (const page of [ben.page, second.page]) await page.evaluate(() => (window.focused = false));
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  const zoe = await Customer.waiting(stage);
   await ben.page.waitForFunction(() => window.heard.shown.length === 2);
   const told = await heard(ben.page);
   assert.equal(told.tones, 4);
@@ -93,9 +91,7 @@ test("one tab of an agent is told, as their settings say", async () => {
 
   // Do not disturb: counts go on, sounds and notifications wait.
   await ben.page.getByLabel("Do not disturb").selectOption("Until I switch it off");
-  const eve = await Customer.visit(stage);
-  await eve.open();
-  await eve.askHuman();
+  await Customer.waiting(stage);
   await ben.page.waitForFunction(() => document.title.startsWith("(2) "));
   await ben.page.getByLabel("Do not disturb").selectOption("Off");
   await zoe.say("Hello again");

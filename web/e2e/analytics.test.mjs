@@ -11,9 +11,7 @@ test("figures, wallboard, tables and CSV", async () => {
   const ada = await stage.owner();
   const ben = await stage.agent(ada);
   assert.equal(await ben.page.getByRole("link", { name: "Analytics" }).count(), 0);
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  const zoe = await Customer.waiting(stage);
   await ben.openRow(ben.rows("unassigned"));
   await ben.reply("Hello, Ben here");
   await zoe.sees("Hello, Ben here");
@@ -32,9 +30,7 @@ test("figures, wallboard, tables and CSV", async () => {
   const wall = page.getByRole("region", { name: "Right now" });
   const waiting = wall.locator("dl div", { hasText: "Waiting" }).locator("dd");
   assert.equal(await waiting.textContent(), "0");
-  const eve = await Customer.visit(stage);
-  await eve.open();
-  await eve.askHuman();
+  await Customer.waiting(stage);
   await waiting.getByText("1", { exact: true }).waitFor();
   await wall
     .locator("dl div", { hasText: "Longest wait" })

@@ -25,9 +25,7 @@ test("a member's picture", async () => {
   await shoot(page, "profile");
   assert.deepEqual(await axeFinds(page), []);
 
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  const zoe = await Customer.waiting(stage);
   await page.goto(stage.server.origin);
   await ada.openRow(ada.rows("unassigned"));
   await ada.reply("Hello, I am Ada");

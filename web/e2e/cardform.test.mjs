@@ -11,9 +11,7 @@ test("cards by members", async (t) => {
   const stage = await Stage.set();
   const ada = await stage.owner();
   const { page } = ada;
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  const zoe = await Customer.waiting(stage);
   await ada.openRow(ada.rows("unassigned"));
   await ada.reply("Hello, this is Ada");
   const form = page.getByRole("dialog", { name: "Cards" });

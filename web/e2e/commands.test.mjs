@@ -9,9 +9,7 @@ test("what can be done is found by typing a part of it", async () => {
   const stage = await Stage.set();
   const ada = await stage.owner();
   await stage.agent(ada);
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  await Customer.waiting(stage);
   const { page } = ada;
   const list = page.getByRole("dialog", { name: "Commands" });
   const choose = async (words, name) => {
@@ -82,9 +80,7 @@ test("an open chat is found by a word that was said long before the last one", a
 test("a slash says so when there is no canned reply yet", async () => {
   const stage = await Stage.set();
   const ada = await stage.owner();
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  await Customer.waiting(stage);
   await ada.openRow(ada.rows("unassigned"));
   await ada.composer.fill("/");
   await ada.page.getByRole("option", { name: "There is no canned reply yet." }).click();
@@ -95,9 +91,7 @@ test("a slash says so when there is no canned reply yet", async () => {
 test("Enter makes a new line for those who want that", async () => {
   const stage = await Stage.set();
   const ada = await stage.owner();
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  const zoe = await Customer.waiting(stage);
   const { page } = ada;
   await page.goto(`${stage.server.origin}/profile`);
   await page.getByLabel("Enter sends").uncheck();

@@ -6,9 +6,7 @@ import { Stage } from "./support/stage.mjs";
 test("the line under a reply says how far it got", async () => {
   const stage = await Stage.set();
   const ada = await stage.owner();
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  const zoe = await Customer.waiting(stage);
   await ada.openRow(ada.rows("unassigned"));
   const says = (text) => ada.log.locator(".st").getByText(text, { exact: true }).waitFor();
 

@@ -88,15 +88,11 @@ test("an agent who looks at no page is told by the push service, until they swit
   await page.getByText("Tested.").waitFor();
 
   // The page is in view: nobody is told by push. Without a page they are.
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  await Customer.waiting(stage);
   await page.waitForFunction(() => document.title.startsWith("(1) "));
   assert.deepEqual(service.taken, []);
   await page.goto("about:blank");
-  const eve = await Customer.visit(stage);
-  await eve.open();
-  await eve.askHuman();
+  await Customer.waiting(stage);
   const told = await service.next();
   assert.match(told.headers.topic, /^[0-9a-f]{32}$/);
   assert.equal(told.headers.ttl, "3600");
@@ -114,9 +110,7 @@ test("the worker shows what is pushed and leads to the chat", async () => {
   const { page, profile } = ada;
   const { origin } = stage.server;
   await profile.grantPermissions(["notifications"], { origin });
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  await Customer.waiting(stage);
   const conversation = await ada.rows("unassigned").getAttribute("data-id");
   await page.evaluate(() => navigator.serviceWorker.ready);
 
@@ -169,9 +163,7 @@ test("an agent who was away finds the mark of a note that names them, on any dev
   const ben = await stage.agent(ada);
   const { origin } = stage.server;
   const id = (await ben.call("GET", "/session")).body.member.id;
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  await Customer.waiting(stage);
   const conversation = await ben.rows("unassigned").getAttribute("data-id");
   await ben.page.goto("about:blank");
   const client_id = crypto.randomUUID();

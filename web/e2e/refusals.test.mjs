@@ -11,9 +11,7 @@ test("refusals in the reader's language", async (t) => {
   const stage = await Stage.set();
   await stage.owner();
   const { origin } = stage.server;
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  await Customer.waiting(stage);
 
   await t.test("a German member learns why in German, and which field it was", async () => {
     const profile = await openProfile(stage.browser, { locale: "de" });

@@ -11,9 +11,7 @@ test("an admin keeps the tags of the scope in order", async () => {
   const stage = await Stage.set();
   const ada = await stage.owner();
   const { page } = ada;
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  await Customer.waiting(stage);
   const id = await ada.rows("unassigned").getAttribute("data-id");
   const tagged = await ada.call("POST", `/conversations/${id}/tag`, {
     client_id: crypto.randomUUID(),

@@ -7,9 +7,7 @@ import { Stage } from "./support/stage.mjs";
 test("rows count what came while they were not open", async () => {
   const stage = await Stage.set();
   const ada = await stage.owner();
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  const zoe = await Customer.waiting(stage);
   // The bot spoke last, and yet somebody waits to be seen.
   await ada.page.locator('.row.unread[data-section="unassigned"]').waitFor();
   await ada.page.waitForFunction(() => document.title.startsWith("(1) "));

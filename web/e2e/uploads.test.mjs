@@ -8,9 +8,7 @@ test("an upload in progress survives a reload", async (t) => {
   const stage = await Stage.set();
   const ada = await stage.owner();
   const { page } = ada;
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  const zoe = await Customer.waiting(stage);
   await ada.openRow(ada.rows("unassigned"));
   await ada.reply("Hello, this is Ada");
   const tray = page.locator(".tray");

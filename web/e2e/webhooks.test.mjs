@@ -49,9 +49,7 @@ test("an admin has a program told what happens", async () => {
   await page.getByText("The test arrived.").waitFor();
   assert.equal(program.told[0].body.type, "webhook.test");
 
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  await Customer.waiting(stage);
   await page.getByRole("button", { name: `Log of ${url}` }).click();
   const log = page.getByRole("region", { name: `What was sent to ${url}` });
   const line = log.getByRole("listitem").filter({ hasText: "conversation.opened" });

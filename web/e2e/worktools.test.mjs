@@ -69,9 +69,7 @@ test("who is named in a note is told, and finds the chat marked", async () => {
   const stage = await Stage.set();
   const ada = await stage.owner();
   const ben = await stage.agent(ada);
-  const zoe = await Customer.visit(stage);
-  await zoe.open();
-  await zoe.askHuman();
+  const zoe = await Customer.waiting(stage);
   await ada.openRow(ada.rows("unassigned"));
   await ada.page.getByRole("tab", { name: "Internal note" }).click();
   await ada.composer.pressSequentially("@be");
@@ -99,9 +97,7 @@ test("drafts stay with their chat and kind, over a reload", async () => {
   const stage = await Stage.set();
   const ada = await stage.owner();
   for (const text of ["First", "Second"]) {
-    const zoe = await Customer.visit(stage);
-    await zoe.open();
-    await zoe.askHuman();
+    const zoe = await Customer.waiting(stage);
     await zoe.say(text);
   }
   const row = (text) => ada.rows("unassigned").filter({ hasText: text });

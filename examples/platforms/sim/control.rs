@@ -38,11 +38,7 @@ pub fn saying(call: &Taken) -> Option<(String, talk::Request)> {
 /// Sends it; answers the hook's status and body, 0 when there is no answer.
 pub async fn send(hook: &str, request: talk::Request) -> Value {
     let Ok(http) = reqwest::Client::builder().no_proxy().build() else { return Value::Null };
-    let mut post = http.post(hook).body(request.body);
-    for (name, value) in request.headers {
-        post = post.header(name, value);
-    }
-    match post.send().await {
+    match request.by(&http, hook).send().await {
         Err(error) => json!({"status": 0, "body": error.to_string()}),
         Ok(answer) => {
             let status = answer.status().as_u16();

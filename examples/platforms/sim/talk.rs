@@ -31,6 +31,14 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
+impl Request {
+    /// The same as `http` sends it to `hook`.
+    pub fn by(&self, http: &reqwest::Client, hook: &str) -> reqwest::RequestBuilder {
+        let post = http.post(hook).body(self.body.clone());
+        self.headers.iter().fold(post, |post, (name, value)| post.header(*name, value))
+    }
+}
+
 /// The platform's id of a customer.
 pub fn customer(platform: &str, number: u64) -> String {
     match platform {

@@ -36,11 +36,6 @@ impl Office {
         self.posted(line, talk::say(kind, &text).unwrap()).await;
     }
 
-    async fn posted(&self, line: &Line, request: talk::Request) {
-        let headers: Vec<(&str, &str)> = request.headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        assert_eq!(self.post(&line.id, &headers, request.body).await.0, 200);
-    }
-
     async fn whatsapp_status(&self, line: &Line, id: &str, state: &str, errors: Value) {
         let who = talk::customer("whatsapp", 1);
         let status = json!({"id": id, "status": state, "timestamp": "1767225601", "recipient_id": who, "errors": errors});

@@ -69,11 +69,7 @@ impl Town {
             return true;
         }
         let request = talk::say(self.platform, &text).unwrap();
-        let mut post = self.http.post(&hook).body(request.body);
-        for (name, value) in request.headers {
-            post = post.header(name, value);
-        }
-        let answer = tokio::time::timeout(patience, post.send()).await;
+        let answer = tokio::time::timeout(patience, request.by(&self.http, &hook).send()).await;
         answer.is_ok_and(|answer| answer.is_ok_and(|answer| answer.status().is_success()))
     }
 

@@ -37,9 +37,7 @@ async fn a_template_is_sent_when_the_window_is_closed(database: Database) {
     let hook = format!("{}/hooks/{}", office.app.base, line.id);
     let before = office.app.running.edge.sources.now();
     let writing = talk::Writing { hook: &hook, secret: "", id: 1, customer: 1, text: "Hi" };
-    let request = talk::say("whatsapp", &writing).unwrap();
-    let headers: Vec<(&str, &str)> = request.headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    assert_eq!(office.post(&line.id, &headers, request.body).await.0, 200);
+    office.posted(&line, talk::say("whatsapp", &writing).unwrap()).await;
     let chat = office.conversations(1).await.remove(0);
     office.log(&chat, |log| !texts(log).is_empty()).await;
     let window = office.window(&chat).await;

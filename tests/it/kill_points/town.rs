@@ -180,11 +180,7 @@ impl Town {
         let hook = format!("{}{}", self.here(), line.hook);
         let writing = Writing { hook: &hook, secret: &line.secret, id: 1_000 + number, customer: 1, text };
         let request = talk::say(line.platform, &writing).unwrap();
-        let mut post = self.http.post(&hook).body(request.body);
-        for (name, value) in request.headers {
-            post = post.header(name, value);
-        }
-        post.send().await.is_ok_and(|answer| answer.status().is_success())
+        request.by(&self.http, &hook).send().await.is_ok_and(|answer| answer.status().is_success())
     }
 
     async fn platform(self, line: Line) {

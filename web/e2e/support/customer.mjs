@@ -20,6 +20,14 @@ export class Customer {
     return Customer.tab(stage, profile, { path, quiet });
   }
 
+  /** Comes, and has asked the demo's bot for a human. */
+  static async waiting(stage) {
+    const customer = await Customer.visit(stage);
+    await customer.open();
+    await customer.askHuman();
+    return customer;
+  }
+
   /** Another tab of the same customer. */
   static async tab(stage, profile, { path = "/demo/", quiet } = {}) {
     const { page, troubles } = await openPage(profile, [stage.server.origin], quiet);

@@ -3,6 +3,7 @@ import { cardForm as words } from "../../../../shared/src/text/cardForm.ts";
 import { Field } from "../../settings/parts.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { BUTTONS, blankButton, type Entered, type EnteredButton, LIMITS } from "./draft.ts";
+import { Entry } from "./Entry.tsx";
 import { PictureFields } from "./PictureFields.tsx";
 
 interface Props {
@@ -21,18 +22,13 @@ export function CardFields({ conversation, form, onChange, problem }: Props) {
     });
   return (
     <div class="entries">
-      <Field label={words.name} problem={problem("title")}>
-        {(ids) => (
-          <input
-            {...ids}
-            class="in"
-            dir="auto"
-            maxLength={LIMITS.title}
-            value={title}
-            onInput={(event) => onChange({ title: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <Entry
+        label={words.name}
+        problem={problem("title")}
+        max={LIMITS.title}
+        value={title}
+        onChange={(title) => onChange({ title })}
+      />
       <Field label={words.text} problem={problem("text")}>
         {(ids) => (
           <textarea
@@ -86,18 +82,13 @@ function ButtonFields({ number, button, onChange, onRemove, problem }: ButtonPro
     <fieldset class="cardbutton">
       <legend>{words.button(number)}</legend>
       <div class="pair">
-        <Field label={words.label} problem={problem("label")}>
-          {(ids) => (
-            <input
-              {...ids}
-              class="in"
-              dir="auto"
-              maxLength={LIMITS.label}
-              value={label}
-              onInput={(event) => onChange({ label: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <Entry
+          label={words.label}
+          problem={problem("label")}
+          max={LIMITS.label}
+          value={label}
+          onChange={(label) => onChange({ label })}
+        />
         <Field label={words.kind}>
           {(ids) => (
             <select
@@ -113,33 +104,23 @@ function ButtonFields({ number, button, onChange, onRemove, problem }: ButtonPro
         </Field>
       </div>
       {kind === "reply" ? (
-        <Field label={words.said} help={words.saidHelp} problem={problem("said")}>
-          {(ids) => (
-            <input
-              {...ids}
-              class="in"
-              dir="auto"
-              maxLength={LIMITS.said}
-              value={said}
-              onInput={(event) => onChange({ said: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <Entry
+          label={words.said}
+          help={words.saidHelp}
+          problem={problem("said")}
+          max={LIMITS.said}
+          value={said}
+          onChange={(said) => onChange({ said })}
+        />
       ) : (
-        <Field label={words.page} problem={problem("url")}>
-          {(ids) => (
-            <input
-              {...ids}
-              class="in"
-              type="url"
-              dir="ltr"
-              placeholder="https://"
-              maxLength={LIMITS.url}
-              value={url}
-              onInput={(event) => onChange({ url: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <Entry
+          label={words.page}
+          problem={problem("url")}
+          isAddress
+          max={LIMITS.url}
+          value={url}
+          onChange={(url) => onChange({ url })}
+        />
       )}
       <button type="button" class="btn small" onClick={onRemove}>
         <Icon name="x" size="s" />

@@ -6,6 +6,7 @@ import { explain } from "../../api.ts";
 import { LARGEST, PICTURES, upload } from "../../files/upload.ts";
 import { Field } from "../../settings/parts.tsx";
 import { type Entered, LIMITS } from "./draft.ts";
+import { Entry } from "./Entry.tsx";
 
 interface Props {
   conversation: string;
@@ -43,37 +44,27 @@ export function PictureFields({ conversation, form, onChange, problem }: Props) 
         )}
       </Field>
       {picture === "address" && (
-        <Field label={words.address} problem={problem("url")}>
-          {(ids) => (
-            <input
-              {...ids}
-              class="in"
-              type="url"
-              dir="ltr"
-              placeholder="https://"
-              maxLength={LIMITS.url}
-              value={url}
-              onInput={(event) => onChange({ url: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <Entry
+          label={words.address}
+          problem={problem("url")}
+          isAddress
+          max={LIMITS.url}
+          value={url}
+          onChange={(url) => onChange({ url })}
+        />
       )}
       {picture === "file" && (
         <PictureFile conversation={conversation} form={form} onChange={onChange} problem={problem("file")} />
       )}
       {picture !== "none" && (
-        <Field label={words.alt} help={words.altHelp} problem={problem("alt")}>
-          {(ids) => (
-            <input
-              {...ids}
-              class="in"
-              dir="auto"
-              maxLength={LIMITS.alt}
-              value={alt}
-              onInput={(event) => onChange({ alt: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <Entry
+          label={words.alt}
+          help={words.altHelp}
+          problem={problem("alt")}
+          max={LIMITS.alt}
+          value={alt}
+          onChange={(alt) => onChange({ alt })}
+        />
       )}
     </>
   );
