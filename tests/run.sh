@@ -172,11 +172,13 @@ run_step() {
   [ -z "$said" ] || report+=$said$'\n'
 }
 
-# What the runners themselves say at the end, and the names of what failed.
+# What the runners themselves say at the end, the names of what failed, and why it did.
 closing_lines() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" |
     sed -nE 's/^ *(test result: .*|Test Files .*|Tests  .*|# (tests|pass|fail) .*|ℹ (tests|pass|fail) .*|test .* FAILED|FAIL .*|[0-9]+ of [0-9]+ (found|points survived)|process didn.t exit .*|✖ .*)$/          \1/p' |
     awk '!seen[$0]++' | tail -n 40
+  awk '/^failures:$/ { told = 1 } /^test result:/ { told = 0 } told && /panicked at/ { left = 5 } left-- > 0' "$1" |
+    cut -c 1-300 | head -n 40
 }
 
 fail() {

@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use actix::Recipient;
 use bytestring::ByteString;
@@ -28,8 +28,8 @@ pub const IN_HAND_MAX: usize = 12;
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
 pub enum Push {
-    /// A frame to send.
-    Frame(ByteString),
+    /// A frame to send, and the hearing it belongs to.
+    Frame(ByteString, Option<Hearing>),
     /// The answer to the client's own command, in parts.
     Answer(Vec<ByteString>),
     /// Say why, then close.
@@ -40,6 +40,11 @@ pub enum Push {
     Detached,
 }
 
+/// One time of being attached to a conversation. A socket that attaches anew, there or elsewhere, is given what it has
+/// not seen; what an earlier hearing still had on its way it must not see after that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hearing(u64);
+
 /// Ends a connection whose peer no longer reads.
 pub trait Cut: Send + Sync {
     /// Shuts the connection down, now.
@@ -48,7 +53,10 @@ pub trait Cut: Send + Sync {
 
 /// A handle on one socket; cheap to clone.
 #[derive(Clone)]
-pub struct Link(Arc<Inner>);
+pub struct Link {
+    inner: Arc<Inner>,
+    hearing: Option<Hearing>,
+}
 
 struct Inner {
     /// Tells sessions apart.
@@ -68,52 +76,64 @@ impl Link {
     /// `in_hand`.
     pub fn new(recipient: Recipient<Push>, in_hand: Arc<AtomicUsize>, cut: Box<dyn Cut>) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
-        Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             id: NEXT.fetch_add(1, Ordering::Relaxed) as u64,
             recipient,
             waiting: AtomicUsize::new(0),
             in_hand,
             overflowed: AtomicBool::new(false),
             cut,
-        }))
+        });
+        Self { inner, hearing: None }
+    }
+
+    /// The same socket, for one more attachment to a conversation.
+    pub fn hearing(&self) -> (Self, Hearing) {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let hearing = Hearing(NEXT.fetch_add(1, Ordering::Relaxed));
+        (Self { inner: self.inner.clone(), hearing: Some(hearing) }, hearing)
     }
 
     /// Tells sessions apart.
     pub fn id(&self) -> u64 {
-        self.0.id
+        self.inner.id
     }
 
     /// A command of this socket will be answered by [`Link::answer`].
     pub fn asked(&self) {
-        self.0.in_hand.fetch_add(1, Ordering::Relaxed);
+        self.inner.in_hand.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Queues the answer to a command.
     pub fn answer(&self, frame: ByteString) {
-        self.0.in_hand.fetch_sub(1, Ordering::Relaxed);
-        self.frame(frame);
+        self.inner.in_hand.fetch_sub(1, Ordering::Relaxed);
+        self.queue(frame, None);
     }
 
     /// Queues a frame. False: the socket is gone or too slow, so forget this link.
     pub fn frame(&self, frame: ByteString) -> bool {
+        self.queue(frame, self.hearing)
+    }
+
+    fn queue(&self, frame: ByteString, hearing: Option<Hearing>) -> bool {
         if fault::on(Fault::QueueWithoutBound) {
-            self.0.recipient.do_send(Push::Frame(frame));
+            self.inner.recipient.do_send(Push::Frame(frame, hearing));
             return true;
         }
         let size = frame.len();
-        if self.0.waiting.fetch_add(size, Ordering::Relaxed) + size > QUEUE_BYTES {
+        if self.inner.waiting.fetch_add(size, Ordering::Relaxed) + size > QUEUE_BYTES {
             self.overflow();
             return false;
         }
-        self.push(Push::Frame(frame))
+        self.push(Push::Frame(frame, hearing))
     }
 
     /// Queues anything else. False as in [`Link::frame`].
     pub fn push(&self, push: Push) -> bool {
-        if self.0.overflowed.load(Ordering::Relaxed) {
+        if self.inner.overflowed.load(Ordering::Relaxed) {
             return false;
         }
-        match self.0.recipient.try_send(push) {
+        match self.inner.recipient.try_send(push) {
             Ok(()) => true,
             Err(actix::prelude::SendError::Closed(_)) => false,
             Err(actix::prelude::SendError::Full(_)) => {
@@ -125,24 +145,24 @@ impl Link {
 
     /// The socket took a frame of this size out of its queue.
     pub fn taken(&self, size: usize) {
-        self.0.waiting.fetch_sub(size, Ordering::Relaxed);
+        self.inner.waiting.fetch_sub(size, Ordering::Relaxed);
     }
 
     /// True once the queue was full: the socket closes itself when it is polled again.
     pub fn has_overflowed(&self) -> bool {
-        self.0.overflowed.load(Ordering::Relaxed)
+        self.inner.overflowed.load(Ordering::Relaxed)
     }
 
     /// Shuts the connection down from outside.
     pub fn cut(&self) {
-        self.0.cut.cut();
+        self.inner.cut.cut();
     }
 
     fn overflow(&self) {
-        if self.0.overflowed.swap(true, Ordering::Relaxed) {
+        if self.inner.overflowed.swap(true, Ordering::Relaxed) {
             return;
         }
-        log::debug!("slow consumer link={}", self.0.id);
+        log::debug!("slow consumer link={}", self.inner.id);
         // A peer that reads again within this time hears 4008; one that does not is cut off.
         let link = self.clone();
         actix::spawn(async move {
@@ -154,6 +174,6 @@ impl Link {
 
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Link({})", self.0.id)
+        write!(f, "Link({})", self.inner.id)
     }
 }

@@ -29,7 +29,7 @@ use super::edge::Edge;
 use super::fragments::Fragments;
 use super::frame_guard::FrameGuard;
 use super::seats::Seat;
-use crate::actors::link::{Cut, IN_HAND_MAX, Link, Push, QUEUE_FRAMES};
+use crate::actors::link::{Cut, Hearing, IN_HAND_MAX, Link, Push, QUEUE_FRAMES};
 use crate::protocol::code::CloseCode;
 use crate::request_id::{self, RequestId};
 
@@ -60,6 +60,8 @@ pub trait Session: Sized + Unpin + 'static {
     fn opened(&mut self, link: Link);
     /// A whole text message.
     fn on_text(&mut self, text: &str, out: &mut Out) -> Next<Self>;
+    /// Whether what belongs to this hearing is still to be sent.
+    fn hears(&self, hearing: Hearing) -> bool;
     /// The contact's conversation changed.
     fn on_moved(&mut self, out: &mut Out) -> Next<Self>;
     /// `hello` was accepted.
@@ -246,9 +248,11 @@ impl<S: Session> Handler<Push> for Socket<S> {
             return Self::close(CloseCode::SlowConsumer, ctx);
         }
         match push {
-            Push::Frame(frame) => {
+            Push::Frame(frame, hearing) => {
                 link.taken(frame.len());
-                ctx.text(frame);
+                if hearing.is_none_or(|hearing| self.session.hears(hearing)) {
+                    ctx.text(frame);
+                }
                 self.work_off(ctx);
             }
             Push::Answer(frames) => frames.into_iter().for_each(|frame| ctx.text(frame)),

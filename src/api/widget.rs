@@ -20,7 +20,7 @@ use super::body::Body;
 use super::edge::Edge;
 use super::visitors::{self, Place, Refused, Visitor};
 use super::{ApiError, address, attached, commands, list, mail};
-use crate::actors::conversation::{Glance, Read};
+use crate::actors::conversation::{Glance, Read, Seen};
 use crate::actors::directory::{ask, command_to, not_sent};
 use crate::actors::error::Answer;
 use crate::domain::Seq;
@@ -134,7 +134,10 @@ async fn welcomed(
         visitor = visitors::identify(edge, &channel, &with_token(edge, &visitor, *hello.clone())).await?;
     }
     let attached = match visitors::conversation(edge, &channel, visitor.contact.id).await? {
-        Some(address) => Some(ask(&address, Glance { after: hello.after }).await??),
+        Some(address) => Some(
+            ask(&address, Glance { seen: Seen { conversation: hello.conversation, after: hello.after } })
+                .await??,
+        ),
         None => None,
     };
     visitors::welcome(edge, &visitor, "", hello.after, attached.as_ref(), |welcome| {

@@ -154,6 +154,8 @@ pub enum WidgetCommand {
 pub struct Hello {
     /// Token of an earlier `welcome`.
     pub visitor_token: Option<String>,
+    /// The conversation that `after` counts in; none: whichever is the customer's now.
+    pub conversation: Option<ConversationId>,
     /// Last entry seen.
     pub after: Option<Seq>,
     /// Who the site says this is.
@@ -469,7 +471,13 @@ impl<'a> Raw<'a> {
             check_identity(identity)?;
         }
         let page = self.page.take().map(Page::cut);
-        Ok(Hello { visitor_token: self.visitor_token.take(), after: self.after.take(), identity, page })
+        Ok(Hello {
+            visitor_token: self.visitor_token.take(),
+            conversation: self.conversation.take(),
+            after: self.after.take(),
+            identity,
+            page,
+        })
     }
 
     fn is_used_up(&self) -> Result<(), BadFrame> {

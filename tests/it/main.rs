@@ -38,6 +38,7 @@ mod mentions;
 mod metrics;
 mod migrations;
 mod model;
+mod moves;
 mod openapi;
 mod outbox_lines;
 mod overload;

@@ -39,15 +39,24 @@ pub struct AttachMember {
 pub struct AttachContact {
     /// The session.
     pub link: Link,
-    /// Last entry seen; none: the last page.
-    pub after: Option<Seq>,
+    /// What it has seen.
+    pub seen: Seen,
 }
 
 /// The customer looks without a session.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "Result<Attached, CallError>")]
 pub struct Glance {
-    /// Last entry seen; none: the last page.
+    /// What they have seen.
+    pub seen: Seen,
+}
+
+/// What a customer's session has seen of a conversation, perhaps of another one than is theirs now.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seen {
+    /// Of which; none: of the one that is asked.
+    pub conversation: Option<ConversationId>,
+    /// Its last entry; none: nothing, the last page is wanted.
     pub after: Option<Seq>,
 }
 
@@ -119,8 +128,8 @@ impl Handler<AttachContact> for Conversation {
     type Result = AtomicResponse<Self, Result<Attached, CallError>>;
 
     fn handle(&mut self, attach: AttachContact, ctx: &mut Context<Self>) -> Self::Result {
-        let AttachContact { link, after } = attach;
-        self.catch_up(after, ctx, move |actor| {
+        let AttachContact { link, seen } = attach;
+        self.catch_up(self.counted(seen), ctx, move |actor| {
             actor.customers.retain(|other| other.id() != link.id());
             actor.customers.push(link);
             actor.told_status = Some(actor.status());
@@ -131,12 +140,18 @@ impl Handler<AttachContact> for Conversation {
 impl Handler<Glance> for Conversation {
     type Result = AtomicResponse<Self, Result<Attached, CallError>>;
 
-    fn handle(&mut self, Glance { after }: Glance, ctx: &mut Context<Self>) -> Self::Result {
-        self.catch_up(after, ctx, |_| ())
+    fn handle(&mut self, Glance { seen }: Glance, ctx: &mut Context<Self>) -> Self::Result {
+        self.catch_up(self.counted(seen), ctx, |_| ())
     }
 }
 
 impl Conversation {
+    /// The last entry seen of this conversation. Who has seen another one is as far behind as can be.
+    fn counted(&self, seen: Seen) -> Option<Seq> {
+        let is_other = seen.conversation.is_some_and(|conversation| conversation != self.id);
+        seen.after.map(|after| if is_other { -1 } else { after })
+    }
+
     /// Answers what follows `after` and runs `join` in the same step. From memory when it is recent,
     /// else from the store while nothing else is handled.
     fn catch_up(

@@ -17,7 +17,7 @@ mod life;
 mod publish;
 mod submit;
 
-pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Typing};
+pub use attach::{AttachContact, AttachMember, Attached, Detach, Glance, Read, Seen, Typing};
 pub use contact::ContactChanged;
 pub use delivery::DeliveryChanged;
 #[cfg(feature = "testkit")]

@@ -1,6 +1,6 @@
 //! A member's connection: commands in, lists and open conversations out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix::Addr;
@@ -12,7 +12,7 @@ use crate::actors::agent::{self, Agent, Credential};
 use crate::actors::conversation::{AttachMember, Attached, Conversation, Detach, Do, Read, Typing};
 use crate::actors::directory::{ask, not_sent};
 use crate::actors::error::CallError;
-use crate::actors::link::Link;
+use crate::actors::link::{Hearing, Link};
 use crate::actors::reply::Reply;
 use crate::actors::scope_supervisor::{FindOpen, Overview};
 use crate::api::access::{self, Action};
@@ -60,7 +60,7 @@ struct Identified {
     _seat: Seat<MemberId>,
     /// Where conversations are that this session has named, and that it may see.
     known: HashMap<ConversationId, Known>,
-    open: HashSet<ConversationId>,
+    open: HashMap<ConversationId, Hearing>,
 }
 
 #[derive(Clone)]
@@ -133,7 +133,7 @@ impl DashboardSession {
                     bucket: session.edge.member_rates.of(caller.member.id.uuid()),
                     _seat: seat,
                     known: HashMap::new(),
-                    open: HashSet::new(),
+                    open: HashMap::new(),
                 }));
                 Next::Go
             })
@@ -272,7 +272,7 @@ impl DashboardSession {
         if let Phase::Identified(identified) = &mut self.phase {
             if identified.known.len() >= KNOWN_MAX {
                 let open = &identified.open;
-                identified.known.retain(|id, _| open.contains(id));
+                identified.known.retain(|id, _| open.contains_key(id));
             }
             identified.known.insert(conversation, known);
         }
@@ -390,29 +390,29 @@ impl DashboardSession {
     ) -> Next<Self> {
         if let Phase::Identified(identified) = &self.phase
             && identified.open.len() >= OPEN_MAX
-            && !identified.open.contains(&conversation)
+            && !identified.open.contains_key(&conversation)
         {
             out.push(error(&reference, Code::TooLarge, "too many chats are open on this connection"));
             return Next::Go;
         }
         self.with_known(conversation, reference, out, move |session, known, reference, _| {
-            let Some(link) = session.link.clone() else { return Next::Go };
+            let Some((link, hearing)) = session.link.as_ref().map(Link::hearing) else { return Next::Go };
             let (member, name) = (session.caller.member.id, session.caller.member.name.clone());
             let link_id = link.id();
             Next::Wait(Box::pin(async move {
                 let attach = AttachMember { member, name, link, after };
                 let attached = ask(&known.address, attach).await.and_then(|answer| answer);
                 then(move |session: &mut Self, out| {
+                    let Phase::Identified(identified) = &mut session.phase else { return Next::Go };
                     match attached {
                         Ok(attached) => {
-                            if let Phase::Identified(identified) = &mut session.phase {
-                                identified.open.insert(conversation);
-                            }
+                            identified.open.insert(conversation, hearing);
                             out.push(opened_frame(&reference, &attached));
                         }
                         Err(error) => {
                             // It may have been attached too late to be told.
                             known.address.do_send(Detach { link: link_id });
+                            identified.open.remove(&conversation);
                             out.push(failed(&reference, &error));
                         }
                     }
@@ -446,6 +446,10 @@ impl Session for DashboardSession {
         }
     }
 
+    fn hears(&self, hearing: Hearing) -> bool {
+        matches!(&self.phase, Phase::Identified(identified) if identified.open.values().any(|&open| open == hearing))
+    }
+
     fn on_moved(&mut self, _: &mut Out) -> Next<Self> {
         Next::Go
     }
@@ -458,7 +462,7 @@ impl Session for DashboardSession {
         let (Phase::Identified(identified), Some(link)) = (&self.phase, &self.link) else { return };
         let link = link.id();
         identified.agent.do_send(agent::Detach { link });
-        for conversation in &identified.open {
+        for conversation in identified.open.keys() {
             if let Some(known) = identified.known.get(conversation) {
                 known.address.do_send(Detach { link });
             }

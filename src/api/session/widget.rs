@@ -7,10 +7,10 @@ use actix::Addr;
 use actix_web::web::Data;
 
 use super::{bad_frame, error, failed, ok, rate_limited};
-use crate::actors::conversation::{AttachContact, Attached, Conversation, Detach, Do, Read, Typing};
+use crate::actors::conversation::{AttachContact, Attached, Conversation, Detach, Do, Read, Seen, Typing};
 use crate::actors::directory::{ask, not_sent};
 use crate::actors::error::CallError;
-use crate::actors::link::Link;
+use crate::actors::link::{Hearing, Link};
 use crate::actors::reply::Reply;
 use crate::actors::scope_supervisor::Visitor as VisitorHere;
 use crate::api::attached;
@@ -62,6 +62,7 @@ struct Identified {
 struct Current {
     id: ConversationId,
     address: Addr<Conversation>,
+    hearing: Hearing,
 }
 
 /// Where something written goes.
@@ -105,7 +106,8 @@ impl WidgetSession {
             };
             let supervisor = edge.directory.shared().scope(channel.scope);
             supervisor.do_send(VisitorHere { contact, link: link.clone(), here: true });
-            let attached = attach(&edge, &channel, contact, link, hello.after).await;
+            let seen = Seen { conversation: hello.conversation, after: hello.after };
+            let attached = attach_latest(&edge, &channel, contact, &link, seen).await;
             then(move |session: &mut Self, out| {
                 let bucket = session.edge.visitor_rates.of(contact.uuid());
                 session.phase = Phase::Identified(Box::new(Identified {
@@ -124,7 +126,7 @@ impl WidgetSession {
     fn welcome(
         &mut self,
         reference: &str,
-        attached: Result<Option<(Addr<Conversation>, Attached)>, CallError>,
+        attached: Result<Option<(Current, Attached)>, CallError>,
         after: Option<Seq>,
         out: &mut Out,
     ) -> Next<Self> {
@@ -141,8 +143,9 @@ impl WidgetSession {
             server::text(&WidgetEvent::Welcome(welcome))
         });
         out.push(frame);
-        identified.current =
-            attached.map(|(address, attached)| Current { id: attached.conversation, address });
+        if let Some((current, _)) = attached {
+            self.hear(current);
+        }
         Next::Go
     }
 
@@ -252,16 +255,12 @@ impl WidgetSession {
                 return then(move |session: &mut Self, _| session.know(visitor));
             }
             // From the first entry on: what is there already is not known to this widget.
-            let attached = ask(&address, AttachContact { link, after: Some(0) }).await;
-            match attached.and_then(|answer| answer) {
-                Ok(attached) => {
+            match attach(address.clone(), &link, Seen { after: Some(0), ..Seen::default() }).await {
+                Ok((current, attached)) => {
                     send(&address, Do { command, client_id: Some(client_id), reply });
                     then(move |session: &mut Self, out| {
-                        let is_new = attached.last_seq == 0;
-                        let current = Current { id: attached.conversation, address: address.clone() };
-                        session.hear(current);
                         session.know(visitor);
-                        if is_new { Next::Go } else { session.moved_to(address, attached, out) }
+                        session.moved_to(current, attached, out)
                     })
                 }
                 Err(error) => {
@@ -333,9 +332,14 @@ impl WidgetSession {
         }
     }
 
-    fn moved_to(&mut self, address: Addr<Conversation>, attached: Attached, out: &mut Out) -> Next<Self> {
+    /// Hears this conversation from now on. Before its first entry there is nothing to show, and then it comes by itself.
+    fn moved_to(&mut self, current: Current, attached: Attached, out: &mut Out) -> Next<Self> {
+        if attached.last_seq == 0 {
+            self.hear(current);
+            return Next::Go;
+        }
         let attached = Attached { resync: true, ..attached };
-        self.welcome("", Ok(Some((address, attached))), None, out)
+        self.welcome("", Ok(Some((current, attached))), None, out)
     }
 }
 
@@ -358,12 +362,17 @@ impl Session for WidgetSession {
         }
     }
 
+    fn hears(&self, hearing: Hearing) -> bool {
+        let Phase::Identified(identified) = &self.phase else { return false };
+        identified.current.as_ref().is_some_and(|current| current.hearing == hearing)
+    }
+
     fn on_moved(&mut self, _: &mut Out) -> Next<Self> {
         let (Phase::Identified(identified), Some(link)) = (&self.phase, self.link.clone()) else {
             return Next::Go;
         };
         let (contact, scope) = (identified.visitor.contact.id, self.channel.scope);
-        let known = identified.current.as_ref().map(|current| current.id);
+        let heard = identified.current.as_ref().map(|current| current.address.clone());
         let (edge, channel) = (self.edge.clone(), self.channel.id);
         Next::Wait(Box::pin(async move {
             let address = match visitors::open_of(&edge, scope, channel, contact).await {
@@ -371,15 +380,13 @@ impl Session for WidgetSession {
                 Ok(None) => return then(|_, _| Next::Go),
                 Err(_) => return then(|_, _| UNSURE),
             };
-            let attached = ask(&address, AttachContact { link, after: None }).await;
+            if heard.as_ref() == Some(&address) {
+                return then(|_, _| Next::Go);
+            }
+            let attached = attach(address, &link, Seen::default()).await;
             then(move |session: &mut Self, out| match attached {
-                Ok(Ok(attached)) if Some(attached.conversation) != known => {
-                    session.hear(Current { id: attached.conversation, address: address.clone() });
-                    // Before its first entry there is nothing to show, and then it comes by itself.
-                    if attached.last_seq == 0 { Next::Go } else { session.moved_to(address, attached, out) }
-                }
-                Ok(Ok(_)) => Next::Go,
-                Ok(Err(_)) | Err(_) => UNSURE,
+                Ok((current, attached)) => session.moved_to(current, attached, out),
+                Err(_) => UNSURE,
             })
         }))
     }
@@ -400,16 +407,26 @@ impl Session for WidgetSession {
 }
 
 /// Attaches to the contact's open conversation, else to the last one that ended.
-async fn attach(
+async fn attach_latest(
     edge: &Edge,
     channel: &Channel,
     contact: ContactId,
-    link: Link,
-    after: Option<Seq>,
-) -> Result<Option<(Addr<Conversation>, Attached)>, CallError> {
+    link: &Link,
+    seen: Seen,
+) -> Result<Option<(Current, Attached)>, CallError> {
     let Some(address) = visitors::conversation(edge, channel, contact).await? else { return Ok(None) };
-    let attached = ask(&address, AttachContact { link, after }).await??;
-    Ok(Some((address, attached)))
+    attach(address, link, seen).await.map(Some)
+}
+
+/// Attaches to this conversation. Its frames are sent once the session [hears](WidgetSession::hear) it.
+async fn attach(
+    address: Addr<Conversation>,
+    link: &Link,
+    seen: Seen,
+) -> Result<(Current, Attached), CallError> {
+    let (link, hearing) = link.hearing();
+    let attached = ask(&address, AttachContact { link, seen }).await??;
+    Ok((Current { id: attached.conversation, address, hearing }, attached))
 }
 
 /// Full or gone: the reply says so.

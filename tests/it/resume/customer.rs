@@ -65,7 +65,10 @@ impl Customer {
         self.connections += 1;
         // From the beginning, if there is nothing yet: a page would do for a widget, but here all is compared.
         let after = self.log.last().map_or(json!(0), |entry| entry["seq"].clone());
-        let hello = json!({"type": "hello", "ref": "hello", "visitor_token": self.token, "after": after});
+        let mut hello = json!({"type": "hello", "ref": "hello", "visitor_token": self.token, "after": after});
+        if !self.log.is_empty() {
+            hello["conversation"] = json!(self.conversation);
+        }
         socket.send_text(&hello.to_string()).await;
         let mut frame = within(socket.try_next()).await??;
         while frame["type"] != "welcome" {

@@ -72,7 +72,7 @@ export type Page = {  url?: string,  title?: string,  referrer?: string,  langua
 
 export type About = {  name?: string,  email?: string,  attributes?: { [key in string]?: string }, };
 
-export type Hello = {  visitor_token?: string,  after?: number,  identity?: Identity,  page?: Page, };
+export type Hello = {  visitor_token?: string,  conversation?: string,  after?: number,  identity?: Identity,  page?: Page, };
 
 export type WidgetCommand = { "type": "hello" } & Hello | { "type": "start", client_id: ClientId, text: string, attachments?: Array<string>, about?: About, } | { "type": "leave_message", client_id: ClientId, text: string, attachments?: Array<string>, about: About, } | { "type": "send", client_id: ClientId, text: string, attachments?: Array<string>, } | { "type": "request_human", client_id: ClientId, } | { "type": "end", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "feedback", client_id: ClientId, rating?: Rating, comment?: string, } | { "type": "typing", on: boolean, } | { "type": "read", seq: number, };
 

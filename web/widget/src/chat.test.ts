@@ -176,7 +176,7 @@ describe("what the server says", () => {
       status: bot,
     });
     expect(rig.dials).toBe(2);
-    expect(rig.last("hello").after).toBe(3);
+    expect(rig.last("hello")).toMatchObject({ conversation: "c_1", after: 3 });
     expect(rig.chat.state.thread.entries).toHaveLength(5);
   });
 

@@ -229,9 +229,15 @@ export class Chat {
 
   #hello(): Hello {
     const token = this.#host.store.get("token");
+    const { conversation, thread } = this.state;
+    const last = lastSeq(thread);
     return {
       visitor_token: token || undefined,
-      after: this.#from === "missing" ? lastSeq(this.state.thread) || undefined : this.#from,
+      ...(this.#from !== "missing"
+        ? { after: this.#from }
+        : last && conversation
+          ? { conversation, after: last }
+          : {}),
       identity: this.#identity ?? undefined,
       page: {
         // Without the fragment, where sites put what is nobody else's business.
