@@ -172,9 +172,13 @@ async fn rebuild_reports(config: &Config) -> Result<(), Box<dyn Error>> {
 async fn serve(config: Config) -> Result<ExitCode, Box<dyn Error>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let running = app::start(config, Sources::default()).await?;
-    println!("Switchboard listens on {}", running.edge.origins.main());
+    let base = running.edge.origins.main();
+    println!("Switchboard listens on {base}");
     if let Some(link) = &running.setup_link {
         println!("Set the owner's name and password, once, within 24 hours: {link}");
+        if running.edge.config.demo {
+            println!("Chat as a customer of a made-up shop: {base}/demo/");
+        }
     }
     asked_to_end(&mut terminate, &mut interrupt).await;
     log::info!("shutting down");

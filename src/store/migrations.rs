@@ -41,10 +41,14 @@ fn forward<DB: Backend, C: MigrationHarness<DB>>(
             "the database was made by a newer version of this program (migration {unknown})"
         )));
     }
-    for migration in connection.pending_migrations(source).map_err(failed)? {
+    let pending = connection.pending_migrations(source).map_err(failed)?;
+    for migration in &pending {
         kill::point(Point::BetweenMigrations);
-        let version = connection.run_migration(&migration).map_err(failed)?;
-        log::info!("migrated the database version={version}");
+        let version = connection.run_migration(migration).map_err(failed)?;
+        log::debug!("migrated the database version={version}");
+    }
+    if let Some(last) = pending.last() {
+        log::info!("migrated the database steps={} version={}", pending.len(), last.name().version());
     }
     kill::point(Point::BeforeMigrationsCommit);
     Ok(())

@@ -226,9 +226,14 @@ async fn an_empty_folder_is_a_chat_in_no_time() {
     let data = folder.path().join("data");
     let launch = Launch::on("").with(&[("DATA_DIR", data.to_str().unwrap()), ("DEMO", "true")]);
     let begun = Instant::now();
-    let server = launch.start().await;
+    let mut server = launch.start().await;
     let (_, welcome) = Socket::widget(&server.base, "demo", json!({})).await;
     assert_eq!(welcome["protocol"], 1);
+    server.setup_token().await;
+    let shop = server.line().await;
+    let shop = reqwest::get(shop.split_once(": ").unwrap().1).await.unwrap();
+    assert_eq!(shop.status(), StatusCode::OK);
+    assert!(shop.text().await.unwrap().contains("widget.js"), "a shop with a chat");
     println!(
         "listens {:?} after its start, first socket welcome {:?}",
         server.started_within,

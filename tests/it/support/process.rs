@@ -172,7 +172,7 @@ impl Launch {
 
 impl Process {
     /// The next line it prints.
-    async fn line(&mut self) -> String {
+    pub async fn line(&mut self) -> String {
         let line = tokio::time::timeout(PATIENCE, self.lines.recv()).await;
         line.expect("the server should have said something").expect("the server ended")
     }
