@@ -134,10 +134,7 @@ async fn welcomed(
         visitor = visitors::identify(edge, &channel, &with_token(edge, &visitor, *hello.clone())).await?;
     }
     let attached = match visitors::conversation(edge, &channel, visitor.contact.id).await? {
-        Some(address) => Some(
-            ask(&address, Glance { seen: Seen { conversation: hello.conversation, after: hello.after } })
-                .await??,
-        ),
+        Some(address) => Some(ask(&address, Glance { seen: Seen::from(&*hello) }).await??),
         None => None,
     };
     visitors::welcome(edge, &visitor, "", hello.after, attached.as_ref(), |welcome| {

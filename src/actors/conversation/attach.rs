@@ -10,6 +10,7 @@ use crate::domain::Seq;
 use crate::domain::event::Entry;
 use crate::domain::ids::{ConversationId, MemberId};
 use crate::fault::{self, Fault};
+use crate::protocol::client::Hello;
 use crate::protocol::server::{
     DashboardEvent, DeliveryMark, ReadMark, Reader, Typist, WidgetEvent, WidgetStatus,
 };
@@ -58,6 +59,12 @@ pub struct Seen {
     pub conversation: Option<ConversationId>,
     /// Its last entry; none: nothing, the last page is wanted.
     pub after: Option<Seq>,
+}
+
+impl From<&Hello> for Seen {
+    fn from(hello: &Hello) -> Self {
+        Self { conversation: hello.conversation, after: hello.after }
+    }
 }
 
 /// What the session has not seen. What follows comes by its link.

@@ -106,8 +106,7 @@ impl WidgetSession {
             };
             let supervisor = edge.directory.shared().scope(channel.scope);
             supervisor.do_send(VisitorHere { contact, link: link.clone(), here: true });
-            let seen = Seen { conversation: hello.conversation, after: hello.after };
-            let attached = attach_latest(&edge, &channel, contact, &link, seen).await;
+            let attached = attach_latest(&edge, &channel, contact, &link, Seen::from(&hello)).await;
             then(move |session: &mut Self, out| {
                 let bucket = session.edge.visitor_rates.of(contact.uuid());
                 session.phase = Phase::Identified(Box::new(Identified {
