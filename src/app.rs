@@ -1,18 +1,19 @@
 //! The composition root: builds every part, starts the server, and ends it in order.
 
-use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::Arbiter;
-use actix_web::dev::{Extensions, ServerHandle};
+use actix_http::HttpService;
+use actix_server::Server;
+use actix_service::{IntoServiceFactory, map_config};
+use actix_web::App;
+use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::timeout;
 use actix_web::web::Data;
-use actix_web::{App, HttpServer};
 use socket2::SockRef;
 use tokio::sync::mpsc;
 use url::Url;
@@ -26,7 +27,7 @@ use crate::api::origin::OwnOrigins;
 use crate::api::password::Passwords;
 use crate::api::post_office::PostOffice;
 use crate::api::secret;
-use crate::api::socket::Peer;
+use crate::api::upgrade;
 use crate::api::visitor_token::{self, VisitorTokens};
 use crate::bots::{BotLimits, Bots};
 use crate::config::{self, Config};
@@ -198,24 +199,37 @@ async fn serve(
     let workers = workers(&edge.config);
     let shared = edge.clone();
     let (started, mut starting) = mpsc::unbounded_channel();
-    let server = HttpServer::new(move || {
+    let request_head = Duration::from_millis(limits.request_head_ms);
+    let server = Server::build()
+        .workers(workers)
+        .disable_signals()
+        .max_concurrent_connections(limits.connections.div_ceil(workers))
+        .shutdown_timeout(edge.config.timers.drain_ms / 1_000);
+    let ending = server.graceful_shutdown_signal();
+    let http = move || {
         shared.directory.add_thread(Arbiter::current());
         // Nobody waits for one that is started again later.
         let _ = started.send(());
-        App::new()
+        let app = App::new()
             .app_data(shared.clone())
             .wrap(Compress::default())
             .wrap(from_fn(api::finish))
-            .configure(api::configure)
-    })
-    .workers(workers)
-    .disable_signals()
-    .client_request_timeout(Duration::from_millis(limits.request_head_ms))
-    .max_connections(limits.connections.div_ceil(workers))
-    .shutdown_timeout(edge.config.timers.drain_ms / 1_000)
-    .on_connect(prepare)
-    .listen(listener)?
-    .run();
+            .configure(api::configure);
+        let app = upgrade::Both::new(map_config(app.into_factory(), |()| AppConfig::default()));
+        let ending = ending.clone();
+        HttpService::build()
+            .client_request_timeout(request_head)
+            // Else connections that wait for another request would hold up the end.
+            .graceful_shutdown_signal(move || {
+                let ending = ending.clone();
+                async move { ending.notified().await }
+            })
+            .on_connect_ext(|connection, _| prepare(connection))
+            .upgrade(app.upgrades())
+            .finish(app.requests())
+            .tcp()
+    };
+    let server = server.listen("http", listener, http)?.run();
     let (handle, finished) = (server.handle(), actix_web::rt::spawn(server));
     for _ in 0..workers {
         if starting.recv().await.is_none() {
@@ -228,20 +242,12 @@ async fn serve(
 /// A peer that vanished without a word is noticed after so long, even while nothing is read from it.
 const VANISHED: Duration = Duration::from_secs(30);
 
-/// Every answer leaves at once: frames are small, and waiting for more of them costs 40 ms. A
-/// duplicate of the socket stays at hand, to end a connection whose peer does not read.
-fn prepare(connection: &dyn Any, beside: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
-    let socket = SockRef::from(stream);
-    let prepared = socket
-        .set_tcp_nodelay(true)
-        .and_then(|()| socket.set_tcp_user_timeout(Some(VANISHED)))
-        .and_then(|()| socket.try_clone());
-    match prepared {
-        Ok(duplicate) => {
-            beside.insert(Peer(Arc::new(duplicate)));
-        }
-        Err(error) => log::debug!("connection not prepared error=\"{error}\""),
+/// Every answer leaves at once: frames are small, and waiting for more of them costs 40 ms.
+fn prepare(connection: &TcpStream) {
+    let socket = SockRef::from(connection);
+    let prepared = socket.set_tcp_nodelay(true).and_then(|()| socket.set_tcp_user_timeout(Some(VANISHED)));
+    if let Err(error) = prepared {
+        log::debug!("connection not prepared error=\"{error}\"");
     }
 }
 

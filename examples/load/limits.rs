@@ -14,7 +14,7 @@ pub fn raise_open_files() -> Fallible<u64> {
     Ok(limit.maximum.unwrap_or(u64::MAX))
 }
 
-/// How many sockets a server can hold that keeps a second descriptor for each, with a thousand to spare.
+/// How many sockets a server can hold, with a thousand files to spare.
 pub fn sockets_within(open_files: u64) -> usize {
-    usize::try_from(open_files.saturating_sub(1_000) / 2).unwrap_or(usize::MAX)
+    usize::try_from(open_files.saturating_sub(1_000)).unwrap_or(usize::MAX)
 }

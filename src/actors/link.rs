@@ -68,13 +68,13 @@ struct Inner {
     in_hand: Arc<AtomicUsize>,
     /// Set once the queue was full; nothing is pushed any more.
     overflowed: AtomicBool,
-    cut: Box<dyn Cut>,
+    cut: Arc<dyn Cut>,
 }
 
 impl Link {
     /// A link to the socket behind `recipient`, whose mailbox holds [`QUEUE_FRAMES`]. Commands in hand are counted in
     /// `in_hand`.
-    pub fn new(recipient: Recipient<Push>, in_hand: Arc<AtomicUsize>, cut: Box<dyn Cut>) -> Self {
+    pub fn new(recipient: Recipient<Push>, in_hand: Arc<AtomicUsize>, cut: Arc<dyn Cut>) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         let inner = Arc::new(Inner {
             id: NEXT.fetch_add(1, Ordering::Relaxed) as u64,

@@ -25,11 +25,13 @@ use bytestring::ByteString;
 use tokio::time::Instant;
 
 use super::ApiError;
+use super::connection::Cutter;
 use super::edge::Edge;
 use super::fragments::Fragments;
 use super::frame_guard::FrameGuard;
 use super::seats::Seat;
-use crate::actors::link::{Cut, Hearing, IN_HAND_MAX, Link, Push, QUEUE_FRAMES};
+use super::upgrade;
+use crate::actors::link::{Hearing, IN_HAND_MAX, Link, Push, QUEUE_FRAMES};
 use crate::protocol::code::CloseCode;
 use crate::request_id::{self, RequestId};
 
@@ -88,23 +90,11 @@ pub struct SocketOptions {
 /// One of an address's sockets.
 pub type AddressSeat = Seat<IpAddr>;
 
-/// A duplicate of a connection's socket, kept beside it since nothing inside an actor whose peer
-/// does not read can end the connection.
-#[derive(Clone)]
-pub struct Peer(pub Arc<socket2::Socket>);
-
-impl Cut for Peer {
-    fn cut(&self) {
-        // It may be closed already.
-        let _ = self.0.shutdown(std::net::Shutdown::Both);
-    }
-}
-
 struct Socket<S> {
     session: S,
     options: SocketOptions,
     edge: web::Data<Edge>,
-    peer: Option<Peer>,
+    cutter: Arc<Cutter>,
     link: Option<Link>,
     /// When a whole frame last came in; a frame that trickles is no sign of life.
     heard: Instant,
@@ -135,33 +125,38 @@ pub fn open<S: Session>(
     edge: web::Data<Edge>,
     seat: AddressSeat,
     request: &HttpRequest,
-    payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     check_handshake(request)?;
-    let options = edge.socket_options();
-    let mut response =
-        ws::handshake(request).map_err(|error| ApiError::bad_request(format!("no WebSocket: {error}")))?;
-    let too_big = Rc::new(Cell::new(false));
-    let in_hand = Arc::new(AtomicUsize::new(0));
-    let guarded = FrameGuard::new(payload, options.message_bytes, too_big.clone(), in_hand.clone());
-    let codec = actix_http::ws::Codec::new().max_size(options.message_bytes);
-    let socket = Socket {
-        session,
-        options,
-        edge,
-        peer: request.conn_data::<Peer>().cloned(),
-        link: None,
-        heard: Instant::now(),
-        too_big,
-        fragments: Fragments::new(options.message_bytes, options.fragments),
-        waiting: false,
-        in_hand,
-        held: VecDeque::new(),
-        hello_timer: None,
-        request: request_id::current(),
-        _seat: seat,
-    };
-    Ok(response.streaming(WebsocketContext::with_codec(socket, guarded, codec)))
+    let answer = ws::handshake(request)
+        .map_err(|error| ApiError::bad_request(format!("no WebSocket: {error}")))?
+        .finish();
+    let opener = request_id::current();
+    upgrade::take(request, answer, move |connection, early| {
+        let options = edge.socket_options();
+        let (too_big, in_hand) = (Rc::new(Cell::new(false)), Arc::new(AtomicUsize::new(0)));
+        let incoming = connection.incoming(early);
+        let guarded = FrameGuard::new(incoming, options.message_bytes, too_big.clone(), in_hand.clone());
+        let codec = actix_http::ws::Codec::new().max_size(options.message_bytes);
+        let cutter = Arc::new(Cutter::default());
+        let socket = Socket {
+            session,
+            options,
+            edge,
+            cutter: cutter.clone(),
+            link: None,
+            heard: Instant::now(),
+            too_big,
+            fragments: Fragments::new(options.message_bytes, options.fragments),
+            waiting: false,
+            in_hand,
+            held: VecDeque::new(),
+            hello_timer: None,
+            request: opener,
+            _seat: seat,
+        };
+        // In a box, as each future that it passes through has room for it otherwise.
+        connection.carry(Box::pin(WebsocketContext::with_codec(socket, guarded, codec)), cutter)
+    })
 }
 
 /// The library takes older versions and any key; RFC 6455 section 4.2.1 does not.
@@ -180,11 +175,7 @@ impl<S: Session> Actor for Socket<S> {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(QUEUE_FRAMES);
-        let cut: Box<dyn Cut> = match self.peer.take() {
-            Some(peer) => Box::new(peer),
-            None => Box::new(NoPeer),
-        };
-        let link = Link::new(ctx.address().recipient(), self.in_hand.clone(), cut);
+        let link = Link::new(ctx.address().recipient(), self.in_hand.clone(), self.cutter.clone());
         request_id::at_once(self.request, || log::debug!("socket opened link={}", link.id()));
         self.edge.directory.session_opened(&link);
         self.session.opened(link.clone());
@@ -209,13 +200,6 @@ impl<S: Session> Actor for Socket<S> {
         }
         self.session.closed();
     }
-}
-
-/// In tests without a real connection there is nothing to cut.
-struct NoPeer;
-
-impl Cut for NoPeer {
-    fn cut(&self) {}
 }
 
 impl<S: Session> StreamHandler<Result<ws::Message, ws::ProtocolError>> for Socket<S> {

@@ -1,6 +1,6 @@
 //! The two sockets' front doors: who may open one, from where, and how many.
 
-use actix_web::web::{Data, Payload, Query};
+use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
@@ -15,11 +15,7 @@ use crate::protocol::code::Code;
 ///
 /// # Errors
 /// `unauthenticated`, `invalid_token`, `origin_denied`, `rate_limited`, `draining`.
-pub async fn dashboard(
-    edge: Data<Edge>,
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, ApiError> {
+pub async fn dashboard(edge: Data<Edge>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     refuse_while_draining(&edge)?;
     let caller = auth::identify(&request).await?;
     match caller.via {
@@ -27,7 +23,7 @@ pub async fn dashboard(
         Via::Key(_) => edge.origins.check_if_given(&request)?,
     }
     let seat = seat(&edge, &request)?;
-    socket::open(DashboardSession::new(edge.clone(), caller), edge, seat, &request, payload)
+    socket::open(DashboardSession::new(edge.clone(), caller), edge, seat, &request)
 }
 
 /// The query of the widget's socket.
@@ -46,14 +42,13 @@ pub async fn of_widget(
     edge: Data<Edge>,
     request: HttpRequest,
     query: Query<WidgetQuery>,
-    payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
     refuse_while_draining(&edge)?;
     let channel = widget::channel(&edge, &request, query.into_inner().channel).await?;
     let seat = seat(&edge, &request)?;
     let address = address::client(&request, &edge.config);
     let session = WidgetSession::new(edge.clone(), channel, address, widget::browser(&request));
-    socket::open(session, edge, seat, &request, payload)
+    socket::open(session, edge, seat, &request)
 }
 
 fn refuse_while_draining(edge: &Edge) -> Result<(), ApiError> {

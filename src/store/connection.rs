@@ -59,6 +59,10 @@ const POSTGRES_WRITER: &str = "SELECT set_config('synchronous_commit', 'on', fal
 /// `checkpoints.rs` copies the log; 256 MiB of it are more than it ever lets wait, unless it fails.
 const SQLITE_WRITER: &str = "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 65536";
 
+/// 512 KiB of pages are kept by each connection that reads. More is of little use: in WAL mode each commit of another connection
+/// makes a reader forget them all (`sqlite3WalBeginReadTransaction`).
+const SQLITE_READER: &str = "PRAGMA busy_timeout = 2000; PRAGMA query_only = ON; PRAGMA cache_size = -512";
+
 impl Target {
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
@@ -157,7 +161,7 @@ impl Target {
         match self {
             Self::Sqlite(path) => {
                 let mut connection = open_file(path)?;
-                connection.batch_execute("PRAGMA busy_timeout = 2000; PRAGMA query_only = ON")?;
+                connection.batch_execute(SQLITE_READER)?;
                 Ok(EitherConnection::Sqlite(connection))
             }
             Self::Postgres(url) => {

@@ -26,7 +26,7 @@ const WAVE: usize = 500;
 /// Handles may differ by so many from before: connections that are kept for another call.
 const MARGIN: usize = 8;
 
-/// Each connection costs the server two handles.
+/// As many as the system lets us.
 fn raise_open_files() {
     let maximum = getrlimit(Resource::Nofile).maximum;
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
@@ -116,6 +116,21 @@ async fn ten_thousand_who_come_and_vanish_leave_nothing() {
     }
     server.kill();
     assert_eq!(talk.stored(&database.url).await.len(), 1 + times() as usize * CONNECTIONS / WAVE);
+}
+
+#[actix_web::test]
+async fn a_socket_costs_one_handle() {
+    const SOCKETS: usize = 80;
+    let database = Database::sqlite();
+    let mut server = Launch::on(&database.url).start().await;
+    let talk = Talk::at(&mut server).await;
+    let channel = talk.owner.channel_open_to_all().await;
+    let address: SocketAddr = server.base.strip_prefix("http://").unwrap().parse().unwrap();
+    let before = server.holds().handles;
+    let from = SocketAddr::from(([127, 0, 0, 2], 0));
+    let sockets = join_all((0..SOCKETS).map(|_| comes(address, from, &channel, 3))).await;
+    let held = server.holds().handles - before;
+    assert!(held <= SOCKETS + MARGIN, "{held} handles for {} sockets", sockets.len());
 }
 
 /// Sends a byte now and then until the server has had enough.

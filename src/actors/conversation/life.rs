@@ -112,7 +112,10 @@ impl Conversation {
             .collect();
         self.deliveries = stored.deliveries.into_iter().map(|(seq, line)| (seq, mark(line))).collect();
         self.outdated = None;
-        self.recent = stored.recent.into();
+        // Most chats have few entries, and room for more would be kept beside each that is awake.
+        let mut recent = stored.recent;
+        recent.shrink_to_fit();
+        self.recent = recent.into();
         self.contact = Some(stored.contact);
         self.head = Some(stored.conversation.clone());
         self.committed = Some(stored.conversation);

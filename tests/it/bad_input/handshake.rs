@@ -5,7 +5,7 @@ use switchboard::store::channels;
 
 use crate::support::app::Person;
 use crate::support::database::Database;
-use crate::support::raw::{Raw, UPGRADE};
+use crate::support::raw::{self, FIN, Raw, TEXT, UPGRADE};
 use crate::support::stage::Stage;
 
 const DASHBOARD: &str = "/api/v1/dashboard/socket";
@@ -43,12 +43,24 @@ async fn only_handshakes_of_version_13_become_sockets() {
         changed("Upgrade: websocket\r\n", ""),
         changed("Upgrade: websocket\r\n", "Upgrade: h2c\r\n"),
         changed("Connection: Upgrade\r\n", ""),
+        changed("Connection: Upgrade\r\n", "Connection: Upgrade\r\nTransfer-Encoding: chunked\r\n"),
         String::new(),
     ] {
         let origin = format!("Origin: {}\r\n", stage.app.base);
         refused(&stage, DASHBOARD, &format!("{headers}{bearer}"), 400, "bad_request").await;
         refused(&stage, &widget(&stage), &format!("{headers}{origin}"), 400, "bad_request").await;
     }
+}
+
+#[actix_web::test]
+async fn what_comes_with_the_handshake_is_heard() {
+    let stage = Stage::new(Database::sqlite()).await;
+    let hello = raw::frame(FIN | TEXT, json!({"type": "hello", "ref": "1"}).to_string().as_bytes());
+    let headers = format!("{UPGRADE}Origin: {}\r\n", stage.app.base);
+    let (status, _, mut raw) =
+        Raw::request_and_more(&stage.app.base, &widget(&stage), &headers, &hello).await;
+    assert_eq!(status, 101);
+    assert_eq!(raw.json().await["type"], "welcome");
 }
 
 /// What foreign pages can make a browser send, and what they cannot.

@@ -35,13 +35,18 @@ pub struct Raw {
 impl Raw {
     /// Sends a request with these header lines; answers its status, its body, and the connection.
     pub async fn request(base: &str, path: &str, headers: &str) -> (u16, Value, Self) {
+        Self::request_and_more(base, path, headers, b"").await
+    }
+
+    /// The same, with more bytes sent at once with the request.
+    pub async fn request_and_more(base: &str, path: &str, headers: &str, more: &[u8]) -> (u16, Value, Self) {
         let address = base.strip_prefix("http://").unwrap();
         let socket = TcpSocket::new_v4().unwrap();
         // Little room, so that a client that does not read is noticed soon.
         socket.set_recv_buffer_size(16 * 1024).unwrap();
         let mut stream = socket.connect(address.parse().unwrap()).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(&[request.as_bytes(), more].concat()).await.unwrap();
         let mut raw = Self { stream, unread: Vec::new() };
         let head = loop {
             if let Some(end) = raw.unread.windows(4).position(|four| four == b"\r\n\r\n") {
