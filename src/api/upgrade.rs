@@ -4,13 +4,13 @@
 
 use std::cell::RefCell;
 use std::convert::Infallible;
-use std::future::{Future, ready};
-use std::pin::Pin;
+use std::future::{Future, poll_fn, ready};
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_codec::{Encoder, Framed, FramedParts};
-use actix_http::body::{BodySize, BoxBody, MessageBody, to_bytes};
+use actix_http::body::{BoxBody, MessageBody};
 use actix_http::h1::{Codec, Message};
 use actix_http::{ConnectionType, HttpMessage, Request, Response};
 use actix_web::dev::{Service, ServiceFactory, ServiceResponse, fn_factory, fn_service};
@@ -156,8 +156,10 @@ where
     let mut answer = service.call(request).await.unwrap_or_else(Response::from);
     let (connection, codec, early) = apart(framed);
     let taken = answer.extensions_mut().remove::<Takes>();
-    let bytes = written(answer, codec).await?;
-    connection.send(&bytes).await.ok()?;
+    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        answer.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    send(&connection, codec, answer).await?;
     if let Some(Takes(begin)) = taken {
         return Some(begin(connection, early));
     }
@@ -171,16 +173,16 @@ fn apart(framed: Framed<TcpStream, Codec>) -> (Connection, Codec, Bytes) {
     (Connection::new(io), codec, Bytes::copy_from_slice(&read_buf))
 }
 
-/// An answer as bytes; none when its body breaks off.
-async fn written(mut answer: Response<BoxBody>, mut codec: Codec) -> Option<Bytes> {
-    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
-        answer.head_mut().set_connection_type(ConnectionType::Close);
-    }
+/// Sends an answer as it comes. None when it breaks off, or the connection does.
+async fn send(connection: &Connection, mut codec: Codec, answer: Response<BoxBody>) -> Option<()> {
     let (head, body) = answer.into_parts();
-    let body = to_bytes(body).await.ok()?;
     let mut bytes = BytesMut::new();
-    codec.encode(Message::Item((head, BodySize::Sized(body.len() as u64))), &mut bytes).ok()?;
-    codec.encode(Message::Chunk(Some(body)), &mut bytes).ok()?;
+    codec.encode(Message::Item((head, body.size())), &mut bytes).ok()?;
+    let mut body = pin!(body);
+    while let Some(chunk) = poll_fn(|context| body.as_mut().poll_next(context)).await {
+        codec.encode(Message::Chunk(Some(chunk.ok()?)), &mut bytes).ok()?;
+        connection.send(&bytes.split()).await.ok()?;
+    }
     codec.encode(Message::Chunk(None), &mut bytes).ok()?;
-    Some(bytes.freeze())
+    connection.send(&bytes).await.ok()
 }

@@ -63,6 +63,14 @@ async fn what_comes_with_the_handshake_is_heard() {
     assert_eq!(raw.json().await["type"], "welcome");
 }
 
+#[actix_web::test]
+async fn what_is_no_socket_is_answered_whole_and_is_the_last() {
+    let stage = Stage::new(Database::sqlite()).await;
+    let (status, body, mut raw) = Raw::request(&stage.app.base, "/api/v1/openapi.json", UPGRADE).await;
+    assert_eq!((status, &body["openapi"]), (200, &json!("3.1.0")));
+    assert!(raw.next().await.is_none());
+}
+
 /// What foreign pages can make a browser send, and what they cannot.
 fn forged(own: &str) -> Vec<String> {
     let (scheme, host) = own.split_once("://").unwrap();

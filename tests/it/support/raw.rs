@@ -60,8 +60,11 @@ impl Raw {
         while status != 101 && raw.unread.len() < length {
             assert!(raw.fill().await, "the body ended too soon");
         }
-        let body =
-            if status == 101 { Value::Null } else { serde_json::from_slice(&raw.unread).unwrap_or_default() };
+        let body = if status == 101 {
+            Value::Null
+        } else {
+            serde_json::from_slice(&std::mem::take(&mut raw.unread)).unwrap_or_default()
+        };
         (status, body, raw)
     }
 
