@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use diesel::prelude::*;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -21,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(super) struct Readers {
     pool: r2d2::Pool<Manager>,
+    threads: Arc<Threads>,
     free: Arc<Semaphore>,
     most_open: u64,
     counters: Arc<Counters>,
@@ -63,6 +65,32 @@ impl<E: fmt::Display> r2d2::HandleError<E> for Quiet {
     }
 }
 
+/// As many threads as connections. Each thread that ever read keeps memory of its own, so they are not those on which anything
+/// else may block.
+struct Threads(Option<Runtime>);
+
+impl Threads {
+    fn start(count: usize) -> Result<Self, StoreError> {
+        let mut threads = Builder::new_current_thread();
+        let started = threads.max_blocking_threads(count).thread_name("reader").build();
+        Ok(Self(Some(started.map_err(|error| StoreError::Broken(Arc::new(error)))?)))
+    }
+
+    /// Runs this where it may block. None when it panicked.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        self.0.as_ref()?.spawn_blocking(work).await.ok()
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // The last one who lets go may not wait for a read.
+        if let Some(threads) = self.0.take() {
+            threads.shutdown_background();
+        }
+    }
+}
+
 /// Counts a read until it is over, however it ends.
 struct Open(Arc<Counters>);
 
@@ -88,8 +116,9 @@ impl Readers {
             .error_handler(Box::new(Quiet))
             .build(Manager(target))
             .map_err(no_connection)?;
+        let threads = Arc::new(Threads::start(readers as usize)?);
         let free = Arc::new(Semaphore::new(readers as usize));
-        Ok(Self { pool, free, most_open: u64::from(readers) + queue as u64, counters })
+        Ok(Self { pool, threads, free, most_open: u64::from(readers) + queue as u64, counters })
     }
 
     pub(super) async fn read<T: Send + 'static>(
@@ -118,11 +147,11 @@ impl Readers {
         let pool = self.pool.clone();
         // Both are held until the thread is done, even if nobody waits for it any more.
         let held = (permit, open);
-        let running = tokio::task::spawn_blocking(move || {
+        let running = self.threads.run(move || {
             let _held = held;
             read_on(&pool, work)
         });
-        running.await.unwrap_or_else(|_| Err(StoreError::broken("a read panicked")))
+        running.await.unwrap_or_else(|| Err(StoreError::broken("a read panicked")))
     }
 }
 
