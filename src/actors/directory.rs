@@ -319,7 +319,7 @@ impl Directory {
     /// # Errors
     /// The store's failures.
     pub async fn contact_changed(&self, contact: Contact) -> Result<(), CallError> {
-        let id = contact.id;
+        let (id, contact) = (contact.id, Arc::new(contact));
         let all =
             self.0.store.read(move |c| store::conversations::of_contact(c, id, TOLD_OF_CONTACT)).await?;
         let conversations = all.into_iter().map(|conversation| conversation.id).collect();

@@ -1,5 +1,7 @@
 //! The way in for customers of messaging channels, who have no session: their commands, and what members see of them.
 
+use std::sync::Arc;
+
 use super::conversation::{DeliveryChanged, Typing};
 use super::directory::{Directory, ask, command_to};
 use super::error::{Answer, CallError};
@@ -41,7 +43,7 @@ impl Directory {
     ) -> Result<Answer, CallError> {
         let near = self.shared().thread(contact.id);
         let supervisor = self.shared().scope(contact.scope);
-        let open = ask(&supervisor, OpenFor { contact: Box::new(contact), session, near }).await??;
+        let open = ask(&supervisor, OpenFor { contact: Arc::new(contact), session, near }).await??;
         command_to(&open, command, Some(client_id)).await
     }
 

@@ -13,7 +13,7 @@ use crate::actors::conversation::{Attached, ContactChanged, Conversation};
 use crate::actors::directory::ask;
 use crate::actors::error::CallError;
 use crate::actors::reply;
-use crate::actors::scope_supervisor::{FindForContact, OpenFor, ScopeRules};
+use crate::actors::scope_supervisor::{FindForContact, OpenFor, Reception, ScopeRules};
 use crate::domain::Seq;
 use crate::domain::avatar::Faces;
 use crate::domain::channel::{Channel, FormField};
@@ -42,9 +42,9 @@ const USER_AGENT_MAX: usize = 300;
 #[derive(Debug, Clone)]
 pub struct Visitor {
     /// Who; in the store only once they wrote.
-    pub contact: Contact,
-    /// What their widget needs to know.
-    pub view: WidgetChannel,
+    pub contact: Arc<Contact>,
+    /// Where.
+    pub channel: Arc<Channel>,
     /// Where somebody stands who has no conversation.
     pub before: WidgetStatus,
     /// What the scope says, as of their hello.
@@ -52,6 +52,22 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// This contact at this reception.
+    ///
+    /// # Errors
+    /// [`CallError::Unavailable`] while the scope cannot be loaded.
+    pub fn new(
+        contact: Arc<Contact>,
+        channel: Arc<Channel>,
+        reception: Reception,
+    ) -> Result<Self, CallError> {
+        let Reception { rules, staffing, online } = reception;
+        let rules = rules.ok_or(CallError::Unavailable)?;
+        let staffing = channel.settings.staffing(staffing.unwrap_or_default());
+        let before = WidgetStatus::new(Standing::None, staffing, online);
+        Ok(Self { contact, channel, before, rules })
+    }
+
     /// The name they or the site gave, if any.
     pub fn given_name(&self) -> Option<&str> {
         Some(self.contact.name.as_str()).filter(|name| !name.starts_with(NAMELESS))
@@ -112,12 +128,12 @@ impl From<StoreError> for Refused {
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn identify(edge: &Edge, channel: &Channel, hello: &Hello) -> Result<Visitor, Refused> {
+pub async fn identify(edge: &Edge, channel: &Channel, hello: &Hello) -> Result<Contact, Refused> {
     let by_token = match hello.visitor_token.as_deref() {
         Some(token) => by_token(edge, channel, token).await?,
         None => None,
     };
-    let contact = match &hello.identity {
+    Ok(match &hello.identity {
         Some(identity) if identity.proof.is_some() => proven(edge, channel, identity, by_token).await?,
         Some(identity) => {
             let mut contact = by_token.clone().unwrap_or_else(|| stranger(edge, channel));
@@ -128,21 +144,22 @@ pub async fn identify(edge: &Edge, channel: &Channel, hello: &Hello) -> Result<V
             contact
         }
         None => by_token.unwrap_or_else(|| stranger(edge, channel)),
-    };
-    visitor(edge, channel, contact).await
+    })
+}
+
+/// Whom the token names, of one who says nothing else of themselves.
+pub fn claims(edge: &Edge, channel: &Channel, hello: &Hello) -> Option<Claims> {
+    let token = hello.visitor_token.as_deref().filter(|_| hello.identity.is_none())?;
+    edge.visitor_tokens.read(token, channel.id, edge.sources.now())
 }
 
 /// This contact, with what their widget needs to know.
 ///
 /// # Errors
-/// [`Refused::Failed`] while the scope cannot be loaded.
-pub async fn visitor(edge: &Edge, channel: &Channel, contact: Contact) -> Result<Visitor, Refused> {
-    let overview = edge.directory.look(channel.scope).await?;
-    let rules = overview.rules.as_ref().ok_or(CallError::Unavailable)?;
-    let staffing = channel.settings.staffing(overview.staffing.unwrap_or_default());
-    let before = WidgetStatus::new(Standing::None, staffing, overview.online());
-    let view = view(rules, channel, edge.mail.is_some());
-    Ok(Visitor { contact, view, before, rules: rules.clone() })
+/// [`CallError::Unavailable`] while the scope cannot be loaded.
+pub async fn visitor(edge: &Edge, channel: Arc<Channel>, contact: Contact) -> Result<Visitor, CallError> {
+    let reception = edge.directory.look(channel.scope).await?.into();
+    Visitor::new(Arc::new(contact), channel, reception)
 }
 
 /// Takes in what the customer says of themselves. What a site has proven is not theirs to change. Answers the contact
@@ -179,13 +196,13 @@ pub async fn faces(edge: &Edge, scope: ScopeId) -> Result<Faces, CallError> {
     Ok(overview.rules.as_ref().ok_or(CallError::Unavailable)?.faces.clone())
 }
 
-/// A token for this visitor, valid from now on for the configured time.
-pub fn token(edge: &Edge, visitor: &Visitor) -> String {
+/// A token for this contact, valid from now on for the configured time.
+pub fn token(edge: &Edge, contact: &Contact) -> String {
     let life = i64::try_from(edge.config.timers.visitor_token_ms).unwrap_or(i64::MAX);
     edge.visitor_tokens.make(&Claims {
-        contact: visitor.contact.id,
-        channel: visitor.contact.channel,
-        generation: visitor.contact.token_generation,
+        contact: contact.id,
+        channel: contact.channel,
+        generation: contact.token_generation,
         expires_at: edge.sources.now().saturating_add(life),
     })
 }
@@ -216,9 +233,21 @@ pub async fn conversation(
     if let Some(open) = open_of(edge, channel.scope, channel.id, contact).await? {
         return Ok(Some(open));
     }
+    last_ended(edge, channel.scope, contact).await
+}
+
+/// The contact's last conversation, as none is open.
+///
+/// # Errors
+/// [`CallError::Unavailable`] when it cannot be found now.
+pub async fn last_ended(
+    edge: &Edge,
+    scope: ScopeId,
+    contact: ContactId,
+) -> Result<Option<Addr<Conversation>>, CallError> {
     let latest = edge.store.read(move |c| store::conversations::latest_of(c, contact)).await?;
     match latest {
-        Some(ended) => edge.directory.conversation(channel.scope, ended.id).await.map(Some),
+        Some(ended) => edge.directory.conversation(scope, ended.id).await.map(Some),
         None => Ok(None),
     }
 }
@@ -259,7 +288,7 @@ async fn place(
     }
     let counted = address::counted(address);
     edge.conversations_per_address.count(&counted, edge.sources.now()).map_err(Refused::TooMany)?;
-    let open = OpenFor { contact: Box::new(contact.clone()), session, near: Arbiter::current() };
+    let open = OpenFor { contact: contact.clone(), session, near: Arbiter::current() };
     let supervisor = edge.directory.shared().scope(contact.scope);
     Ok(Place::Open(ask(&supervisor, open).await??))
 }
@@ -278,14 +307,18 @@ pub async fn introduce_and_place(
     address: IpAddr,
     first: &Command,
 ) -> Result<Place, Refused> {
-    let asked = if matches!(first, Command::LeaveMessage { .. }) { &[][..] } else { &visitor.view.pre_chat };
+    let asked = if matches!(first, Command::LeaveMessage { .. }) {
+        &[][..]
+    } else {
+        &visitor.channel.settings.pre_chat
+    };
     let unanswered = unanswered(asked, visitor, about.as_ref());
     if let Some(about) = about {
-        visitor.contact = introduce(edge, &visitor.contact, about).await?;
+        visitor.contact = Arc::new(introduce(edge, &visitor.contact, about).await?);
         let place = place(edge, visitor, unanswered, client_id, session, address).await?;
         let (Place::Said(address) | Place::Open(address)) = &place;
         // A mailbox that is full refuses the message that follows as well.
-        let _ = address.try_send(ContactChanged(Box::new(visitor.contact.clone())));
+        let _ = address.try_send(ContactChanged(visitor.contact.clone()));
         return Ok(place);
     }
     place(edge, visitor, unanswered, client_id, session, address).await
@@ -339,9 +372,9 @@ pub fn welcome<T>(
     say(WidgetWelcome {
         reference,
         protocol: VERSION,
-        visitor_token: &token(edge, visitor),
+        visitor_token: &token(edge, &visitor.contact),
         contact: WidgetContact { name: visitor.given_name() },
-        channel: &visitor.view,
+        channel: &view(&visitor.rules, &visitor.channel, edge.mail.is_some()),
         conversation: attached.map(|attached| attached.conversation),
         entries: entries.iter().map(|entry| ContactEntry::of(entry, &visitor.rules.faces)).collect(),
         resync,

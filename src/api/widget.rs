@@ -128,11 +128,12 @@ async fn welcomed(
     let WidgetCommand::Hello(hello) = parse_widget_body("hello", &body.text().await?)? else {
         return Err(ApiError::not_found());
     };
-    let mut visitor = visitors::identify(edge, &channel, &hello).await?;
-    if hello.identity.is_some() && keep(edge, request, &visitor.contact).await? {
+    let mut contact = visitors::identify(edge, &channel, &hello).await?;
+    if hello.identity.is_some() && keep(edge, request, &contact).await? {
         // Another request may have stored the same customer first.
-        visitor = visitors::identify(edge, &channel, &with_token(edge, &visitor, *hello.clone())).await?;
+        contact = visitors::identify(edge, &channel, &with_token(edge, &contact, *hello.clone())).await?;
     }
+    let visitor = visitors::visitor(edge, channel.clone(), contact).await?;
     let attached = match visitors::conversation(edge, &channel, visitor.contact.id).await? {
         Some(address) => Some(ask(&address, Glance { seen: Seen::from(&*hello) }).await??),
         None => None,
@@ -160,8 +161,8 @@ async fn keep(edge: &Edge, request: &HttpRequest, contact: &Contact) -> Result<b
     Ok(true)
 }
 
-fn with_token(edge: &Edge, visitor: &Visitor, hello: Hello) -> Hello {
-    Hello { visitor_token: Some(visitors::token(edge, visitor)), ..hello }
+fn with_token(edge: &Edge, contact: &Contact, hello: Hello) -> Hello {
+    Hello { visitor_token: Some(visitors::token(edge, contact)), ..hello }
 }
 
 /// `POST …/{verb}`: the commands of the widget's socket, with the same limits and answers.
@@ -192,19 +193,19 @@ async fn commanded(
     let (command, client_id) = match (command, &current) {
         (C::Start { client_id, text, attachments, about }, _) => {
             let text = attached::by_contact(edge, &contact, text, attachments).await?;
-            let visitor = visitors::visitor(edge, &channel, contact).await?;
+            let visitor = visitors::visitor(edge, channel, contact).await?;
             let command = Command::Post { text };
             return Ok(commands::done(&start(edge, request, visitor, about, client_id, command).await?));
         }
         (C::LeaveMessage { client_id, text, attachments, about }, _) => {
             let text = attached::by_contact(edge, &contact, text, attachments).await?;
-            let visitor = visitors::visitor(edge, &channel, contact).await?;
+            let visitor = visitors::visitor(edge, channel, contact).await?;
             let (command, about) = (Command::LeaveMessage { text }, Some(about));
             return Ok(commands::done(&start(edge, request, visitor, about, client_id, command).await?));
         }
         (C::Send { client_id, text, attachments }, None) => {
             let text = attached::by_contact(edge, &contact, text, attachments).await?;
-            let visitor = visitors::visitor(edge, &channel, contact).await?;
+            let visitor = visitors::visitor(edge, channel, contact).await?;
             let command = Command::Post { text };
             return Ok(commands::done(&start(edge, request, visitor, None, client_id, command).await?));
         }

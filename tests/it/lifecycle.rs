@@ -119,6 +119,29 @@ async fn claims(member: &mut Socket, customer: &Customer) -> Value {
     json!({"command": send, "seq": answer["seq"]})
 }
 
+#[actix_web::test]
+async fn who_comes_back_to_an_open_chat_needs_nothing_of_the_database() {
+    let stage = Stage::new(Database::sqlite(), json!({}), |config| config.store.pool = 1).await;
+    let mut customer = stage.customer("Hello").await;
+    let store = stage.app.running.edge.store.clone();
+    let (reading, begun) = tokio::sync::oneshot::channel();
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let occupied = actix_web::rt::spawn(async move {
+        let occupy = store.read(move |_| {
+            let _ = reading.send(());
+            let _ = held.recv();
+            Ok(())
+        });
+        occupy.await
+    });
+    begun.await.unwrap();
+    let welcome = stage.reconnect(&mut customer).await;
+    assert_eq!(welcome["conversation"], customer.conversation.as_str());
+    customer.says("I am back").await;
+    drop(release);
+    occupied.await.unwrap().unwrap();
+}
+
 /// Waits until this actor has ended.
 async fn ended(actor: &Addr<Conversation>) {
     let ending = async {

@@ -1,12 +1,15 @@
 //! Sessions come and go: each gets what it has not seen, then everything as it happens, with no gap
 //! between the two, since the actor does both in one step.
 
+use std::sync::Arc;
+
 use actix::{ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, WrapFuture};
 
 use super::{Conversation, RECENT, Watcher};
 use crate::actors::error::CallError;
 use crate::actors::link::Link;
 use crate::domain::Seq;
+use crate::domain::contact::Contact;
 use crate::domain::event::Entry;
 use crate::domain::ids::{ConversationId, MemberId};
 use crate::fault::{self, Fault};
@@ -42,6 +45,9 @@ pub struct AttachContact {
     pub link: Link,
     /// What it has seen.
     pub seen: Seen,
+    /// The generation of its visitor token, if nobody has compared it with the contact's yet. Another one than theirs is
+    /// answered [`CallError::NotFound`].
+    pub generation: Option<i64>,
 }
 
 /// The customer looks without a session.
@@ -74,6 +80,8 @@ pub struct Attached {
     pub conversation: ConversationId,
     /// Its row; none before the first message.
     pub row: Option<Row>,
+    /// Whom it is with.
+    pub contact: Arc<Contact>,
     /// In order of their numbers.
     pub entries: Vec<Entry>,
     /// The session was too far behind: it must drop what it has.
@@ -135,7 +143,11 @@ impl Handler<AttachContact> for Conversation {
     type Result = AtomicResponse<Self, Result<Attached, CallError>>;
 
     fn handle(&mut self, attach: AttachContact, ctx: &mut Context<Self>) -> Self::Result {
-        let AttachContact { link, seen } = attach;
+        let AttachContact { link, seen, generation } = attach;
+        let valid = self.contact.as_ref().map(|contact| contact.token_generation);
+        if generation.is_some() && generation != valid {
+            return AtomicResponse::new(Box::pin(async { Err(CallError::NotFound) }.into_actor(self)));
+        }
         self.catch_up(self.counted(seen), ctx, move |actor| {
             actor.customers.retain(|other| other.id() != link.id());
             actor.customers.push(link);
@@ -167,10 +179,10 @@ impl Conversation {
         ctx: &mut Context<Self>,
         join: impl FnOnce(&mut Self) + 'static,
     ) -> AtomicResponse<Self, Result<Attached, CallError>> {
-        if self.stopping {
+        let Some(contact) = self.contact.clone().filter(|_| !self.stopping) else {
             // It would never hear the next actor.
             return AtomicResponse::new(Box::pin(async { Err(CallError::Unavailable) }.into_actor(self)));
-        }
+        };
         let last = self.version_told();
         let known = after.filter(|&seq| (0..=last).contains(&seq) && last - seq <= RESUME_MAX);
         let resync = after.is_some() && known.is_none();
@@ -178,7 +190,7 @@ impl Conversation {
         let from = from + i64::from(fault::on(Fault::ResumeSkipsOne));
         if self.recent.front().map_or(last, |first| first.seq - 1) <= from {
             let entries = self.recent.iter().filter(|entry| entry.seq > from).cloned().collect();
-            let attached = self.attached(entries, resync, join, ctx);
+            let attached = self.attached(contact, entries, resync, join, ctx);
             return AtomicResponse::new(Box::pin(async { Ok(attached) }.into_actor(self)));
         }
         let (store, id) = (self.shared.store.clone(), self.id);
@@ -187,12 +199,13 @@ impl Conversation {
         AtomicResponse::new(Box::pin(reading.into_actor(self).map(move |entries, actor, ctx| {
             // Only what was told: a commit whose answer is on its way will come by the link.
             let entries = entries?.into_iter().filter(|entry| entry.seq <= last).collect();
-            Ok(actor.attached(entries, resync, join, ctx))
+            Ok(actor.attached(contact, entries, resync, join, ctx))
         })))
     }
 
     fn attached(
         &mut self,
+        contact: Arc<Contact>,
         entries: Vec<Entry>,
         resync: bool,
         join: impl FnOnce(&mut Self),
@@ -204,6 +217,7 @@ impl Conversation {
         Attached {
             conversation: self.id,
             row: self.row(),
+            contact,
             entries,
             resync,
             last_seq: self.version_told(),

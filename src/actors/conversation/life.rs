@@ -116,7 +116,7 @@ impl Conversation {
         let mut recent = stored.recent;
         recent.shrink_to_fit();
         self.recent = recent.into();
-        self.contact = Some(stored.contact);
+        self.contact = Some(Arc::new(stored.contact));
         self.head = Some(stored.conversation.clone());
         self.committed = Some(stored.conversation);
     }

@@ -63,7 +63,7 @@ pub struct Conversation {
     /// What the scope says now; replaced by `RulesChanged`.
     rules: Arc<ScopeRules>,
     /// Who it is with. Loaded, or brought by the first message.
-    contact: Option<Contact>,
+    contact: Option<Arc<Contact>>,
     /// Where it began; brought by the first message and stored with it.
     session: SessionDetails,
     /// The newest decided state; `committed` plus what is in flight. None before the first message.
@@ -132,7 +132,7 @@ pub struct NewBirth {
     /// Ids of the conversation to be.
     pub new: domain::NewConversation,
     /// The contact, stored with the first message.
-    pub contact: Contact,
+    pub contact: Arc<Contact>,
     /// Where the widget runs.
     pub session: SessionDetails,
 }

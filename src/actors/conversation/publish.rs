@@ -61,9 +61,7 @@ impl Conversation {
     pub(super) fn tell(&mut self, entries: &[Entry]) {
         let rules = self.rules.clone();
         for entry in entries {
-            if !self.watchers.is_empty() {
-                self.tell_members(&DashboardEvent::Entry { conversation: self.id, entry });
-            }
+            self.tell_members(&DashboardEvent::Entry { conversation: self.id, entry });
             if !self.customers.is_empty() {
                 let entry = ContactEntry::of(entry, &rules.faces);
                 if entry.by.is_none() && fault::on(Fault::PlaceholderLeftOut) {
@@ -116,6 +114,9 @@ impl Conversation {
 
     /// Sends one frame to every member who has it open; forgets those that are gone.
     pub(super) fn tell_members(&mut self, event: &DashboardEvent<'_>) {
+        if self.watchers.is_empty() {
+            return;
+        }
         let frame = server::text(event);
         let before = self.watchers.len();
         self.watchers.retain(|watcher| watcher.link.frame(frame.clone()));

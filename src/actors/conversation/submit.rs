@@ -170,13 +170,14 @@ impl Conversation {
         let opening = (before == 0).then(|| self.contact.clone()).flatten();
         let audit = self.audit(&entries);
         let outbox = self.messages_out(&after, &entries);
-        let events = self.events_out(&entries, opening.as_ref());
+        let events = self.events_out(&entries, opening.as_deref());
         let (says, tells) = (!outbox.is_empty(), !events.is_empty());
         let commit = Commit {
             before,
             after,
             entries,
-            opening: opening.map(|contact| Opening { contact, session: self.session.clone() }),
+            opening: opening
+                .map(|contact| Opening { contact: contact.as_ref().clone(), session: self.session.clone() }),
             audit,
             outbox,
             events,

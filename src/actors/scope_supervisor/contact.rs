@@ -1,5 +1,7 @@
 //! A member changed what is known of a contact: running actors and the lists show it.
 
+use std::sync::Arc;
+
 use actix::{Context, Handler};
 
 use super::ScopeSupervisor;
@@ -13,7 +15,7 @@ use crate::protocol::view::RowContact;
 #[rtype(result = "()")]
 pub struct ContactChanged {
     /// As they are now.
-    pub contact: Contact,
+    pub contact: Arc<Contact>,
     /// Their conversations.
     pub conversations: Vec<ConversationId>,
 }
@@ -26,7 +28,7 @@ impl Handler<ContactChanged> for ScopeSupervisor {
         for id in conversations {
             if let Some(child) = self.children.get(&id).filter(|child| child.address.connected()) {
                 // One for each request of a member, so the unbounded send is bounded.
-                child.address.do_send(conversation::ContactChanged(Box::new(contact.clone())));
+                child.address.do_send(conversation::ContactChanged(contact.clone()));
             } else if let Some(indexed) = self.index.get_mut(&id) {
                 indexed.row.contact = RowContact::of(&contact);
                 self.changed.insert(id);

@@ -18,8 +18,10 @@ mod wallboard;
 pub use contact::ContactChanged;
 pub use lists::{Published, Subscribe, Unsubscribe};
 pub use mention::Mentioned;
-pub use presence::{FindMember, Look, Overview, PresenceChanged, RemoveMember};
-pub use route::{Awake, Find, FindForContact, FindOpen, Forget, Gone, OpenFor, PassOn, Sleepy, Visitor};
+pub use presence::{FindMember, Look, Overview, PresenceChanged, Reception, RemoveMember};
+pub use route::{
+    Arrival, Arrive, Awake, Find, FindForContact, FindOpen, Forget, Gone, Leave, OpenFor, PassOn, Sleepy,
+};
 pub use wallboard::{Wallboard, Watch, Working};
 
 use std::collections::{BTreeSet, HashMap, HashSet};

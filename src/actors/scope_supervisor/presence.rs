@@ -59,21 +59,40 @@ pub struct Overview {
     pub presence: HashMap<MemberId, Presence>,
 }
 
-impl Overview {
+/// The same, as far as customers are told of it.
+#[derive(Debug, Clone)]
+pub struct Reception {
+    /// As in [`Overview`].
+    pub rules: Option<Arc<ScopeRules>>,
+    /// As in [`Overview`].
+    pub staffing: Option<Staffing>,
     /// Members who are there and want work.
-    pub fn online(&self) -> usize {
-        self.presence.values().filter(|presence| **presence == Presence::Online).count()
+    pub online: usize,
+}
+
+impl From<Overview> for Reception {
+    fn from(overview: Overview) -> Self {
+        let Overview { rules, staffing, presence } = overview;
+        Self { rules, staffing, online: online(&presence) }
     }
 }
 
+fn online(presence: &HashMap<MemberId, Presence>) -> usize {
+    presence.values().filter(|presence| **presence == Presence::Online).count()
+}
+
 impl ScopeSupervisor {
+    pub(super) fn reception(&self) -> Reception {
+        Reception { rules: self.rules.clone(), staffing: self.staffing(), online: self.online() }
+    }
+
     pub(super) fn presence_of(&self, member: MemberId) -> Presence {
         self.presence.get(&member).copied().unwrap_or(Presence::Offline)
     }
 
     /// Members who are there and want work.
     pub(super) fn online(&self) -> usize {
-        self.presence.values().filter(|presence| **presence == Presence::Online).count()
+        online(&self.presence)
     }
 
     /// A conversation has this owner now: if they are not there, their time runs.

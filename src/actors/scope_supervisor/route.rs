@@ -1,11 +1,12 @@
 //! Finds the actor of a conversation, starts or restarts it from the store, lets it sleep.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Addr, ArbiterHandle, AsyncContext, Context, Handler, MessageResult};
 use tokio::time::Instant;
 
-use super::ScopeSupervisor;
+use super::{Reception, ScopeSupervisor};
 use crate::actors::conversation::{self, Birth, Conversation, Do, LookAgain, NewBirth, Surroundings};
 use crate::actors::error::CallError;
 use crate::actors::link::{Link, Push};
@@ -59,7 +60,7 @@ pub struct FindForContact {
 #[rtype(result = "Result<Addr<Conversation>, CallError>")]
 pub struct OpenFor {
     /// Who; stored with the first message.
-    pub contact: Box<Contact>,
+    pub contact: Arc<Contact>,
     /// Where the widget runs.
     pub session: SessionDetails,
     /// As in [`FindForContact`].
@@ -71,16 +72,37 @@ pub struct OpenFor {
 #[rtype(result = "Vec<Addr<Conversation>>")]
 pub struct Awake;
 
-/// A contact's socket is here, or gone.
+/// A contact's socket is here: from now on it hears when their conversation begins elsewhere.
 #[derive(Debug, actix::Message)]
-#[rtype(result = "()")]
-pub struct Visitor {
+#[rtype(result = "Arrival")]
+pub struct Arrive {
+    /// Where.
+    pub channel: ChannelId,
     /// Whose.
     pub contact: ContactId,
     /// The socket.
     pub link: Link,
-    /// Here or gone.
-    pub here: bool,
+    /// As in [`FindForContact`].
+    pub near: ArbiterHandle,
+}
+
+/// What a contact's socket needs to know at once.
+#[derive(Debug)]
+pub struct Arrival {
+    /// What the scope says, and who is there.
+    pub reception: Reception,
+    /// The contact's open conversation, if there is one.
+    pub open: Result<Option<Addr<Conversation>>, CallError>,
+}
+
+/// A contact's socket is gone.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct Leave {
+    /// Whose.
+    pub contact: ContactId,
+    /// The socket.
+    pub link: u64,
 }
 
 /// A conversation has nobody attached and nothing to do.
@@ -164,6 +186,18 @@ impl ScopeSupervisor {
         Ok(address)
     }
 
+    /// The actor of the contact's open conversation, if there is one.
+    fn open_for(
+        &mut self,
+        channel: ChannelId,
+        contact: ContactId,
+        near: &ArbiterHandle,
+        ctx: &mut Context<Self>,
+    ) -> Result<Option<Addr<Conversation>>, CallError> {
+        let open = self.open_of.get(&(channel, contact)).copied();
+        open.map(|id| self.child(id, Some(near), ctx)).transpose()
+    }
+
     /// An actor that is ending committed something: the one that took its place must hear of it.
     pub(super) fn tell_successor(&self, conversation: ConversationId, generation: u64) {
         if let Some(child) = self.children.get(&conversation).filter(|child| child.generation != generation) {
@@ -202,10 +236,7 @@ impl Handler<FindForContact> for ScopeSupervisor {
     type Result = Result<Option<Addr<Conversation>>, CallError>;
 
     fn handle(&mut self, find: FindForContact, ctx: &mut Context<Self>) -> Self::Result {
-        match self.open_of.get(&(find.channel, find.contact)).copied() {
-            Some(id) => self.child(id, Some(&find.near), ctx).map(Some),
-            None => Ok(None),
-        }
+        self.open_for(find.channel, find.contact, &find.near, ctx)
     }
 }
 
@@ -225,7 +256,7 @@ impl Handler<OpenFor> for ScopeSupervisor {
         let new = NewConversation { id, scope: self.id, channel: contact.channel, contact: contact.id };
         self.open_of.insert(key, id);
         let contact_id = contact.id;
-        let birth = Birth::New(Box::new(NewBirth { new, contact: *contact, session }));
+        let birth = Birth::New(Box::new(NewBirth { new, contact, session }));
         let started = self.start(id, birth, Some(&near), ctx)?;
         self.tell_moved(contact_id);
         Ok(started)
@@ -240,15 +271,23 @@ impl Handler<Awake> for ScopeSupervisor {
     }
 }
 
-impl Handler<Visitor> for ScopeSupervisor {
+impl Handler<Arrive> for ScopeSupervisor {
+    type Result = MessageResult<Arrive>;
+
+    fn handle(&mut self, arrive: Arrive, ctx: &mut Context<Self>) -> Self::Result {
+        let Arrive { channel, contact, link, near } = arrive;
+        self.visitors.entry(contact).or_default().push(link);
+        let open = self.open_for(channel, contact, &near, ctx);
+        MessageResult(Arrival { reception: self.reception(), open })
+    }
+}
+
+impl Handler<Leave> for ScopeSupervisor {
     type Result = ();
 
-    fn handle(&mut self, Visitor { contact, link, here }: Visitor, _: &mut Context<Self>) {
-        let links = self.visitors.entry(contact).or_default();
-        links.retain(|other| other.id() != link.id());
-        if here {
-            links.push(link);
-        }
+    fn handle(&mut self, Leave { contact, link }: Leave, _: &mut Context<Self>) {
+        let Some(links) = self.visitors.get_mut(&contact) else { return };
+        links.retain(|other| other.id() != link);
         if links.is_empty() {
             self.visitors.remove(&contact);
         }

@@ -6,17 +6,16 @@ use std::sync::Arc;
 use actix::Addr;
 use actix_web::web::Data;
 
+use super::arrival::{Arrived, Away, Current, Here, arrive, attach};
 use super::{bad_frame, error, failed, ok, rate_limited};
-use crate::actors::conversation::{AttachContact, Attached, Conversation, Detach, Do, Read, Seen, Typing};
-use crate::actors::directory::{ask, not_sent};
+use crate::actors::conversation::{Attached, Conversation, Detach, Do, Read, Seen, Typing};
+use crate::actors::directory::not_sent;
 use crate::actors::error::CallError;
 use crate::actors::link::{Hearing, Link};
 use crate::actors::reply::Reply;
-use crate::actors::scope_supervisor::Visitor as VisitorHere;
 use crate::api::attached;
 use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
-use crate::api::seats::Seat;
 use crate::api::socket::{Next, Out, Session, then};
 use crate::api::visitors::{self, Place, Visitor};
 use crate::domain::Seq;
@@ -24,7 +23,7 @@ use crate::domain::attachment::Words;
 use crate::domain::channel::Channel;
 use crate::domain::contact::SessionDetails;
 use crate::domain::conversation::Command;
-use crate::domain::ids::{ClientId, ContactId, ConversationId};
+use crate::domain::ids::ClientId;
 use crate::fault::{self, Fault};
 use crate::protocol::client::{About, Hello, WidgetCommand, feedback, parse_widget};
 use crate::protocol::code::{CloseCode, Code};
@@ -53,16 +52,10 @@ struct Identified {
     visitor: Visitor,
     details: SessionDetails,
     bucket: Arc<Bucket>,
-    /// One of the visitor's sockets.
-    _seat: Seat<ContactId>,
+    /// As long as the socket is open.
+    _here: Here,
     /// The conversation it hears, if there is one.
     current: Option<Current>,
-}
-
-struct Current {
-    id: ConversationId,
-    address: Addr<Conversation>,
-    hearing: Hearing,
 }
 
 /// Where something written goes.
@@ -88,36 +81,23 @@ impl WidgetSession {
         let (edge, channel) = (self.edge.clone(), self.channel.clone());
         let details = visitors::details(hello.page.as_ref(), self.user_agent.as_deref());
         Next::Wait(Box::pin(async move {
-            let visitor = match visitors::identify(&edge, &channel, &hello).await {
-                Ok(visitor) => visitor,
-                Err(refused) => {
-                    let frame = refused.frame(&reference);
-                    let code =
-                        if refused.is_invalid() { CloseCode::Unauthenticated } else { CloseCode::Restart };
-                    return then(move |_, out| {
-                        out.push(frame);
-                        Next::Close(code)
-                    });
-                }
-            };
-            let contact = visitor.contact.id;
-            let Some(seat) = edge.visitor_sockets.take(contact) else {
-                return then(|_, _| Next::Close(CloseCode::Rate));
-            };
-            let supervisor = edge.directory.shared().scope(channel.scope);
-            supervisor.do_send(VisitorHere { contact, link: link.clone(), here: true });
-            let attached = attach_latest(&edge, &channel, contact, &link, Seen::from(&hello)).await;
-            then(move |session: &mut Self, out| {
-                let bucket = session.edge.visitor_rates.of(contact.uuid());
-                session.phase = Phase::Identified(Box::new(Identified {
-                    visitor,
-                    details,
-                    bucket,
-                    _seat: seat,
-                    current: None,
-                }));
-                session.welcome(&reference, attached, hello.after, out)
-            })
+            match arrive(&edge, &channel, &link, &hello).await {
+                Ok(Arrived { visitor, here, attached }) => then(move |session: &mut Self, out| {
+                    let bucket = session.edge.visitor_rates.of(visitor.contact.id.uuid());
+                    let identified = Identified { visitor, details, bucket, _here: here, current: None };
+                    session.phase = Phase::Identified(Box::new(identified));
+                    session.welcome(&reference, attached, hello.after, out)
+                }),
+                Err(Away::Full) => then(|_, _| Next::Close(CloseCode::Rate)),
+                Err(Away::Refused(refused)) => then(move |_, out| {
+                    out.push(refused.frame(&reference));
+                    Next::Close(if refused.is_invalid() {
+                        CloseCode::Unauthenticated
+                    } else {
+                        CloseCode::Restart
+                    })
+                }),
+            }
         }))
     }
 
@@ -254,7 +234,7 @@ impl WidgetSession {
                 return then(move |session: &mut Self, _| session.know(visitor));
             }
             // From the first entry on: what is there already is not known to this widget.
-            match attach(address.clone(), &link, Seen { after: Some(0), ..Seen::default() }).await {
+            match attach(address.clone(), &link, Seen { after: Some(0), ..Seen::default() }, None).await {
                 Ok((current, attached)) => {
                     send(&address, Do { command, client_id: Some(client_id), reply });
                     then(move |session: &mut Self, out| {
@@ -382,7 +362,7 @@ impl Session for WidgetSession {
             if heard.as_ref() == Some(&address) {
                 return then(|_, _| Next::Go);
             }
-            let attached = attach(address, &link, Seen::default()).await;
+            let attached = attach(address, &link, Seen::default(), None).await;
             then(move |session: &mut Self, out| match attached {
                 Ok((current, attached)) => session.moved_to(current, attached, out),
                 Err(_) => UNSURE,
@@ -395,37 +375,13 @@ impl Session for WidgetSession {
     }
 
     fn closed(&mut self) {
-        let (Phase::Identified(identified), Some(link)) = (&self.phase, self.link.take()) else { return };
-        if let Some(current) = &identified.current {
+        let phase = std::mem::replace(&mut self.phase, Phase::Unidentified);
+        if let (Phase::Identified(identified), Some(link)) = (phase, &self.link)
+            && let Some(current) = &identified.current
+        {
             current.address.do_send(Detach { link: link.id() });
         }
-        let contact = identified.visitor.contact.id;
-        let supervisor = self.edge.directory.shared().scope(self.channel.scope);
-        supervisor.do_send(VisitorHere { contact, link, here: false });
     }
-}
-
-/// Attaches to the contact's open conversation, else to the last one that ended.
-async fn attach_latest(
-    edge: &Edge,
-    channel: &Channel,
-    contact: ContactId,
-    link: &Link,
-    seen: Seen,
-) -> Result<Option<(Current, Attached)>, CallError> {
-    let Some(address) = visitors::conversation(edge, channel, contact).await? else { return Ok(None) };
-    attach(address, link, seen).await.map(Some)
-}
-
-/// Attaches to this conversation. Its frames are sent once the session [hears](WidgetSession::hear) it.
-async fn attach(
-    address: Addr<Conversation>,
-    link: &Link,
-    seen: Seen,
-) -> Result<(Current, Attached), CallError> {
-    let (link, hearing) = link.hearing();
-    let attached = ask(&address, AttachContact { link, seen }).await??;
-    Ok((Current { id: attached.conversation, address, hearing }, attached))
 }
 
 /// Full or gone: the reply says so.

@@ -3,6 +3,7 @@
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use switchboard::api::visitor_token::Claims;
 use switchboard::domain::channel::Channel;
 use switchboard::domain::member::Role;
 use switchboard::hex;
@@ -97,6 +98,10 @@ async fn a_token_that_is_not_valid_opens_nobodys_conversation() {
     let token = welcome["visitor_token"].as_str().unwrap().to_owned();
     let (_, known) = stage.returning(json!({"visitor_token": token})).await;
     assert_eq!(known["conversation"], id.as_str());
+    // Ours in every respect, but the contact's generation has moved on: a chat that is awake does not let it in either.
+    let (tokens, now) = (&stage.app.running.edge.visitor_tokens, stage.app.running.edge.sources.now());
+    let claims = tokens.read(&token, stage.channel.id, now).unwrap();
+    let void = tokens.make(&Claims { generation: claims.generation - 1, ..claims });
 
     let elsewhere = Channel {
         id: stage.app.running.edge.sources.id(),
@@ -125,6 +130,7 @@ async fn a_token_that_is_not_valid_opens_nobodys_conversation() {
         format!("v1.{}.{}", parts[1], strangers[2]),
         format!("v1.{}.{}", strangers[1], parts[2]),
         foreign,
+        void,
         key,
         "é".repeat(5_000),
     ];

@@ -233,6 +233,20 @@ async fn a_customer_who_comes_back_is_seen_in_the_lists_and_in_the_chat() {
 }
 
 #[actix_web::test]
+async fn what_the_site_says_of_a_customer_is_seen_while_they_chat() {
+    let stage = Stage::new(Database::sqlite()).await;
+    let (mut customer, welcome) = stage.returning(json!({})).await;
+    let id = customer.writes("hello").await;
+    let (_, mut agent) = subscribed(&stage).await;
+    // Another page of the site, by then they have logged in.
+    let hello = json!({"visitor_token": welcome["visitor_token"], "identity": {"name": "Zoë"}});
+    let (_tab, again) = stage.returning(hello).await;
+    assert_eq!((&again["conversation"], &again["contact"]["name"]), (&json!(id), &json!("Zoë")));
+    let is = |frame: &Value| frame["type"] == "rows" && frame["rows"][0]["contact"]["name"] == "Zoë";
+    agent.until(is).await;
+}
+
+#[actix_web::test]
 async fn s25_only_the_member_who_handles_a_chat_resolves_it() {
     let stage = Stage::new(Database::sqlite()).await;
     let (_, mut owner) = stage.agent().await;

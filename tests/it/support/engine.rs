@@ -1,5 +1,7 @@
 //! The engine without its edge: actors on a store, asked as sessions ask them.
 
+use std::sync::Arc;
+
 use actix::Arbiter;
 use switchboard::actors::conversation::Do;
 use switchboard::actors::directory::{Directory, Options, ask, not_sent};
@@ -124,7 +126,7 @@ impl Shop {
     ) -> Result<Answer, CallError> {
         let supervisor = self.directory.shared().scope(self.chat.scope.id);
         let open = OpenFor {
-            contact: Box::new(contact.clone()),
+            contact: Arc::new(contact.clone()),
             session: SessionDetails::default(),
             near: actix::Arbiter::current(),
         };
