@@ -17,6 +17,12 @@ use switchboard::sources::Sources;
 use switchboard::store::{self, Store};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+/// Gives back what is free, see `docs/adr/0019-allocator.md`. Not in the tests: valgrind, which counts allocations there,
+/// knows the C library's only.
+#[cfg(all(target_os = "linux", target_env = "gnu", not(feature = "testkit")))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const HELP: &str = "\
 Switchboard, a self-hosted live-chat routing engine
 

@@ -8,6 +8,8 @@
 //! | | [`conversation::DeliveryChanged`] | – | deliveries |
 //! | | [`conversation::Surroundings`], [`conversation::RulesChanged`], [`conversation::ContactChanged`], [`conversation::Stop`] | – | its supervisor |
 //! | [`scope_supervisor::ScopeSupervisor`] | [`scope_supervisor::Find`], [`scope_supervisor::FindForContact`], [`scope_supervisor::OpenFor`] | the conversation's address | sessions, REST |
+//! | | [`scope_supervisor::Arrive`] | what the scope says, and the contact's open conversation | customers' sessions |
+//! | | [`scope_supervisor::Leave`] | – | customers' sessions |
 //! | | [`scope_supervisor::Watch`] | what stands on a wallboard | REST |
 //! | | [`scope_supervisor::Subscribe`] | rows, through the agent | agents |
 //! | | [`scope_supervisor::Published`], [`scope_supervisor::Mentioned`], [`scope_supervisor::Sleepy`] | – | conversations |

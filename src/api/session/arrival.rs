@@ -50,7 +50,8 @@ impl<E: Into<Refused>> From<E> for Away {
     }
 }
 
-/// One of the contact's sockets is here, until this is dropped: it is counted, and hears when their conversation begins elsewhere.
+/// One of the contact's sockets is here, until this is dropped: it is counted, and hears when their conversation begins
+/// elsewhere.
 pub struct Here {
     contact: ContactId,
     link: u64,
@@ -80,7 +81,7 @@ impl Drop for Here {
 }
 
 /// Lets a customer's socket in. Whoever comes back with their token alone while their conversation is open is whom that
-/// knows them to be: there is no need to look into the store, which would be the largest part of the work when very many come back at once.
+/// knows them to be: no look into the store is needed, which would be half of the work when very many come back at once.
 ///
 /// # Errors
 /// [`Away`].
