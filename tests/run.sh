@@ -56,6 +56,8 @@ step_doc() { RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --no-deps; }
 # Licences, banned crates and sources; needs no network once the crates are there.
 step_deny() {
   command -v cargo-deny >/dev/null || cargo install --quiet --locked --version 0.20.2 cargo-deny
+  # Those of other platforms too, which nothing was built with so far.
+  cargo fetch --quiet --locked
   cargo deny --offline --locked check bans licenses sources
 }
 
