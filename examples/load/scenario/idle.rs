@@ -52,6 +52,7 @@ fn play(plan: &Plan, target: &mut dyn Target) -> Fallible<Run> {
     }
     let chats = start_chats(target, count, |chat, _| Ok(chat))?;
     target.restart()?;
+    settle(target)?;
 
     let (empty, cpu) = (target.server().resident()?, target.server().cpu()?);
     let sockets = rejoin(target, &chats)?;
@@ -89,11 +90,12 @@ fn rejoin(target: &dyn Target, chats: &[Chat]) -> Fallible<Vec<Socket>> {
     in_threads(HANDS, |hand| chats.iter().skip(hand).step_by(HANDS).map(|chat| target.rejoin(chat)).collect())
 }
 
-/// Waits until the server has been quiet for a while.
+/// Waits until the server has been quiet for two seconds: by then it has given back what it needed for a moment, as to hash a
+/// password at its start.
 pub fn settle(target: &dyn Target) -> Fallible<()> {
     let mut before = target.server().cpu()?;
     let mut quiet = 0;
-    while quiet < 3 {
+    while quiet < 10 {
         std::thread::sleep(Duration::from_millis(200));
         let now = target.server().cpu()?;
         quiet = if now - before <= 10_000.0 { quiet + 1 } else { 0 };
