@@ -82,16 +82,64 @@ test("who is named in a note is told, and finds the chat marked", async () => {
   await ada.log.locator(".at", { hasText: "@Ben Okri" }).waitFor();
 
   await ben.page.getByText(/Ada Byron mentioned you/).waitFor();
-  await ben.rows("unassigned").getByText("You were mentioned").waitFor({ state: "attached" });
+  await marked(ben.rows("unassigned")).waitFor({ state: "attached" });
   await ben.page.reload();
   await ben.isConnected();
-  await ben.rows("unassigned").getByText("You were mentioned").waitFor({ state: "attached" });
+  await marked(ben.rows("unassigned")).waitFor({ state: "attached" });
   await ben.openRow(ben.rows("unassigned"));
   await ben.sees("have a look");
-  await ben.rows("unassigned").getByText("You were mentioned").waitFor({ state: "detached" });
+  await marked(ben.rows("unassigned")).waitFor({ state: "detached" });
   assert.equal(await zoe.panel.getByText(/have a look/).count(), 0);
   stage.calm();
 });
+
+test("a mark that is read while the server is still asked for marks does not come back", async () => {
+  const stage = await Stage.set();
+  const ada = await stage.owner();
+  const ben = await stage.agent(ada);
+  const row = (member, text) => member.rows("unassigned").filter({ hasText: text });
+  for (const text of ["First", "Second"]) {
+    const zoe = await Customer.waiting(stage);
+    await zoe.say(text);
+    await ada.openRow(row(ada, text));
+    await ada.sees(text);
+    await ada.page.getByRole("tab", { name: "Internal note" }).click();
+    await ada.composer.fill(`@Ben Okri have a look at this: ${text}`);
+    await ada.composer.press("Enter");
+    await ada.log.locator(".at", { hasText: "@Ben Okri" }).waitFor();
+    await marked(row(ben, text)).waitFor({ state: "attached" });
+  }
+
+  // What this browser remembers is gone: only the late answer can mark the second.
+  let release;
+  const late = new Promise((go) => {
+    release = go;
+  });
+  await ben.page.route("**/mentions?*", async (route) => {
+    const response = await route.fetch();
+    await late;
+    await route.fulfill({ response });
+  });
+  const read = new Promise((go) => {
+    const look = ({ payload }) => payload.includes('"type":"read"') && go();
+    ben.page.on("websocket", (socket) => socket.on("framesent", look));
+  });
+  await ben.page.evaluate(() => localStorage.clear());
+  await Promise.all([ben.page.waitForRequest("**/mentions?*"), ben.page.reload()]);
+  await ben.isConnected();
+  await ben.openRow(row(ben, "First"));
+  await ben.sees("have a look at this: First");
+  await read;
+  release();
+  await marked(row(ben, "Second")).waitFor({ state: "attached" });
+  assert.equal(await marked(row(ben, "First")).count(), 0);
+  stage.calm();
+});
+
+/** The mark at a row that says its reader was named there. */
+function marked(row) {
+  return row.getByText("You were mentioned");
+}
 
 test("drafts stay with their chat and kind, over a reload", async () => {
   const stage = await Stage.set();

@@ -13,11 +13,15 @@ import { me } from "./session.ts";
 import { readJson, write } from "./storage.ts";
 
 type Marks = Readonly<Record<string, number>>;
+type Change = (marks: Marks) => Marks;
 
 /** More than anybody leaves unread. */
 const KEPT = 200;
 
 const changed = signal(0);
+
+/** What changed while the server is being asked: its answer may not know of it. */
+let meanwhile: Change[] | null = null;
 
 function keyOf(): string {
   return `mentioned.${me.value?.id}`;
@@ -29,36 +33,56 @@ function marks(): Marks {
   return readJson<Marks>(keyOf(), {});
 }
 
+function keep(kept: Marks): void {
+  write(keyOf(), JSON.stringify(kept));
+  changed.value++;
+}
+
+function change(how: Change): void {
+  meanwhile?.push(how);
+  const before = marks();
+  const after = how(before);
+  if (after !== before) keep(after);
+}
+
 export function isMentioned(row: Row): boolean {
   return marks()[row.id] !== undefined;
 }
 
 onRead((conversation, seq) => {
-  const { [conversation]: mark, ...others } = marks();
-  if (mark === undefined || mark > seq) return;
-  write(keyOf(), JSON.stringify(others));
-  changed.value++;
+  change((marks) => {
+    const { [conversation]: mark, ...others } = marks;
+    return mark === undefined || mark > seq ? marks : others;
+  });
 });
 
-/** What the server knows takes the place of what was remembered. */
-async function catchUp(scopes: readonly ScopeView[]): Promise<void> {
+async function ask(scopes: readonly ScopeView[]): Promise<Marks> {
   const asked = scopes.map(({ id }) =>
     call<{ items: { conversation: string; seq: number }[] }>("GET", `/scopes/${id}/mentions?limit=${KEPT}`),
   );
   const found = (await Promise.all(asked)).flatMap(({ items }) => items);
-  const kept = Object.fromEntries(found.map(({ conversation, seq }) => [conversation, seq]));
-  write(keyOf(), JSON.stringify(kept));
-  changed.value++;
+  return Object.fromEntries(found.map(({ conversation, seq }) => [conversation, seq]));
+}
+
+/** What the server knows takes the place of what was remembered; an answer to an older connection does not. */
+async function catchUp(scopes: readonly ScopeView[]): Promise<void> {
+  const changes: Change[] = [];
+  meanwhile = changes;
+  const answer = await ask(scopes).catch(() => null);
+  if (meanwhile !== changes) return;
+  meanwhile = null;
+  if (answer) keep(changes.reduce((marks, how) => how(marks), answer));
 }
 
 onEvent((event) => {
-  if (event.type === "welcome") catchUp(event.scopes).catch(() => {});
+  if (event.type === "welcome") catchUp(event.scopes);
   if (event.type !== "mentioned") return;
   const open = openChat.peek()?.id === event.conversation && document.visibilityState === "visible";
   if (open) return;
-  const kept = Object.entries(marks()).slice(-KEPT);
-  write(keyOf(), JSON.stringify({ ...Object.fromEntries(kept), [event.conversation]: event.seq }));
-  changed.value++;
+  change((marks) => {
+    const kept = Object.fromEntries(Object.entries(marks).slice(-KEPT));
+    return { ...kept, [event.conversation]: event.seq };
+  });
   const customer = activeRow(event.conversation)?.contact.name;
   const text = customer ? words.by(event.by.name, customer) : words.somewhere(event.by.name);
   notify(text, { name: words.open, run: () => go(`/chats/${event.conversation}`) });
