@@ -9,7 +9,7 @@ use bytestring::ByteString;
 use super::address;
 use super::edge::Edge;
 use super::visitor_token::{Claims, is_proven};
-use crate::actors::conversation::{Attached, ContactChanged, Conversation};
+use crate::actors::conversation::{Attached, Conversation};
 use crate::actors::directory::ask;
 use crate::actors::error::CallError;
 use crate::actors::reply;
@@ -315,11 +315,6 @@ pub async fn introduce_and_place(
     let unanswered = unanswered(asked, visitor, about.as_ref());
     if let Some(about) = about {
         visitor.contact = Arc::new(introduce(edge, &visitor.contact, about).await?);
-        let place = place(edge, visitor, unanswered, client_id, session, address).await?;
-        let (Place::Said(address) | Place::Open(address)) = &place;
-        // A mailbox that is full refuses the message that follows as well.
-        let _ = address.try_send(ContactChanged(visitor.contact.clone()));
-        return Ok(place);
     }
     place(edge, visitor, unanswered, client_id, session, address).await
 }
@@ -447,23 +442,24 @@ fn describe(contact: &mut Contact, identity: &Identity) {
     contact.attributes.extend(identity.attributes.clone());
 }
 
-/// Stores what changed of a contact that is stored already.
-async fn keep(edge: &Edge, before: Option<&Contact>, contact: &Contact) -> Result<(), StoreError> {
+/// Stores what changed of a contact that is stored already; their conversations and the members' lists show it.
+async fn keep(edge: &Edge, before: Option<&Contact>, contact: &Contact) -> Result<(), CallError> {
     if before.is_none_or(|before| before == contact) {
         return Ok(());
     }
-    let (contact, sources) = (contact.clone(), edge.sources.clone());
+    let (stored, sources) = (contact.clone(), edge.sources.clone());
     let keep = move |connection: &mut Connection| {
-        store::contacts::update(connection, &contact)?;
-        let happened = Happened::contact_changed(contact.scope, contact.id, sources.now());
+        store::contacts::update(connection, &stored)?;
+        let happened = Happened::contact_changed(stored.scope, stored.id, sources.now());
         webhook_events::raise(connection, &happened, || sources.id())
     };
-    let kept = edge.store.write(keep).await;
-    edge.directory.shared().events_out.notify_one();
-    match kept {
-        Err(StoreError::NotFound) => Ok(()),
-        other => other,
+    match edge.store.write(keep).await {
+        // They never wrote, so there is nothing to keep.
+        Err(StoreError::NotFound) => return Ok(()),
+        kept => kept?,
     }
+    edge.directory.shared().events_out.notify_one();
+    edge.directory.contact_changed(contact.clone()).await
 }
 
 fn stranger(edge: &Edge, channel: &Channel) -> Contact {

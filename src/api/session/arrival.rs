@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix::{Addr, Arbiter};
 
-use crate::actors::conversation::{AttachContact, Attached, ContactChanged, Conversation, Seen};
+use crate::actors::conversation::{AttachContact, Attached, Conversation, Seen};
 use crate::actors::directory::ask;
 use crate::actors::error::CallError;
 use crate::actors::link::{Hearing, Link};
@@ -123,12 +123,6 @@ pub async fn arrive(
             Err(error) => Err(error),
         },
     };
-    if let Ok(Some((current, attached))) = &attached
-        && attached.contact != visitor.contact
-    {
-        // The site has just said something new of them. A mailbox that is full has better things to do.
-        let _ = current.address.try_send(ContactChanged(visitor.contact.clone()));
-    }
     Ok(Arrived { visitor, here, attached })
 }
 

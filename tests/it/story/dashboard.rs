@@ -242,8 +242,15 @@ async fn what_the_site_says_of_a_customer_is_seen_while_they_chat() {
     let hello = json!({"visitor_token": welcome["visitor_token"], "identity": {"name": "Zoë"}});
     let (_tab, again) = stage.returning(hello).await;
     assert_eq!((&again["conversation"], &again["contact"]["name"]), (&json!(id), &json!("Zoë")));
-    let is = |frame: &Value| frame["type"] == "rows" && frame["rows"][0]["contact"]["name"] == "Zoë";
-    agent.until(is).await;
+    let called = |name: &'static str| {
+        move |frame: &Value| frame["type"] == "rows" && frame["rows"][0]["contact"]["name"] == name
+    };
+    agent.until(called("Zoë")).await;
+    // And one that speaks without a socket.
+    let hello = json!({"visitor_token": welcome["visitor_token"], "identity": {"name": "Zoë Quirk"}});
+    let path = format!("/api/v1/widget/session?channel={}", stage.channel.public_key);
+    stage.app.stranger().post(&path, hello).await.good();
+    agent.until(called("Zoë Quirk")).await;
 }
 
 #[actix_web::test]
