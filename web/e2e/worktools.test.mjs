@@ -60,6 +60,15 @@ test("what is known of a customer is corrected, and the list shows the name", as
   await page.reload();
   await details.getByText("zoe@quirk.example").waitFor();
   const id = page.url().split("/").pop();
+
+  // What others correct is seen at once as well.
+  const { contact } = (await ada.call("GET", `/conversations/${id}`)).body;
+  await ada.call("PATCH", `/contacts/${contact.id}`, {
+    email: "zq@quirk.example",
+    attributes: { Plan: "Silver" },
+  });
+  await details.getByText("zq@quirk.example").waitFor();
+  await details.getByText("Silver", { exact: true }).waitFor();
   const json = await ada.call("GET", `/conversations/${id}/transcript?format=json`);
   assert.equal(json.body.entries[0].body.kind, "opened");
   stage.calm();
@@ -111,30 +120,62 @@ test("a mark that is read while the server is still asked for marks does not com
   }
 
   // What this browser remembers is gone: only the late answer can mark the second.
-  let release;
-  const late = new Promise((go) => {
-    release = go;
-  });
-  await ben.page.route("**/mentions?*", async (route) => {
-    const response = await route.fetch();
-    await late;
-    await route.fulfill({ response });
-  });
+  const late = await held(ben.page, "**/mentions?*");
   const read = new Promise((go) => {
     const look = ({ payload }) => payload.includes('"type":"read"') && go();
     ben.page.on("websocket", (socket) => socket.on("framesent", look));
   });
   await ben.page.evaluate(() => localStorage.clear());
-  await Promise.all([ben.page.waitForRequest("**/mentions?*"), ben.page.reload()]);
+  await ben.page.reload();
+  await late.asked;
   await ben.isConnected();
   await ben.openRow(row(ben, "First"));
   await ben.sees("have a look at this: First");
   await read;
-  release();
+  late.release();
   await marked(row(ben, "Second")).waitFor({ state: "attached" });
   assert.equal(await marked(row(ben, "First")).count(), 0);
   stage.calm();
 });
+
+test("a list of members that comes late does not take the place of a newer one", async () => {
+  const stage = await Stage.set();
+  const ada = await stage.owner();
+  const late = await held(ada.page, "**/members?limit=200");
+  await stage.agent(ada, "Ben Okri");
+  await late.asked;
+  await stage.agent(ada, "Cem Ay");
+  await Customer.waiting(stage);
+  await ada.openRow(ada.rows("unassigned"));
+  await ada.page.getByRole("tab", { name: "Internal note" }).click();
+  const cem = ada.page.getByRole("option", { name: "Cem Ay" });
+  await ada.composer.pressSequentially("@ce");
+  await cem.waitFor();
+  await ada.composer.fill("");
+  await cem.waitFor({ state: "detached" });
+
+  const answered = ada.page.waitForEvent("requestfinished", (request) => request.url().includes("/members?"));
+  late.release();
+  await answered;
+  await ada.page.evaluate(() => fetch("/healthz"));
+  await ada.composer.pressSequentially("@ce");
+  await cem.waitFor();
+  stage.calm();
+});
+
+/** Holds back the answer to the first such request of a page. */
+async function held(page, url) {
+  const late = {};
+  const released = new Promise((release) => Object.assign(late, { release }));
+  late.asked = page.waitForRequest(url);
+  const hold = async (route) => {
+    const response = await route.fetch();
+    await released;
+    await route.fulfill({ response });
+  };
+  await page.route(url, hold, { times: 1 });
+  return late;
+}
 
 /** The mark at a row that says its reader was named there. */
 function marked(row) {

@@ -31,12 +31,15 @@ export const detailsProblem = signal("");
 
 const known = new Map<string, Details>();
 const KEPT = 20;
+let asked = 0;
 
 export async function loadDetails(id: string): Promise<void> {
+  const mine = ++asked;
   details.value = known.get(id) ?? null;
   detailsProblem.value = "";
   try {
     const answer = await call<Details>("GET", `/conversations/${id}`);
+    if (mine !== asked) return;
     known.delete(id);
     known.set(id, answer);
     for (const [oldest] of known) {
@@ -45,7 +48,8 @@ export async function loadDetails(id: string): Promise<void> {
     }
     if (openChat.peek()?.id === id) details.value = answer;
   } catch (error) {
-    if (openChat.peek()?.id === id && !details.peek()) detailsProblem.value = explain(error);
+    if (mine === asked && openChat.peek()?.id === id && !details.peek())
+      detailsProblem.value = explain(error);
   }
 }
 
@@ -58,4 +62,23 @@ const wanted = computed(() => {
 effect(() => {
   const id = wanted.value.split(" ")[0];
   if (id) loadDetails(id);
+});
+
+/** The row was told anew with nothing in it that an entry or the customer's connection changes: it is about the contact. */
+function isOfContact(before: Row | null, now: Row | null): now is Row {
+  return (
+    before !== now &&
+    before?.id === now?.id &&
+    before?.version === now?.version &&
+    before?.status === now?.status &&
+    before?.customer_online === now?.customer_online
+  );
+}
+
+let shown: Row | null = null;
+
+effect(() => {
+  const row = openChat.value?.row.value ?? null;
+  if (isOfContact(shown, row)) loadDetails(row.id);
+  shown = row;
 });

@@ -78,14 +78,20 @@ function presenceChanged(scopeId: string, memberId: string, told: Presence): voi
   );
 }
 
+/** Which renewal of each scope was asked for last: the answers to older ones may come after its own. */
+const renewals = new Map<string, symbol>();
+
 /** Reads names, members and channels of a scope again, after somebody has changed them. */
 export async function renewScope(id: string): Promise<void> {
+  const renewal = Symbol(id);
+  renewals.set(id, renewal);
   const path = `/scopes/${id}`;
   const [settings, members, channels] = await Promise.all([
     call<Pick<ScopeView, "name" | "mode" | "time_zone" | "role" | "has_bot">>("GET", path),
     call<{ items: Omit<MemberView, "presence">[] }>("GET", `${path}/members?limit=200`),
     call<{ items: ChannelView[] }>("GET", `${path}/channels?limit=200`),
   ]);
+  if (renewals.get(id) !== renewal) return;
   scopes.value = scopes.value.map((each) => {
     if (each.id !== id) return each;
     const presence = (member: string) =>
