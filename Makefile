@@ -30,10 +30,10 @@ web: ## Build web/dist anew, which the program embeds
 	tests/run.sh npm
 	cd web && npm run build
 
-bench: ## Measure against two relays; OPTIONS="--quick", see cargo run --release --example load -- --help
+bench: ## Measure against two relays; OPTIONS="--quick", see cargo run --profile production --example load -- --help
 	cargo bench
-	cargo build --release
-	cargo run --release --example load -- $(OPTIONS)
+	cargo build --profile production
+	cargo run --profile production --example load -- $(OPTIONS)
 
 fuzz: ## Look for inputs that break a parser, with libFuzzer and a nightly compiler; SECONDS=60 for each target
 	fuzz/run.sh $(or $(SECONDS),60)

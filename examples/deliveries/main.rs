@@ -49,7 +49,7 @@ pub struct Options {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Fallible<()> {
-    // target/release/examples/deliveries, target/release/switchboard
+    // target/production/examples/deliveries, target/production/switchboard
     let beside = std::env::current_exe()?.ancestors().nth(2).unwrap_or(".".as_ref()).join("switchboard");
     let mut options =
         Options { server: beside, seconds: 20, pause: 400, repeat: 3, backlog: 0, count: 10_000, outage: 20 };

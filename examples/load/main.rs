@@ -115,7 +115,7 @@ impl<'a> Stage<'a> {
     fn new(options: &'a Options) -> Fallible<Self> {
         let beside = || -> Fallible<PathBuf> {
             let here = std::env::current_exe()?;
-            // target/release/examples/load, target/release/switchboard
+            // target/production/examples/load, target/production/switchboard
             Ok(here.ancestors().nth(2).unwrap_or(Path::new(".")).join("switchboard"))
         };
         // Servers run in folders of their own, so the path must not depend on this one.

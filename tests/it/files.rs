@@ -8,8 +8,8 @@ use switchboard::store::files as rows;
 use crate::support::app::{Answer, Person, TestApp};
 use crate::support::database::Database;
 use crate::support::files::{PDF, PNG, sent_by, text, upload, with_file};
-use crate::support::on_both;
 use crate::support::sockets::{Socket, client_id};
+use crate::support::{eventually, on_both};
 
 const DAY: i64 = 86_400_000;
 
@@ -361,9 +361,8 @@ async fn an_upload_of_a_contact_erased_meanwhile_leaves_nothing() {
     let store = shop.app.running.edge.store.clone();
     let far = shop.app.running.edge.sources.now() + 2 * DAY;
     // The row is there before the bytes.
-    while store.read(move |c| rows::expiring(c, far)).await.unwrap() == 0 {
-        tokio::task::yield_now().await;
-    }
+    let rows = async || store.read(move |c| rows::expiring(c, far)).await.unwrap();
+    eventually(rows, |rows| *rows > 0).await;
     shop.owner.post(&format!("/api/v1/contacts/{contact}/erase"), json!({})).await;
     feed.send(Ok(b" text".to_vec())).unwrap();
     drop(feed);

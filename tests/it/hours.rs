@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use switchboard::domain::member::Role;
 
 use crate::support::database::Database;
-use crate::support::on_both;
 use crate::support::sockets::{Socket, client_id};
 use crate::support::stage::{Stage, kinds};
+use crate::support::{eventually, on_both};
 
 on_both! {
     outside_hours_a_message_is_left_instead_of_a_wait
@@ -29,9 +29,9 @@ async fn closed(database: Database, outside: &str) -> Stage {
     let settings = json!({"hours": hours, "outside_hours": outside});
     set(&stage, settings).await;
     let directory = &stage.app.running.edge.directory;
-    while directory.look(stage.channel.scope).await.unwrap().staffing.unwrap().opening.open {
-        tokio::task::yield_now().await;
-    }
+    let scope = stage.channel.scope;
+    eventually(async || directory.look(scope).await.unwrap().staffing.unwrap().opening.open, |open| !open)
+        .await;
     stage
 }
 

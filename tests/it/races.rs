@@ -11,9 +11,9 @@ use tokio::join;
 use crate::bots::fake::{Act, FakeBot};
 use crate::support::app::Person;
 use crate::support::database::Database;
-use crate::support::on_both;
 use crate::support::sockets::{Socket, client_id};
 use crate::support::stage::{Stage, assert_gapless, command, kinds, said};
+use crate::support::{eventually, on_both};
 
 const ROUNDS: usize = 50;
 
@@ -446,9 +446,8 @@ async fn a_reply_of_the_bot_meets_a_join(database: Database) {
         assert!(is_ok(&left), "{left}");
         let id = round.id.clone();
         // Spoken or suppressed, the answer comes.
-        while !table.stage.log(&id).await.iter().any(|entry| entry["by"]["kind"] == "bot") {
-            tokio::task::yield_now().await;
-        }
+        let has_bot = |log: &Vec<Value>| log.iter().any(|entry| entry["by"]["kind"] == "bot");
+        eventually(async || table.stage.log(&id).await, has_bot).await;
         let log = table.same_log(round).await;
         let leaves = if by_customer { "handed_off" } else { "joined" };
         if kinds(&log)[2] == "message" {

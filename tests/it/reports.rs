@@ -15,8 +15,8 @@ use uuid::Uuid;
 use crate::support::app::TestApp;
 use crate::support::chat::Chat;
 use crate::support::database::Database;
-use crate::support::on_both;
 use crate::support::stage::Stage;
+use crate::support::{eventually, on_both};
 
 on_both! {
     figures_are_those_counted_by_hand
@@ -360,13 +360,8 @@ async fn the_wallboard_shows_the_scope_as_it_is(database: Database) {
     agents[0].post(&path, json!({"client_id": Uuid::new_v4().to_string()})).await.good();
 
     let path = format!("/api/v1/scopes/{}/reports/live", stage.scope);
-    let board = loop {
-        let board = admin.get(&path).await.good();
-        if board["waiting"] == 1 && board["assigned"] == 1 {
-            break board;
-        }
-        tokio::task::yield_now().await;
-    };
+    let is_known = |board: &Value| board["waiting"] == 1 && board["assigned"] == 1;
+    let board = eventually(async || admin.get(&path).await.good(), is_known).await;
     let since = stage.state(&waiting).await.waiting_since.unwrap();
     assert_eq!((&board["oldest_since"], &board["with_bot"]), (&json!(since), &json!(0)));
     let members = board["members"].as_array().unwrap();

@@ -9,6 +9,7 @@ use switchboard::store::{CommitError, Store, StoreError, StoreOptions};
 
 use crate::support::chat::{Chat, is_conflict};
 use crate::support::database::{Database, PostgresServer};
+use crate::support::eventually;
 
 #[actix_web::test]
 async fn a_server_that_crashes_and_returns_is_used_again_within_five_seconds() {
@@ -70,9 +71,7 @@ async fn a_crash_under_load_loses_nothing_that_was_answered() {
         })
     });
     let writers: Vec<_> = writers.collect();
-    while chat.store.stats().batch_size.sum < 1_000 {
-        tokio::task::yield_now().await;
-    }
+    eventually(async || chat.store.stats().batch_size.sum, |sum| *sum >= 1_000).await;
     let crash = tokio::task::spawn_blocking(move || {
         server.crash();
         server.start_again();

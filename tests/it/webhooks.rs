@@ -76,9 +76,7 @@ async fn made(owner: &Person, scope: &str, other: &FakeBot, events: Value) -> Ho
 pub async fn hook(stage: &Stage, owner: &Person, other: &FakeBot, events: Value) -> Hook {
     let before = known(stage).await;
     let hook = made(owner, &stage.scope, other, events).await;
-    while known(stage).await == before {
-        tokio::task::yield_now().await;
-    }
+    eventually(async || known(stage).await, |now| *now != before).await;
     hook
 }
 
@@ -134,13 +132,10 @@ impl Hook {
 
     /// Waits until it is on or off, and the scope's conversations know.
     pub async fn is(&self, stage: &Stage, owner: &Person, enabled: bool) -> Value {
-        loop {
-            let shown = self.shown(owner).await;
-            if shown["enabled"] == enabled && known(stage).await == usize::from(enabled) {
-                return shown;
-            }
-            tokio::task::yield_now().await;
-        }
+        let look = async || (self.shown(owner).await, known(stage).await);
+        let fits =
+            |(shown, known): &(Value, usize)| shown["enabled"] == enabled && *known == usize::from(enabled);
+        eventually(look, fits).await.0
     }
 }
 

@@ -11,6 +11,7 @@ use super::sim::Simulator;
 use super::sim::discord::{APPLICATION, TOKEN, message, public_key, sent};
 use super::{Office, last_message, texts};
 use crate::support::database::Database;
+use crate::support::eventually;
 use crate::support::process::Launch;
 
 const ZOE: &str = "80351110224678912";
@@ -22,12 +23,7 @@ fn with_op(frames: &[Value], op: i64) -> Vec<Value> {
 
 /// Waits until it is so.
 async fn until(is_so: impl AsyncFn() -> bool) {
-    let waiting = async {
-        while !is_so().await {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it never was so");
+    eventually(is_so, |so| *so).await;
 }
 
 const BEAT: i64 = 1;

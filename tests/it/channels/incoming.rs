@@ -15,8 +15,8 @@ use super::{Line, Office, texts};
 use crate::support::chat::Chat;
 use crate::support::database::Database;
 use crate::support::files::{PDF, PNG};
-use crate::support::on_both;
 use crate::support::sockets::Socket;
+use crate::support::{eventually, on_both};
 
 /// What the log says of the files of its messages, in order.
 fn news(log: &[Value]) -> Vec<&Value> {
@@ -283,10 +283,8 @@ async fn edits_and_reactions_stand_at_their_message(database: Database) {
     office.update(&line, &text(1, 55501, "Zoë", "Hi")).await;
     office.update(&line, &edited(2, 3, "Where is my order 42?")).await;
     office.told("message", 1).await;
-    while office.passed_over(&line).await.is_empty() {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(office.passed_over(&line).await[0]["passed_over"], true);
+    let passed_over = eventually(async || office.passed_over(&line).await, |events| !events.is_empty()).await;
+    assert_eq!(passed_over[0]["passed_over"], true);
     office.update(&line, &text(3, 55501, "Zoë", "Where is my order 24?")).await;
     let log = office.told("edited", 1).await;
     let last = log.last().unwrap();

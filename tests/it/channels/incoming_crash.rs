@@ -10,8 +10,8 @@ use super::sim::webhook::text;
 use super::sim::{Fault, Simulator};
 use crate::support::database::Database;
 use crate::support::files::PDF;
-use crate::support::on_both;
 use crate::support::process::Launch;
+use crate::support::{eventually, on_both};
 
 const ROUNDS: usize = 5;
 const MESSAGES: usize = 8;
@@ -74,7 +74,7 @@ async fn each_file_arrives_once_through_kills(database: Database) {
     let person = owner.at(&server.base);
     let rows = person.get(&format!("/api/v1/scopes/{scope}/conversations?state=all")).await.good();
     let chat = rows["items"][0]["id"].as_str().unwrap().to_owned();
-    let log = loop {
+    let whole_log = async || {
         let mut log: Vec<Value> = Vec::new();
         loop {
             let after = log.last().map_or(0, |entry| entry["seq"].as_i64().unwrap());
@@ -82,14 +82,13 @@ async fn each_file_arrives_once_through_kills(database: Database) {
             let part = person.get(&path).await.good();
             log.extend(part["entries"].as_array().unwrap().clone());
             if part["more"] == false {
-                break;
+                break log;
             }
         }
-        if log.iter().filter(|entry| entry["body"]["kind"] == "file").count() >= ROUNDS * MESSAGES {
-            break log;
-        }
-        tokio::task::yield_now().await;
     };
+    let is_file = |entry: &&Value| entry["body"]["kind"] == "file";
+    let has_all = |log: &Vec<Value>| log.iter().filter(is_file).count() >= ROUNDS * MESSAGES;
+    let log = eventually(whole_log, has_all).await;
     let of_kind = |kind: &'static str| log.iter().filter(move |entry| entry["body"]["kind"] == kind);
     assert_eq!(of_kind("message").count(), ROUNDS * MESSAGES);
     let mut told: BTreeMap<i64, Vec<&Value>> = BTreeMap::new();

@@ -16,6 +16,7 @@ use crate::channels::sim::Simulator;
 use crate::channels::sim::talk::{self, Writing};
 use crate::support::app::{Answer, Person, with_json};
 use crate::support::database::Database;
+use crate::support::eventually;
 use crate::support::files::{PNG, upload};
 use crate::support::folder::Folder;
 use crate::support::process::{Launch, Process};
@@ -160,12 +161,13 @@ impl Town {
             let hello = format!("hello by {platform}");
             assert!(self.tells(&line, 0, &hello).await);
             let chats = format!("/api/v1/scopes/{scope}/conversations?state=all");
-            while line.conversation.is_empty() {
+            let find = async || {
                 let rows = self.owner.get(&chats).await.good();
                 let found =
-                    rows["items"].as_array().unwrap().iter().find(|row| row["first_text"] == hello.as_str());
-                line.conversation = found.map_or(String::new(), |row| row["id"].as_str().unwrap().to_owned());
-            }
+                    rows["items"].as_array()?.iter().find(|row| row["first_text"] == hello.as_str())?;
+                found["id"].as_str().map(str::to_owned)
+            };
+            line.conversation = eventually(find, Option::is_some).await.unwrap();
             lines.push(line);
         }
         lines

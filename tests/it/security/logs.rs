@@ -199,13 +199,17 @@ async fn the_id_of_an_answer_finds_its_lines_in_the_log() {
     let failed = day.answers.iter().find(|answer| answer.text.contains("wrong e-mail address")).unwrap();
     let about = lines(failed.json()["request_id"].as_str().unwrap());
     assert!(about.iter().any(|line| line.contains("log-in failed")), "{about:?}");
-    assert!(about.iter().any(|line| line.contains("request answered") && line.contains("401")), "{about:?}");
+    assert!(
+        about.iter().any(|line| line.contains("request answered") && line.contains(" status=401 ")),
+        "{about:?}"
+    );
     // A socket has the id of the request that opened it.
     let opened: Vec<&str> = log.lines().filter(|line| line.contains("socket opened")).collect();
     assert!(opened.len() >= 2, "{opened:?}");
     for line in opened {
         let id = line.rsplit_once(" request=").expect("it has an id").1;
-        let upgraded = lines(id).iter().any(|line| line.contains("request answered") && line.contains("101"));
+        let upgraded =
+            lines(id).iter().any(|line| line.contains("request answered") && line.contains(" status=101 "));
         assert!(upgraded, "{line}");
     }
 }

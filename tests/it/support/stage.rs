@@ -14,6 +14,7 @@ use switchboard::store::{Store, channels, conversations, entries, keys, members}
 use super::app::{Person, TestApp};
 use super::chat::Chat;
 use super::database::Database;
+use super::eventually;
 use super::sockets::{Socket, client_id};
 
 /// The server, its one scope and the scope's one channel. No bot, no limits on rates, any site may embed the widget.
@@ -110,9 +111,8 @@ impl Stage {
         let directory = &self.app.running.edge.directory;
         let count = self.store().read(move |c| members::list_of_scope(c, scope)).await.unwrap().len();
         directory.scope_changed(scope);
-        while directory.look(scope).await.unwrap().rules.unwrap().members.len() != count {
-            tokio::task::yield_now().await;
-        }
+        let members = async || directory.look(scope).await.unwrap().rules.unwrap().members.len();
+        eventually(members, |members| *members == count).await;
     }
 
     /// A new agent at the dashboard.
@@ -145,9 +145,9 @@ impl Stage {
         admin.put(&format!("/api/v1/scopes/{}/bot", self.scope), bot.clone()).await.good();
         let directory = &self.app.running.edge.directory;
         let wanted = bot["kind"] != "none";
-        while directory.look(self.channel.scope).await.unwrap().rules.unwrap().rules.has_bot != wanted {
-            tokio::task::yield_now().await;
-        }
+        let scope = self.channel.scope;
+        let has_bot = async || directory.look(scope).await.unwrap().rules.unwrap().rules.has_bot;
+        eventually(has_bot, |has_bot| *has_bot == wanted).await;
     }
 
     /// The whole log of a conversation as members may see it, from the store.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::sim::email::{MailServers, PASSWORD};
 use super::{PostOffice, answer, mail, settings, texts};
 use crate::support::database::Database;
+use crate::support::eventually;
 use crate::support::process::Launch;
 
 /// What the customer said in a chat, without what comes from others.
@@ -86,16 +87,11 @@ async fn a_mailbox_that_refuses_us_is_a_fault_until_it_does_not() {
     post.office.owner.patch(&path, change.clone()).await.good();
     let state = format!("{path}/state");
     let fault = async || post.office.owner.get(&state).await.good()["fault"].clone();
-    while fault().await == Value::Null {
-        tokio::task::yield_now().await;
-    }
-    let reason = fault().await["reason"].as_str().unwrap().to_owned();
+    let reason = eventually(fault, |fault| !fault.is_null()).await["reason"].as_str().unwrap().to_owned();
     assert!(reason.starts_with("mailbox: the server says:") && reason.contains("wrong password"), "{reason}");
     post.servers.refuse_login(false);
     post.servers.wait_for_reader(1).await;
-    while fault().await != Value::Null {
-        tokio::task::yield_now().await;
-    }
+    eventually(fault, Value::is_null).await;
     // Switched off, nothing is read; switched on again, nothing is lost.
     post.office.owner.patch(&path, json!({"enabled": false})).await.good();
     post.servers.deliver(&mail("c1", "Order", "", "Hello"));

@@ -9,6 +9,7 @@ use super::super::sim::email::{MailFault, MailServers, PASSWORD};
 use super::reading::bounce;
 use super::{PostOffice, answer, last_message, mail, settings, texts};
 use crate::support::database::Database;
+use crate::support::eventually;
 use crate::support::process::Launch;
 
 async fn talk(database: Database) {
@@ -231,9 +232,7 @@ async fn two_machines_do_not_answer_each_other_for_ever() {
     post.office.owner.patch(&path, fast).await.good();
     let directory = &post.office.app.running.edge.directory;
     let scope = post.office.scope.parse().unwrap();
-    while !directory.look(scope).await.unwrap().rules.unwrap().rules.has_bot {
-        tokio::task::yield_now().await;
-    }
+    eventually(async || directory.look(scope).await.unwrap().rules.unwrap().rules.has_bot, |has| *has).await;
     // The other one hides that it is a machine.
     for number in 1..=21 {
         let id = format!("m{number}");

@@ -17,6 +17,7 @@ use super::{PostOffice, mail, settings, texts};
 use crate::channels::Office;
 use crate::support::app::TestApp;
 use crate::support::database::Database;
+use crate::support::eventually;
 
 /// A server's side of TLS with a certificate for this name that it signed itself, and the file that has the certificate.
 fn certificate(name: &str) -> (Arc<ServerConfig>, NamedTempFile) {
@@ -93,13 +94,9 @@ async fn a_server_that_nobody_knows_hears_nothing() {
             let chat = post.chat().await;
             let seq = post.say(&chat, "Secret").await;
             let path = format!("/api/v1/conversations/{chat}/entries/{seq}/deliveries");
-            let lines = loop {
-                let lines = post.office.owner.get(&path).await.good()["items"].as_array().unwrap().clone();
-                if !lines.is_empty() {
-                    break lines;
-                }
-                tokio::task::yield_now().await;
-            };
+            let lines =
+                async || post.office.owner.get(&path).await.good()["items"].as_array().unwrap().clone();
+            let lines = eventually(lines, |lines| !lines.is_empty()).await;
             assert_eq!(
                 (&lines[0]["state"], &lines[0]["outcome"]),
                 (&json!("queued"), &json!("again")),
