@@ -68,6 +68,7 @@ async fn what_is_no_socket_is_answered_whole_and_is_the_last() {
     let stage = Stage::new(Database::sqlite()).await;
     let (status, body, mut raw) = Raw::request(&stage.app.base, "/api/v1/openapi.json", UPGRADE).await;
     assert_eq!((status, &body["openapi"]), (200, &json!("3.1.0")));
+    assert!(raw.head.contains("\r\nconnection: close\r\n"), "{}", raw.head);
     assert!(raw.next().await.is_none());
 }
 

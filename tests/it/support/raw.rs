@@ -28,6 +28,8 @@ pub const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebS
 
 /// A connection after its request was answered.
 pub struct Raw {
+    /// Status line and headers of the answer, in lower case.
+    pub head: String,
     stream: TcpStream,
     unread: Vec<u8>,
 }
@@ -47,15 +49,15 @@ impl Raw {
         let mut stream = socket.connect(address.parse().unwrap()).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}\r\n");
         stream.write_all(&[request.as_bytes(), more].concat()).await.unwrap();
-        let mut raw = Self { stream, unread: Vec::new() };
-        let head = loop {
+        let mut raw = Self { head: String::new(), stream, unread: Vec::new() };
+        raw.head = loop {
             if let Some(end) = raw.unread.windows(4).position(|four| four == b"\r\n\r\n") {
                 break String::from_utf8(raw.unread.drain(..end + 4).collect()).unwrap().to_lowercase();
             }
             assert!(raw.fill().await, "the connection ended before it was answered");
         };
-        let status: u16 = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
+        let status: u16 = raw.head.split(' ').nth(1).unwrap().parse().unwrap();
+        let length = raw.head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
         let length: usize = length.map_or(0, |text| text.parse().unwrap());
         while status != 101 && raw.unread.len() < length {
             assert!(raw.fill().await, "the body ended too soon");
