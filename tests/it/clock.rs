@@ -9,10 +9,10 @@ use crate::bots::fake::{Act, FakeBot};
 use crate::channels::sim::telegram::{TOKEN, text};
 use crate::channels::sim::{Simulator, talk};
 use crate::support::database::Database;
+use crate::support::on_both;
 use crate::support::sockets::client_id;
 use crate::support::stage::{Stage, assert_gapless, command, said};
 use crate::support::times;
-use crate::support::{eventually, on_both};
 
 const HOUR: i64 = 60 * 60_000;
 const DAY: i64 = 24 * HOUR;
@@ -79,9 +79,7 @@ async fn what_comes_and_goes_does_so_wherever_the_clock_is(database: Database) {
         line["made_secrets"]["webhook_secret"].as_str().unwrap(),
     );
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let directory = &stage.app.running.edge.directory;
-    let hooks = async || directory.look(stage.channel.scope).await.unwrap().rules.unwrap().webhooks.len();
-    eventually(hooks, |hooks| *hooks > 0).await;
+    stage.app.until_known(stage.channel.scope, |rules| !rules.webhooks.is_empty()).await;
 
     let (mut number, mut chat, mut wanted, mut longest) = (0, String::new(), Vec::new(), Duration::ZERO);
     let jumps = (0..times()).flat_map(|_| [0, HOUR, -HOUR, DAY, -DAY]);

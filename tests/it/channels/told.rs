@@ -8,7 +8,7 @@ use super::{Office, last_message, texts};
 use crate::bots::fake::{Act, FakeBot};
 use crate::support::database::Database;
 use crate::support::files::PNG;
-use crate::support::{eventually, on_both};
+use crate::support::on_both;
 
 on_both! {
     what_becomes_of_messages_is_told
@@ -36,9 +36,7 @@ async fn what_becomes_of_messages_is_told(database: Database) {
     let body = json!({"url": format!("http://{}/told", other.address), "events": wanted});
     office.owner.post(&hooks, body).await.good();
     let scope = office.scope.parse().unwrap();
-    let directory = &office.app.running.edge.directory;
-    let hooks = async || directory.look(scope).await.unwrap().rules.unwrap().webhooks.len();
-    eventually(hooks, |hooks| *hooks > 0).await;
+    office.app.until_known(scope, |rules| !rules.webhooks.is_empty()).await;
     let line = office.webhook().await;
     office.sim.put_bytes("/cdn/a.png", PNG);
     let picture = json!([{"url": format!("{}/cdn/a.png", office.sim.base), "name": "a.png"}]);

@@ -3,6 +3,7 @@
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use switchboard::actors::scope_supervisor::ScopeRules;
 use switchboard::app::{self, Running};
 use switchboard::config::Config;
 use switchboard::domain::ids::ScopeId;
@@ -12,6 +13,7 @@ use switchboard::store::{channels, scopes};
 
 use super::chat::Chat;
 use super::database::Database;
+use super::eventually;
 use super::folder::Folder;
 
 /// Everybody's password.
@@ -30,6 +32,12 @@ pub struct TestApp {
 }
 
 impl TestApp {
+    /// Waits until the scope's conversations know what was set.
+    pub async fn until_known(&self, scope: ScopeId, is_so: impl Fn(&ScopeRules) -> bool) {
+        let rules = async || self.running.edge.directory.look(scope).await.unwrap().rules.unwrap();
+        eventually(rules, |rules| is_so(rules)).await;
+    }
+
     /// On an empty SQLite database, without the demo.
     pub async fn sqlite() -> Self {
         Self::start(Database::sqlite(), |_| {}).await

@@ -14,7 +14,6 @@ use switchboard::store::{Store, channels, conversations, entries, keys, members}
 use super::app::{Person, TestApp};
 use super::chat::Chat;
 use super::database::Database;
-use super::eventually;
 use super::sockets::{Socket, client_id};
 
 /// The server, its one scope and the scope's one channel. No bot, no limits on rates, any site may embed the widget.
@@ -108,11 +107,9 @@ impl Stage {
 
     /// The scope reads its members again, and has them when this returns.
     async fn reload(&self, scope: ScopeId) {
-        let directory = &self.app.running.edge.directory;
         let count = self.store().read(move |c| members::list_of_scope(c, scope)).await.unwrap().len();
-        directory.scope_changed(scope);
-        let members = async || directory.look(scope).await.unwrap().rules.unwrap().members.len();
-        eventually(members, |members| *members == count).await;
+        self.app.running.edge.directory.scope_changed(scope);
+        self.app.until_known(scope, |rules| rules.members.len() == count).await;
     }
 
     /// A new agent at the dashboard.
@@ -143,11 +140,8 @@ impl Stage {
     pub async fn set_bot(&self, bot: Value) {
         let admin = self.members(1, Role::Admin).await.remove(0);
         admin.put(&format!("/api/v1/scopes/{}/bot", self.scope), bot.clone()).await.good();
-        let directory = &self.app.running.edge.directory;
         let wanted = bot["kind"] != "none";
-        let scope = self.channel.scope;
-        let has_bot = async || directory.look(scope).await.unwrap().rules.unwrap().rules.has_bot;
-        eventually(has_bot, |has_bot| *has_bot == wanted).await;
+        self.app.until_known(self.channel.scope, |known| known.rules.has_bot == wanted).await;
     }
 
     /// The whole log of a conversation as members may see it, from the store.

@@ -9,7 +9,6 @@ use super::super::sim::email::{MailFault, MailServers, PASSWORD};
 use super::reading::bounce;
 use super::{PostOffice, answer, last_message, mail, settings, texts};
 use crate::support::database::Database;
-use crate::support::eventually;
 use crate::support::process::Launch;
 
 async fn talk(database: Database) {
@@ -230,9 +229,8 @@ async fn two_machines_do_not_answer_each_other_for_ever() {
     let path = format!("{}/{}", post.office.channels(), post.line.id);
     let fast = json!({"settings": {"platform": with(&post.servers, "per_minute", "1000")}});
     post.office.owner.patch(&path, fast).await.good();
-    let directory = &post.office.app.running.edge.directory;
     let scope = post.office.scope.parse().unwrap();
-    eventually(async || directory.look(scope).await.unwrap().rules.unwrap().rules.has_bot, |has| *has).await;
+    post.office.app.until_known(scope, |known| known.rules.has_bot).await;
     // The other one hides that it is a machine.
     for number in 1..=21 {
         let id = format!("m{number}");
