@@ -51,6 +51,18 @@ test("a reply is made, found by its shortcut and sent with the names filled in",
   const current = page.locator('.suggest [aria-selected="true"]');
   assert.match(await current.innerText(), /refund-5-days/);
   assert.equal(await ada.composer.getAttribute("aria-activedescendant"), await current.getAttribute("id"));
+  // A key that comes right behind a letter, before the page was drawn, is not lost.
+  await ada.composer.fill("/r");
+  await ada.composer.evaluate(async (box) => {
+    box.value = "/re";
+    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    for (let turn = 0; turn < 10; turn++) await null;
+    box.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true }));
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  });
+  assert.match(await current.innerText(), /return-address/);
+  await ada.composer.press("ArrowUp");
+  assert.match(await current.innerText(), /refund-5-days/);
   await ada.composer.press("Enter");
   assert.equal(await offered.count(), 0);
   const left = await ada.composer.inputValue();

@@ -68,20 +68,21 @@ export function Composer({ row, kinds, claims }: Props) {
     });
   };
   const [shut, setShut] = useState("");
-  const [active, setActive] = useState(0);
+  const [active, setActive] = useState({ key: "", index: 0 });
   const [caret, setCaret] = useState(0);
   const wants = offerFor(row, kind, text, Math.min(caret, text.length), put);
   const offer = wants?.key === shut ? null : wants;
-  const at = Math.min(active, (offer?.items.length ?? 1) - 1);
+  // What was chosen among other things offered does not count.
+  const at = active.key === offer?.key ? Math.min(active.index, offer.items.length - 1) : 0;
+  const choose = (index: number) => setActive({ key: offer?.key ?? "", index });
   const slashed = kind === "reply" && text.startsWith("/");
   const home = scopeOf(row)?.id;
-  useEffect(() => setActive(0), [offer?.key]);
   useEffect(() => {
     // Failing to read them leaves those that are known.
     if (slashed && home) loadCanned(home).catch(() => {});
   }, [slashed, home]);
 
-  const choose = (next: DraftKind) => {
+  const turnTo = (next: DraftKind) => {
     draftKind.value = { ...draftKind.value, [row.id]: next };
     field.current?.focus();
   };
@@ -132,8 +133,8 @@ export function Composer({ row, kinds, claims }: Props) {
   /** Keys that belong to the offer while it is shown. */
   const steer = ({ key, shiftKey }: KeyboardEvent): boolean => {
     const count = offer?.items.length ?? 0;
-    if (key === "ArrowDown") setActive((at + 1) % count);
-    else if (key === "ArrowUp") setActive((at + count - 1) % count);
+    if (key === "ArrowDown") choose((at + 1) % count);
+    else if (key === "ArrowUp") choose((at + count - 1) % count);
     else if (key === "Escape") setShut(offer?.key ?? "");
     else if ((key === "Enter" && !shiftKey) || key === "Tab") offer?.items[at]?.take();
     else return false;
@@ -147,12 +148,12 @@ export function Composer({ row, kinds, claims }: Props) {
     <>
       <div class={note ? "comp noted" : "comp"}>
         {!note && isMessaging(row) && <ReplyWindow row={row} onTake={put} />}
-        {offer && <Suggest offer={offer} active={at} onActive={setActive} />}
+        {offer && <Suggest offer={offer} active={at} onActive={choose} />}
         <div
           class="tabs"
           role="tablist"
           aria-label={composer.kind}
-          onKeyDown={(event) => arrows(event, choose)}
+          onKeyDown={(event) => arrows(event, turnTo)}
         >
           {(["reply", "note"] as const).map((each) => (
             <button
@@ -164,7 +165,7 @@ export function Composer({ row, kinds, claims }: Props) {
               aria-selected={each === kind}
               tabIndex={each === kind ? 0 : -1}
               disabled={!kinds.includes(each)}
-              onClick={() => choose(each)}
+              onClick={() => turnTo(each)}
             >
               {each === "reply" ? composer.reply : composer.note}
             </button>

@@ -45,7 +45,8 @@ export function Suggest({ offer, active, onActive }: Props) {
             class="opt"
             role="option"
             aria-selected={index === active}
-            onPointerMove={() => onActive(index)}
+            // A list that appears under a pointer at rest is not pointed at.
+            onPointerMove={({ movementX, movementY }) => (movementX || movementY) && onActive(index)}
             onPointerDown={(event) => event.preventDefault()}
             onClick={item.take}
           >

@@ -69,7 +69,7 @@ export function CommandList() {
             class="opt"
             role="option"
             aria-selected={index === active}
-            onPointerMove={() => setActive(index)}
+            onPointerMove={({ movementX, movementY }) => (movementX || movementY) && setActive(index)}
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => take(command)}
           >

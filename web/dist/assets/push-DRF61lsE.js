@@ -1,0 +1,1 @@
+export{n as startPush}from"./shared-D2I31RmN.js";
