@@ -1,6 +1,7 @@
 // Above the composer: what can be put in for what is being typed. The text box keeps the focus and its keys.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { composer as words } from "../../../shared/src/text.ts";
+import { hasMoved } from "../pointer.ts";
 
 export interface Suggestion {
   id: string;
@@ -45,8 +46,7 @@ export function Suggest({ offer, active, onActive }: Props) {
             class="opt"
             role="option"
             aria-selected={index === active}
-            // A list that appears under a pointer at rest is not pointed at.
-            onPointerMove={({ movementX, movementY }) => (movementX || movementY) && onActive(index)}
+            onPointerMove={(event) => hasMoved(event) && onActive(index)}
             onPointerDown={(event) => event.preventDefault()}
             onClick={item.take}
           >

@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { commandWords as words } from "../../../shared/src/text/commands.ts";
 import { composer } from "../../../shared/src/text.ts";
 import { customerName } from "../chat/who.ts";
+import { hasMoved } from "../pointer.ts";
 import { commandsShown } from "../state/keys.ts";
 import { allSections } from "../state/rows.ts";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -69,7 +70,7 @@ export function CommandList() {
             class="opt"
             role="option"
             aria-selected={index === active}
-            onPointerMove={({ movementX, movementY }) => (movementX || movementY) && setActive(index)}
+            onPointerMove={(event) => hasMoved(event) && setActive(index)}
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => take(command)}
           >

@@ -1,5 +1,5 @@
 // The conversation that is open, and the last ones that were: their entries, readers, viewers and typists.
-import { type Signal, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import { systemClock } from "../../../shared/src/clock.ts";
 import type {
   DeliveryMark,
@@ -30,6 +30,8 @@ import { me } from "./session.ts";
 export interface Chat {
   readonly id: string;
   readonly row: Signal<Row | null>;
+  /** How often its row was told again without a new entry: what is known of the customer may have changed. */
+  readonly retold: Signal<number>;
   readonly thread: Signal<Thread<Entry>>;
   /** How far each reader has read, by "contact" or member id. */
   readonly reads: Signal<Readonly<Record<Reader, number>>>;
@@ -145,6 +147,7 @@ function take(id: string): Chat {
   const chat: Chat = cache.get(id) ?? {
     id,
     row: signal(activeRow(id)),
+    retold: signal(0),
     thread: signal(noEntries),
     reads: signal({}),
     deliveries: signal({}),
@@ -188,7 +191,11 @@ function same(a: Typist, b: Typist | Entry["by"]): boolean {
 onRows((rows) => {
   for (const row of rows) {
     const chat = cache.get(row.id);
-    if (chat) chat.row.value = newer(chat.row.value, row);
+    if (!chat) continue;
+    batch(() => {
+      if (row.version === chat.row.value?.version) chat.retold.value++;
+      chat.row.value = newer(chat.row.value, row);
+    });
   }
 });
 

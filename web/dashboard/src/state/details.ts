@@ -55,30 +55,11 @@ export async function loadDetails(id: string): Promise<void> {
 
 const wanted = computed(() => {
   const chat = openChat.value;
-  return chat?.phase.value === "ready" ? `${chat.id} ${chat.row.value?.status}` : "";
+  return chat?.phase.value === "ready" ? `${chat.id} ${chat.row.value?.status} ${chat.retold.value}` : "";
 });
 
-// Read anew for each conversation, and when its state changes; opening never waits for it.
+// Read anew for each conversation, when its state changes and when its customer may have; opening never waits for it.
 effect(() => {
   const id = wanted.value.split(" ")[0];
   if (id) loadDetails(id);
-});
-
-/** The row was told anew with nothing in it that an entry or the customer's connection changes: it is about the contact. */
-function isOfContact(before: Row | null, now: Row | null): now is Row {
-  return (
-    before !== now &&
-    before?.id === now?.id &&
-    before?.version === now?.version &&
-    before?.status === now?.status &&
-    before?.customer_online === now?.customer_online
-  );
-}
-
-let shown: Row | null = null;
-
-effect(() => {
-  const row = openChat.value?.row.value ?? null;
-  if (isOfContact(shown, row)) loadDetails(row.id);
-  shown = row;
 });

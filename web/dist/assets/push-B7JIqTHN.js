@@ -1,0 +1,1 @@
+export{n as startPush}from"./shared-C6Mhb8KO.js";

@@ -1,1 +1,0 @@
-export{n as startPush}from"./shared-D2I31RmN.js";
