@@ -25,18 +25,18 @@ use super::scope_supervisor::{
     Wallboard, Watch,
 };
 use crate::bots::Bots;
-use crate::domain::contact::Contact;
 use crate::domain::conversation::{Assignee, Command};
 use crate::domain::ids::{ChannelId, ClientId, ContactId, ConversationId, LoginId, MemberId, ScopeId};
 use crate::protocol::code::CloseCode;
 use crate::protocol::server::{self, DashboardEvent};
 use crate::push::Push as WebPush;
 use crate::sources::Sources;
+use crate::store::audit::AuditRow;
 use crate::store::webhook_events::{self, Happened};
 use crate::store::{self, Connection, Store};
 
-/// So many of a contact's conversations, the newest, hear that the contact was changed.
-const TOLD_OF_CONTACT: i64 = 200;
+/// Times that the conversations of a contact to be erased are ended; they may begin one after each.
+const ERASE_TRIES: usize = 10;
 
 /// A member is writing to the customer of this conversation, on this messaging channel.
 pub type Typed = (ChannelId, ConversationId);
@@ -290,41 +290,54 @@ impl Directory {
         self.0.agent(member).do_send(CloseSessions { code: CloseCode::Forbidden, which });
     }
 
-    /// Ends the contact's open conversations, erases everything they said, and forgets what is in memory.
+    /// Ends the contact's open conversations, erases everything they said, and forgets what is in memory. `line`: what the
+    /// trail says of it.
     ///
     /// # Errors
-    /// See [`CallError`].
-    pub async fn erase_contact(&self, scope: ScopeId, contact: ContactId) -> Result<(), CallError> {
-        let store = &self.0.store;
-        let all = store.read(move |c| store::conversations::of_contact(c, contact, i64::MAX)).await?;
-        for conversation in all.iter().filter(|conversation| conversation.status.is_active()) {
-            self.command(scope, conversation.id, Command::Erase, None).await?;
+    /// See [`CallError`]; [`CallError::Overloaded`] when they begin conversations faster than these can be ended.
+    pub async fn erase_contact(
+        &self,
+        scope: ScopeId,
+        contact: ContactId,
+        line: AuditRow,
+    ) -> Result<(), CallError> {
+        for _ in 0..ERASE_TRIES {
+            let (sources, line) = (self.0.sources.clone(), line.clone());
+            let erase = move |connection: &mut Connection| {
+                let all = store::conversations::of_contact(connection, contact, i64::MAX)?;
+                let open: Vec<_> =
+                    all.iter().filter(|one| one.status.is_active()).map(|one| one.id).collect();
+                if !open.is_empty() {
+                    return Ok(Err(open));
+                }
+                let erased = store::contacts::erase(connection, contact)?;
+                let happened = Happened::contact_changed(scope, contact, sources.now());
+                webhook_events::raise(connection, &happened, || sources.id())?;
+                store::audit::append(connection, line)?;
+                Ok(Ok(erased))
+            };
+            match self.0.store.write(erase).await? {
+                Ok(erased) => {
+                    self.0.events_out.notify_one();
+                    for conversation in erased {
+                        self.0.scope(scope).do_send(Forget { conversation });
+                    }
+                    self.contact_changed(scope, contact);
+                    return Ok(());
+                }
+                Err(open) => {
+                    for conversation in open {
+                        self.command(scope, conversation, Command::Erase, None).await?;
+                    }
+                }
+            }
         }
-        let sources = self.0.sources.clone();
-        let erase = move |connection: &mut Connection| {
-            store::contacts::erase(connection, contact)?;
-            let happened = Happened::contact_changed(scope, contact, sources.now());
-            webhook_events::raise(connection, &happened, || sources.id())
-        };
-        store.write(erase).await?;
-        self.0.events_out.notify_one();
-        for conversation in all {
-            self.0.scope(scope).do_send(Forget { conversation: conversation.id });
-        }
-        Ok(())
+        Err(CallError::Overloaded)
     }
 
     /// A contact was changed in the store: running actors and lists show it.
-    ///
-    /// # Errors
-    /// The store's failures.
-    pub async fn contact_changed(&self, contact: Contact) -> Result<(), CallError> {
-        let (id, contact) = (contact.id, Arc::new(contact));
-        let all =
-            self.0.store.read(move |c| store::conversations::of_contact(c, id, TOLD_OF_CONTACT)).await?;
-        let conversations = all.into_iter().map(|conversation| conversation.id).collect();
-        self.0.scope(contact.scope).do_send(ContactChanged { contact, conversations });
-        Ok(())
+    pub fn contact_changed(&self, scope: ScopeId, contact: ContactId) {
+        self.0.scope(scope).do_send(ContactChanged { contact });
     }
 
     /// A socket is open: it hears of a shutdown.

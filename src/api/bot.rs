@@ -64,24 +64,25 @@ pub async fn put(
     let scope = scope.into_inner();
     access::scope(&caller, scope, Action::ManageBot)?;
     let given: Given = body.json().await?;
-    let new_secret = secret::signing_secret(&edge.sources);
-    let made = new_secret.clone();
-    let before = edge.read(move |connection| Ok(scopes::bot(connection, scope)?)).await?;
-    let bot = complete(given, &before, new_secret);
-    edge.directory.shared().bots.check(&bot).map_err(ApiError::bad_request)?;
-    let mut answer = masked(&bot);
-    let kind = answer["kind"].clone();
-    if let BotConfig::Http(bot) = &bot
-        && bot.secret == made
-    {
-        answer["secret"] = json!(made);
-    }
-    let line = trail::line(&edge.sources, &caller, Some(scope), "bot_changed", &scope, json!({"kind": kind}));
-    edge.write(move |connection| {
-        scopes::set_bot(connection, scope, &bot)?;
-        Ok(audit::append(connection, line)?)
-    })
-    .await?;
+    let shared = edge.clone();
+    let answer = edge
+        .write(move |connection| {
+            let made = secret::signing_secret(&shared.sources);
+            let bot = complete(given, &scopes::bot(connection, scope)?, made.clone());
+            shared.directory.shared().bots.check(&bot).map_err(ApiError::bad_request)?;
+            scopes::set_bot(connection, scope, &bot)?;
+            let mut answer = masked(&bot);
+            let details = json!({"kind": answer["kind"]});
+            let line = trail::line(&shared.sources, &caller, Some(scope), "bot_changed", &scope, details);
+            audit::append(connection, line)?;
+            if let BotConfig::Http(bot) = &bot
+                && bot.secret == made
+            {
+                answer["secret"] = json!(made);
+            }
+            Ok(answer)
+        })
+        .await?;
     edge.directory.scope_changed(scope);
     Ok(HttpResponse::Ok().json(answer))
 }

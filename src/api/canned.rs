@@ -116,20 +116,21 @@ pub async fn change(
 ) -> Result<HttpResponse, ApiError> {
     let (scope, id) = path.into_inner();
     access::scope(&caller, scope, Action::Converse)?;
-    let asking = caller.clone();
-    let mut reply = edge.read(move |connection| own(connection, &asking, scope, id)).await?;
     let given: Change = body.json().await?;
-    reply.shortcut = given.shortcut.unwrap_or(reply.shortcut);
-    reply.title = given.title.map_or(reply.title, |title| title.trim().to_owned());
-    reply.text = given.text.unwrap_or(reply.text);
-    reply.check()?;
-    let answer = view(&reply);
-    let line = trail::line(&edge.sources, &caller, Some(scope), "canned_reply_changed", &id, told(&reply));
-    edge.write(move |connection| {
-        canned::update(connection, &reply).map_err(in_use)?;
-        note(connection, &reply, line)
-    })
-    .await?;
+    let sources = edge.sources.clone();
+    let answer = edge
+        .write(move |connection| {
+            let mut reply = own(connection, &caller, scope, id)?;
+            reply.shortcut = given.shortcut.unwrap_or(reply.shortcut);
+            reply.title = given.title.map_or(reply.title, |title| title.trim().to_owned());
+            reply.text = given.text.unwrap_or(reply.text);
+            reply.check()?;
+            canned::update(connection, &reply).map_err(in_use)?;
+            let line = trail::line(&sources, &caller, Some(scope), "canned_reply_changed", &id, told(&reply));
+            note(connection, &reply, line)?;
+            Ok(view(&reply))
+        })
+        .await?;
     Ok(HttpResponse::Ok().json(answer))
 }
 

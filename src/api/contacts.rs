@@ -74,7 +74,7 @@ pub async fn change(
         })
         .await?;
     edge.directory.shared().events_out.notify_one();
-    edge.directory.contact_changed(contact.clone()).await?;
+    edge.directory.contact_changed(contact.scope, id);
     Ok(HttpResponse::Ok().json(contact_view(&contact)))
 }
 
@@ -150,9 +150,8 @@ pub async fn erase(edge: Data<Edge>, caller: Caller, id: Path<ContactId>) -> Res
     let asking = caller.clone();
     let contact =
         edge.read(move |connection| access::contact(connection, &asking, id, Action::EraseContact)).await?;
-    edge.directory.erase_contact(contact.scope, id).await?;
-    files::sweep(&edge).await;
     let line = trail::line(&edge.sources, &caller, Some(contact.scope), "contact_erased", &id, json!({}));
-    edge.write(move |connection| Ok(audit::append(connection, line)?)).await?;
+    edge.directory.erase_contact(contact.scope, id, line).await?;
+    files::sweep(&edge).await;
     Ok(HttpResponse::NoContent().finish())
 }

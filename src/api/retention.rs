@@ -6,7 +6,7 @@ use super::edge::Edge;
 use super::files;
 use crate::actors::error::CallError;
 use crate::domain::ids::ScopeId;
-use crate::store::audit::{self, AuditActor, AuditRow};
+use crate::store::audit::{AuditActor, AuditRow};
 use crate::store::{retention, scopes};
 
 /// Customers erased before the store is asked for more.
@@ -41,7 +41,6 @@ async fn sweep_scope(edge: &Edge, scope: ScopeId, before: i64, count: &mut usize
             return Ok(());
         }
         for contact in found {
-            edge.directory.erase_contact(scope, contact).await?;
             let line = AuditRow {
                 id: edge.sources.id(),
                 scope: Some(scope),
@@ -52,7 +51,7 @@ async fn sweep_scope(edge: &Edge, scope: ScopeId, before: i64, count: &mut usize
                 address: None,
                 details: json!({"reason": "age"}),
             };
-            edge.store.write(move |connection| audit::append(connection, line)).await?;
+            edge.directory.erase_contact(scope, contact, line).await?;
             *count += 1;
         }
     }

@@ -1,5 +1,6 @@
 //! The customer behind a widget: who they are, and which conversation is theirs.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -136,12 +137,17 @@ pub async fn identify(edge: &Edge, channel: &Channel, hello: &Hello) -> Result<C
     Ok(match &hello.identity {
         Some(identity) if identity.proof.is_some() => proven(edge, channel, identity, by_token).await?,
         Some(identity) => {
-            let mut contact = by_token.clone().unwrap_or_else(|| stranger(edge, channel));
-            if !contact.verified {
-                describe(&mut contact, identity);
-                keep(edge, by_token.as_ref(), &contact).await?;
-            }
-            contact
+            let identity = identity.clone();
+            let say = move |contact: &mut Contact| {
+                if !contact.verified {
+                    describe(contact, &identity);
+                }
+            };
+            let known = match by_token {
+                Some(contact) => keep(edge, contact, say.clone()).await?,
+                None => None,
+            };
+            known.unwrap_or_else(|| said(stranger(edge, channel), say))
         }
         None => by_token.unwrap_or_else(|| stranger(edge, channel)),
     })
@@ -166,25 +172,25 @@ pub async fn visitor(edge: &Edge, channel: Arc<Channel>, contact: Contact) -> Re
 /// as it is now, stored if it was stored before.
 async fn introduce(edge: &Edge, before: &Contact, about: About) -> Result<Contact, Refused> {
     let id = before.id;
-    let stored = match edge.store.read(move |connection| store::contacts::by_id(connection, id)).await {
-        Ok(stored) => Some(stored),
-        Err(StoreError::NotFound) => None,
-        Err(error) => return Err(error.into()),
-    };
-    let mut contact = stored.clone().unwrap_or_else(|| before.clone());
-    if !contact.verified {
-        contact.name = about.name.unwrap_or(contact.name);
-        contact.email = about.email.or(contact.email);
-        for (key, value) in about.attributes {
-            if contact.attributes.len() < ATTRIBUTES_MAX || contact.attributes.contains_key(&key) {
-                contact.attributes.insert(key, value);
+    let stored = edge.store.read(move |connection| store::contacts::find(connection, id)).await?;
+    let say = move |contact: &mut Contact| {
+        if !contact.verified {
+            if let Some(name) = &about.name {
+                contact.name.clone_from(name);
             }
+            if about.email.is_some() {
+                contact.email.clone_from(&about.email);
+            }
+            add(contact, &about.attributes);
+        } else if contact.email.is_none() {
+            contact.email.clone_from(&about.email);
         }
-    } else if contact.email.is_none() {
-        contact.email = about.email;
-    }
-    keep(edge, stored.as_ref(), &contact).await?;
-    Ok(contact)
+    };
+    let kept = match stored {
+        Some(stored) => keep(edge, stored, say.clone()).await?,
+        None => None,
+    };
+    Ok(kept.unwrap_or_else(|| said(before.clone(), say)))
 }
 
 /// The pictures of a scope's team.
@@ -276,7 +282,11 @@ async fn place(
 ) -> Result<Place, Refused> {
     let contact = &visitor.contact;
     let id = contact.id;
-    let said = edge.store.read(move |c| store::entries::place_of(c, id, client_id)).await?;
+    let look = move |connection: &mut Connection| {
+        let said = store::entries::place_of(connection, id, client_id)?;
+        Ok((said, store::contacts::find(connection, id)?))
+    };
+    let (said, stored) = edge.store.read(look).await?;
     if let Some(said) = said {
         return Ok(Place::Said(edge.directory.conversation(contact.scope, said.conversation).await?));
     }
@@ -288,7 +298,9 @@ async fn place(
     }
     let counted = address::counted(address);
     edge.conversations_per_address.count(&counted, edge.sources.now()).map_err(Refused::TooMany)?;
-    let open = OpenFor { contact: contact.clone(), session, near: Arbiter::current() };
+    // Members may have changed them since the socket was opened.
+    let known = stored.map_or_else(|| contact.clone(), Arc::new);
+    let open = OpenFor { contact: known, session, near: Arbiter::current() };
     let supervisor = edge.directory.shared().scope(contact.scope);
     Ok(Place::Open(ask(&supervisor, open).await??))
 }
@@ -396,11 +408,10 @@ pub fn details(page: Option<&Page>, user_agent: Option<&str>) -> SessionDetails 
 /// The contact of a token. One that never wrote is not stored; one whose generation moved on is void.
 async fn known(edge: &Edge, channel: &Channel, claims: &Claims) -> Result<Option<Contact>, StoreError> {
     let id = claims.contact;
-    match edge.store.read(move |connection| store::contacts::by_id(connection, id)).await {
-        Ok(contact) => Ok(Some(contact).filter(|contact| contact.token_generation == claims.generation)),
-        Err(StoreError::NotFound) => Ok(Some(Contact { id, ..stranger(edge, channel) })),
-        Err(error) => Err(error),
-    }
+    Ok(match edge.store.read(move |connection| store::contacts::find(connection, id)).await? {
+        Some(contact) => Some(contact).filter(|contact| contact.token_generation == claims.generation),
+        None => Some(Contact { id, ..stranger(edge, channel) }),
+    })
 }
 
 /// The contact the site vouches for: the one with that external id, else the one of the token, which
@@ -424,12 +435,21 @@ async fn proven(
         // A token of another proven customer says nothing about this one.
         None => by_token.filter(|contact| !contact.verified),
     };
-    let mut contact = before.clone().unwrap_or_else(|| stranger(edge, channel));
-    contact.external_id = Some(external_id.clone());
-    contact.verified = true;
-    describe(&mut contact, identity);
-    keep(edge, before.as_ref(), &contact).await?;
-    Ok(contact)
+    let identity = identity.clone();
+    let say = move |contact: &mut Contact| {
+        // Another tab may just have been proven to be somebody else.
+        if !contact.verified || contact.external_id == identity.external_id {
+            contact.external_id.clone_from(&identity.external_id);
+            contact.verified = true;
+            describe(contact, &identity);
+        }
+    };
+    let kept = match before {
+        Some(contact) => keep(edge, contact, say.clone()).await?,
+        None => None,
+    };
+    let theirs = kept.filter(|contact| contact.external_id.as_ref() == Some(external_id));
+    Ok(theirs.unwrap_or_else(|| said(stranger(edge, channel), say)))
 }
 
 fn describe(contact: &mut Contact, identity: &Identity) {
@@ -439,27 +459,54 @@ fn describe(contact: &mut Contact, identity: &Identity) {
     if identity.email.is_some() {
         contact.email.clone_from(&identity.email);
     }
-    contact.attributes.extend(identity.attributes.clone());
+    add(contact, &identity.attributes);
 }
 
-/// Stores what changed of a contact that is stored already; their conversations and the members' lists show it.
-async fn keep(edge: &Edge, before: Option<&Contact>, contact: &Contact) -> Result<(), CallError> {
-    if before.is_none_or(|before| before == contact) {
-        return Ok(());
+/// Attributes beyond the limit are left out.
+fn add(contact: &mut Contact, attributes: &BTreeMap<String, String>) {
+    for (key, value) in attributes {
+        if contact.attributes.len() < ATTRIBUTES_MAX || contact.attributes.contains_key(key) {
+            contact.attributes.insert(key.clone(), value.clone());
+        }
     }
-    let (stored, sources) = (contact.clone(), edge.sources.clone());
+}
+
+fn said(mut contact: Contact, say: impl Fn(&mut Contact)) -> Contact {
+    say(&mut contact);
+    contact
+}
+
+/// Stores what is said of a contact who was `read` before, unless they never wrote; their conversations and the members' lists
+/// show it. It is said of the contact as the store has them by then, so what others changed since stays. Answers the contact
+/// as they are now; none when they were erased since.
+async fn keep(
+    edge: &Edge,
+    read: Contact,
+    say: impl Fn(&mut Contact) + Clone + Send + 'static,
+) -> Result<Option<Contact>, CallError> {
+    let (id, generation) = (read.id, read.token_generation);
+    let unstored = said(read.clone(), say.clone());
+    if unstored == read {
+        return Ok(Some(read));
+    }
+    let sources = edge.sources.clone();
     let keep = move |connection: &mut Connection| {
-        store::contacts::update(connection, &stored)?;
-        let happened = Happened::contact_changed(stored.scope, stored.id, sources.now());
-        webhook_events::raise(connection, &happened, || sources.id())
+        let Some(before) = store::contacts::find(connection, id)? else { return Ok(Some(unstored)) };
+        if before.token_generation != generation {
+            return Ok(None);
+        }
+        let contact = said(before.clone(), say);
+        if contact != before {
+            store::contacts::update(connection, &contact)?;
+            let happened = Happened::contact_changed(contact.scope, id, sources.now());
+            webhook_events::raise(connection, &happened, || sources.id())?;
+        }
+        Ok(Some(contact))
     };
-    match edge.store.write(keep).await {
-        // They never wrote, so there is nothing to keep.
-        Err(StoreError::NotFound) => return Ok(()),
-        kept => kept?,
-    }
+    let kept = edge.store.write(keep).await?;
     edge.directory.shared().events_out.notify_one();
-    edge.directory.contact_changed(contact.clone()).await
+    edge.directory.contact_changed(read.scope, id);
+    Ok(kept)
 }
 
 fn stranger(edge: &Edge, channel: &Channel) -> Contact {

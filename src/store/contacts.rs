@@ -120,6 +120,15 @@ pub fn by_id(connection: &mut Connection, id: ContactId) -> Result<Contact, Stor
     contacts::table.find(id.to_string()).first::<Row>(connection)?.try_into()
 }
 
+/// As [`by_id`], none when there is none.
+///
+/// # Errors
+/// The store's failures.
+pub fn find(connection: &mut Connection, id: ContactId) -> Result<Option<Contact>, StoreError> {
+    let row = contacts::table.find(id.to_string()).first::<Row>(connection).optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
 /// The contact whom a site proved to be its customer `external_id`.
 ///
 /// # Errors

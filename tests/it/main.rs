@@ -47,6 +47,7 @@ mod profile;
 mod push;
 mod races;
 mod reports;
+mod rereading;
 mod rest;
 mod resume;
 mod retention;

@@ -29,6 +29,7 @@ use switchboard::domain::feedback::{Feedback, RATING_WINDOW};
 use switchboard::domain::ids::{ChannelId, ClientId, ConversationId};
 use switchboard::domain::member::Actor;
 use switchboard::domain::scope::Settings;
+use switchboard::store::audit::{AuditActor, AuditRow};
 use switchboard::store::{channels, conversations, entries, outbox};
 use uuid::Uuid;
 
@@ -360,7 +361,17 @@ impl Run {
 
     async fn erase(&mut self, world: &World, visitor: usize) {
         let (scope, contact) = (self.shop.chat.scope.id, self.visitors[visitor].id);
-        self.shop.directory.erase_contact(scope, contact).await.unwrap();
+        let line = AuditRow {
+            id: self.shop.chat.sources.id(),
+            scope: Some(scope),
+            at: self.shop.chat.now(),
+            actor: AuditActor { kind: "system".into(), id: None, name: String::new() },
+            action: "contact_erased".into(),
+            object: contact.to_string(),
+            address: None,
+            details: serde_json::json!({}),
+        };
+        self.shop.directory.erase_contact(scope, contact, line).await.unwrap();
         for chat in world.chats_of(visitor) {
             let known = &mut self.chats[chat];
             known.erased = true;

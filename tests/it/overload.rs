@@ -23,7 +23,7 @@ async fn more_than_a_conversation_holds_is_refused_with_a_time() {
     let engine = Engine::start(&database.open(), Options::default(), BotLimits::default());
     let shop = engine.shop(BotConfig::None, Settings::default()).await;
     let id = shop.opened("Hello").await;
-    let (held, release) = hold_journal(&shop.chat).await;
+    let (held, release) = hold_journal(&shop.chat.store).await;
     let post = |number: usize| Command::Post { text: format!("{number}").into() };
     let mut asked: FuturesUnordered<_> =
         (0..IN_HAND + TOO_MANY).map(|number| shop.ask(id, post(number), Some(new_id()))).collect();

@@ -44,7 +44,7 @@ async fn what_was_not_answered_stands_once_when_it_is_sent_again() {
     // It was given up as unknown, and then it was done.
     let person = stage.agent().await.0;
     let chat = stage.app.chat(&stage.scope, &person).await;
-    let (held, release) = hold_journal(&chat).await;
+    let (held, release) = hold_journal(&chat.store).await;
     let two = says("two");
     customer.refused(two.clone(), "unavailable").await;
     release.await;

@@ -60,7 +60,7 @@ async fn what_follows_in_one_transaction_is_fenced_as_one_by_one(database: Datab
     commits.push(upon(&commits[6], "three"));
     commits.push(upon(&commits[7], "four"));
     let last = commits[8].after.clone();
-    let (hold, release) = hold_journal(&chat).await;
+    let (hold, release) = hold_journal(&chat.store).await;
     let all = join_all(commits.into_iter().map(|commit| chat.store.commit(commit)));
     let ((), results) = tokio::join!(release, all);
     hold.await.unwrap();
@@ -79,7 +79,7 @@ async fn one_bad_commit_harms_no_other(database: Database) {
     // Two ratings of one episode: the rules never do that, and the feedback's key refuses it.
     let rating = || Fact { by: Author::Contact, body: Event::Feedback { rating: None, comment: None } };
     let bad_commit = chat.commit_of(&bad, vec![rating(), rating()]);
-    let (hold, release) = hold_journal(&chat).await;
+    let (hold, release) = hold_journal(&chat.store).await;
     let commits = states.iter().map(|state| chat.store.commit(chat.post(state, "fine")));
     let neighbours = join_all(commits);
     let write = chat.store.write(|c| meta::put_once(c, "fine", "too"));
@@ -96,7 +96,7 @@ async fn one_bad_commit_harms_no_other(database: Database) {
 async fn closing_finishes_what_waits(database: Database) {
     let chat = Chat::new(&database.open()).await;
     let states = join_all((0..50).map(|_| chat.open("Hello"))).await;
-    let (hold, release) = hold_journal(&chat).await;
+    let (hold, release) = hold_journal(&chat.store).await;
     let posts = join_all(states.iter().map(|state| chat.store.commit(chat.post(state, "last words"))));
     let close = chat.store.clone().close();
     let (posts, closed, ()) = tokio::join!(posts, close, release);

@@ -231,7 +231,7 @@ async fn an_ended_conversation_opens_again_only_alone(database: Database) {
 async fn a_failed_write_is_undone_and_harms_no_other(database: Database) {
     let chat = Chat::new(&database.open()).await;
     let opened = chat.open("Hello").await;
-    let (hold, release) = hold_journal(&chat).await;
+    let (hold, release) = hold_journal(&chat.store).await;
     let fails = chat.store.write(|c| {
         meta::put_once(c, "undone", "1")?;
         Err::<(), _>(StoreError::Conflict("on purpose"))
@@ -415,7 +415,7 @@ async fn a_full_queue_refuses(database: Database) {
     options.journal_queue = 8;
     let chat = Chat::new(&switchboard::store::Store::open(&options).unwrap()).await;
     let states = join_all((0..8).map(|_| chat.open("Hello"))).await;
-    let (hold, release) = hold_journal(&chat).await;
+    let (hold, release) = hold_journal(&chat.store).await;
     let fit = join_all(states.iter().map(|state| chat.store.commit(chat.post(state, "fits"))));
     let full = async {
         let commit = chat.store.commit(chat.opening(&chat.contact(), "too many")).await;
@@ -433,7 +433,7 @@ async fn a_full_queue_refuses(database: Database) {
 async fn who_waited_in_vain_has_changed_nothing(database: Database) {
     let chat = Chat::new(&database.open()).await;
     let opened = chat.open("Hello").await;
-    let (hold, release) = hold_journal(&chat).await;
+    let (hold, release) = hold_journal(&chat.store).await;
     let begun = Instant::now();
     let late = chat.store.commit(chat.post(&opened, "late")).await;
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());

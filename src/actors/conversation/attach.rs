@@ -10,6 +10,7 @@ use crate::actors::error::CallError;
 use crate::actors::link::Link;
 use crate::domain::Seq;
 use crate::domain::contact::Contact;
+use crate::domain::conversation::Assignee;
 use crate::domain::event::Entry;
 use crate::domain::ids::{ConversationId, MemberId};
 use crate::fault::{self, Fault};
@@ -29,8 +30,6 @@ const RESUME_MAX: Seq = 1_000;
 pub struct AttachMember {
     /// Who.
     pub member: MemberId,
-    /// Their name, for "is typing".
-    pub name: String,
     /// Their session.
     pub link: Link,
     /// Last entry seen; none: the last page.
@@ -130,10 +129,10 @@ impl Handler<AttachMember> for Conversation {
     type Result = AtomicResponse<Self, Result<Attached, CallError>>;
 
     fn handle(&mut self, attach: AttachMember, ctx: &mut Context<Self>) -> Self::Result {
-        let AttachMember { member, name, link, after } = attach;
+        let AttachMember { member, link, after } = attach;
         self.catch_up(after, ctx, move |actor| {
             actor.watchers.retain(|watcher| watcher.link.id() != link.id());
-            actor.watchers.push(Watcher { member, name, link });
+            actor.watchers.push(Watcher { member, link });
             actor.tell_viewers();
         })
     }
@@ -264,8 +263,9 @@ impl Handler<Typing> for Conversation {
                 on,
             });
         };
-        let Some(name) = self.watchers.iter().find(|watcher| watcher.link.id() == link) else { return };
-        let name = name.name.clone();
+        let is_here = self.watchers.iter().any(|watcher| watcher.link.id() == link);
+        let known = self.rules.assignee(id).filter(|_| is_here);
+        let Some(Assignee { name, .. }) = known else { return };
         let event = DashboardEvent::Typing {
             conversation: self.id,
             by: Typist::Member { id: Some(id), name: &name },

@@ -115,7 +115,6 @@ pub struct Conversation {
 /// One member's session that has the conversation open.
 struct Watcher {
     member: MemberId,
-    name: String,
     link: Link,
 }
 

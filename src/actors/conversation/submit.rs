@@ -94,7 +94,7 @@ impl Handler<Committed> for Conversation {
 
 impl Conversation {
     /// Decides a command and sends what it writes to the journal.
-    fn take(&mut self, work: Do, retried: bool, ctx: &mut Context<Self>) {
+    fn take(&mut self, mut work: Do, retried: bool, ctx: &mut Context<Self>) {
         if let Some(held) = &mut self.loading {
             return held.push(work);
         }
@@ -113,6 +113,12 @@ impl Conversation {
         }
         if self.in_flight.len() >= IN_FLIGHT_MAX {
             return work.reply.send(Err(CallError::Overloaded));
+        }
+        // Their connection may be older than their name.
+        if let Some(by) = work.command.by_mut()
+            && let Some((member, _)) = self.rules.members.get(&by.id)
+        {
+            by.name.clone_from(&member.name);
         }
         let Some(head) = &self.head else {
             return work.reply.send(Err(CallError::NotFound));

@@ -12,6 +12,7 @@ mod mention;
 mod presence;
 mod push;
 mod queue;
+mod rereading;
 mod route;
 mod wallboard;
 
@@ -19,6 +20,7 @@ pub use contact::ContactChanged;
 pub use lists::{Published, Subscribe, Unsubscribe};
 pub use mention::Mentioned;
 pub use presence::{FindMember, Look, Overview, PresenceChanged, Reception, RemoveMember};
+pub use rereading::Reload;
 pub use route::{
     Arrival, Arrive, Awake, Find, FindForContact, FindOpen, Forget, Gone, Leave, OpenFor, PassOn, Sleepy,
 };
@@ -31,7 +33,6 @@ use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Ha
 use tokio::time::Instant;
 
 use super::agent::Agent;
-use super::conversation::RulesChanged;
 use super::directory::Shared;
 use super::link::Link;
 use crate::domain::avatar::Faces;
@@ -153,6 +154,8 @@ pub struct ScopeSupervisor {
     opening: Opening,
     /// Sockets of contacts, so that all tabs follow into a new conversation.
     visitors: HashMap<ContactId, Vec<Link>>,
+    /// What is being read again.
+    reads: rereading::Reads,
 }
 
 /// What the supervisor knows of an open conversation.
@@ -166,11 +169,6 @@ struct Loaded {
     rules: ScopeRules,
     active: Vec<(Conversation, Contact)>,
 }
-
-/// The scope changed in the store: read it again.
-#[derive(Debug, actix::Message)]
-#[rtype(result = "()")]
-pub struct Reload;
 
 /// The scope is gone: end, with all its conversations.
 #[derive(Debug, actix::Message)]
@@ -202,6 +200,7 @@ impl ScopeSupervisor {
             deadlines: BTreeSet::new(),
             opening: Opening::ALWAYS,
             visitors: HashMap::new(),
+            reads: rereading::Reads::default(),
         }
     }
 
@@ -260,29 +259,6 @@ impl Actor for ScopeSupervisor {
             actor.look_at_hours(ctx);
             actor.expire_due(ctx);
         });
-    }
-}
-
-impl Handler<Reload> for ScopeSupervisor {
-    type Result = ();
-
-    fn handle(&mut self, _: Reload, ctx: &mut Context<Self>) {
-        let (store, id) = (self.shared.store.clone(), self.id);
-        let reading = async move { store.read(move |c| ScopeRules::read(c, id)).await };
-        ctx.spawn(reading.into_actor(self).map(|rules, actor, ctx| match rules {
-            Ok(rules) => {
-                let rules = Arc::new(rules);
-                actor.rules = Some(rules.clone());
-                for child in actor.children.values() {
-                    child.address.do_send(RulesChanged(rules.clone()));
-                }
-                actor.release_removed(ctx);
-                actor.reset_deadlines();
-                actor.look_at_hours(ctx);
-                actor.tell_staffing(ctx);
-            }
-            Err(error) => log::warn!("scope not read again scope={} error={error}", actor.id),
-        }));
     }
 }
 

@@ -397,10 +397,10 @@ impl DashboardSession {
         }
         self.with_known(conversation, reference, out, move |session, known, reference, _| {
             let Some((link, hearing)) = session.link.as_ref().map(Link::hearing) else { return Next::Go };
-            let (member, name) = (session.caller.member.id, session.caller.member.name.clone());
+            let member = session.caller.member.id;
             let link_id = link.id();
             Next::Wait(Box::pin(async move {
-                let attach = AttachMember { member, name, link, after };
+                let attach = AttachMember { member, link, after };
                 let attached = ask(&known.address, attach).await.and_then(|answer| answer);
                 then(move |session: &mut Self, out| {
                     let Phase::Identified(identified) = &mut session.phase else { return Next::Go };

@@ -187,11 +187,11 @@ pub fn is_conflict(result: &Result<(), CommitError>) -> bool {
 
 /// Keeps the journal busy until the second future has run, so that what is asked meanwhile is one batch.
 pub async fn hold_journal(
-    chat: &Chat,
+    store: &Store,
 ) -> (impl Future<Output = Result<(), StoreError>> + use<>, impl Future<Output = ()> + use<>) {
     let (started, has_started) = tokio::sync::oneshot::channel();
     let (release, released) = mpsc::channel::<()>();
-    let store = chat.store.clone();
+    let store = store.clone();
     let held = actix_web::rt::spawn(async move {
         let wait = store.write(move |_| {
             let _ = started.send(());

@@ -1,6 +1,7 @@
 //! What tests share.
 
 use std::fmt::Debug;
+use std::panic::Location;
 use std::time::{Duration, Instant};
 
 pub mod app;
@@ -35,15 +36,21 @@ pub fn times() -> u32 {
 /// What comes by itself is waited for this long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Asks again and again until the answer fits; fails with the last one.
-pub async fn eventually<T: Debug>(mut ask: impl AsyncFnMut() -> T, fits: impl Fn(&T) -> bool) -> T {
-    let begun = Instant::now();
-    loop {
-        let answer = ask().await;
-        if fits(&answer) {
-            return answer;
+/// Asks again and again until the answer fits; fails with the last one, and says who waited.
+#[track_caller]
+pub fn eventually<T: Debug>(
+    mut ask: impl AsyncFnMut() -> T,
+    fits: impl Fn(&T) -> bool,
+) -> impl Future<Output = T> {
+    let (begun, waiting) = (Instant::now(), Location::caller());
+    async move {
+        loop {
+            let answer = ask().await;
+            if fits(&answer) {
+                return answer;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{waiting}: it stays {answer:#?}");
+            tokio::task::yield_now().await;
         }
-        assert!(begun.elapsed() < PATIENCE, "it stays {answer:#?}");
-        tokio::task::yield_now().await;
     }
 }
