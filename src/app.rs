@@ -129,7 +129,11 @@ pub async fn start(config: Config, sources: Sources) -> Result<Running, StartErr
         store.clone(),
         sources.clone(),
     );
-    let options = directory::Options { sleep_after_ms: config.timers.conversation_sleep_ms };
+    let options = directory::Options {
+        sleep_after_ms: config.timers.conversation_sleep_ms,
+        login_idle_ms: config.login.idle_ms,
+        login_check_ms: config.login.check_ms,
+    };
     let directory = Directory::new(store.clone(), sources.clone(), bots, push, options);
 
     let passwords = Passwords::new(sources.clone(), config.login.hashers).map_err(StartError::Passwords)?;

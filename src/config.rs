@@ -95,6 +95,7 @@ pub struct Timers {
 pub struct Login {
     pub idle_ms: i64,
     pub absolute_ms: i64,
+    pub check_ms: u64,
     pub setup_link_ms: i64,
     pub invitation_ms: i64,
     pub hashers: usize,

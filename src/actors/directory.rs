@@ -25,6 +25,7 @@ use super::scope_supervisor::{
     Wallboard, Watch,
 };
 use crate::bots::Bots;
+use crate::domain::Millis;
 use crate::domain::conversation::{Assignee, Command};
 use crate::domain::ids::{ChannelId, ClientId, ContactId, ConversationId, LoginId, MemberId, ScopeId};
 use crate::protocol::code::CloseCode;
@@ -49,11 +50,15 @@ const TYPED_MAX: usize = 64;
 pub struct Options {
     /// A conversation nobody is attached to sleeps after this long. Milliseconds.
     pub sleep_after_ms: u64,
+    /// A log-in that was silent for this long has ended. Milliseconds.
+    pub login_idle_ms: Millis,
+    /// Whether what open sockets came with still counts is looked at this often. Milliseconds.
+    pub login_check_ms: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { sleep_after_ms: 60_000 }
+        Self { sleep_after_ms: 60_000, login_idle_ms: 43_200_000, login_check_ms: 60_000 }
     }
 }
 

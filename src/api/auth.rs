@@ -68,6 +68,31 @@ impl Caller {
         }
     }
 
+    /// A sign of life that is stored suffices for this long. Milliseconds.
+    pub fn quiet_after(&self, config: &Config) -> Millis {
+        match self.via {
+            Via::Login(_) => TOUCH_MS.min(config.login.idle_ms / 4),
+            Via::Key(_) => TOUCH_MS,
+        }
+    }
+
+    /// Stores a sign of life. One that could not be stored stops nobody.
+    pub async fn touch(&self, edge: &Edge, now: Millis) {
+        let touched = match &self.via {
+            Via::Login(login) => {
+                let id = login.id;
+                edge.store.write(move |connection| logins::touch(connection, id, now)).await
+            }
+            Via::Key(key) => {
+                let id = *key;
+                edge.store.write(move |connection| keys::touch(connection, id, now)).await
+            }
+        };
+        if let Err(error) = touched {
+            log::debug!("sign of life not stored error=\"{error}\"");
+        }
+    }
+
     /// As the audit trail names them.
     pub fn as_audit(&self) -> AuditActor {
         let (kind, id) = match &self.via {
@@ -127,16 +152,17 @@ async fn by_cookie(edge: &Data<Edge>, request: &HttpRequest) -> Result<Caller, A
     if member.disabled || idle || now >= login.expires_at {
         return Err(ApiError::unauthenticated());
     }
-    if now - login.last_seen_at >= TOUCH_MS.min(edge.config.login.idle_ms / 4) {
-        let id = login.id;
-        note(edge.store.write(move |connection| logins::touch(connection, id, now)).await);
-    }
-    Ok(Caller {
+    let seen_at = login.last_seen_at;
+    let caller = Caller {
         member,
         memberships,
         via: Via::Login(login),
         address: address::client(request, &edge.config),
-    })
+    };
+    if now - seen_at >= caller.quiet_after(&edge.config) {
+        caller.touch(edge, now).await;
+    }
+    Ok(caller)
 }
 
 async fn by_key(edge: &Data<Edge>, request: &HttpRequest) -> Result<Caller, ApiError> {
@@ -153,19 +179,13 @@ async fn by_key(edge: &Data<Edge>, request: &HttpRequest) -> Result<Caller, ApiE
     let now = edge.sources.now();
     let expired = key.expires_at.is_some_and(|at| now >= at) || key.revoked_at.is_some();
     let Some(role) = role.filter(|_| !expired && !member.disabled) else { return Err(invalid()) };
-    if key.last_used_at.is_none_or(|at| now - at >= TOUCH_MS) {
-        let id = key.id;
-        note(edge.store.write(move |connection| keys::touch(connection, id, now)).await);
-    }
     let memberships = vec![Membership { scope: key.scope, role: role.min(key.role) }];
-    Ok(Caller { member, memberships, via: Via::Key(key.id), address: address::client(request, &edge.config) })
-}
-
-/// A sign of life that could not be stored stops nobody from reading.
-fn note(touched: Result<(), StoreError>) {
-    if let Err(error) = touched {
-        log::debug!("sign of life not stored error=\"{error}\"");
+    let address = address::client(request, &edge.config);
+    let caller = Caller { member, memberships, via: Via::Key(key.id), address };
+    if key.last_used_at.is_none_or(|at| now - at >= caller.quiet_after(&edge.config)) {
+        caller.touch(edge, now).await;
     }
+    Ok(caller)
 }
 
 fn if_missing(error: ApiError, instead: impl FnOnce() -> ApiError) -> ApiError {

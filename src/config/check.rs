@@ -83,7 +83,7 @@ impl Config {
         Ok(())
     }
 
-    fn numbers_above_zero(&self) -> [(&'static str, u64); 29] {
+    fn numbers_above_zero(&self) -> [(&'static str, u64); 30] {
         let count = |number: usize| number as u64;
         let (limits, timers) = (&self.limits, &self.timers);
         [
@@ -113,6 +113,7 @@ impl Config {
             ("outgoing.connect_ms", self.outgoing.connect_ms),
             ("mail.port", self.mail.port.into()),
             ("mail.timeout_ms", self.mail.timeout_ms),
+            ("login.check_ms", self.login.check_ms),
             ("login.hashers", count(self.login.hashers)),
             ("store.queue", count(self.store.queue)),
             ("store.journal_queue", count(self.store.journal_queue)),

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{api_keys, members};
+use super::schema::{api_keys, members, memberships};
 use super::{Connection, StoreError, members as people, text};
 use crate::domain::Millis;
 use crate::domain::ids::{KeyId, MemberId, ScopeId};
@@ -96,6 +96,29 @@ pub fn by_hash(connection: &mut Connection, hash: &str) -> Result<(ApiKey, Membe
         .filter(api_keys::key_hash.eq(hash))
         .first::<(Row, people::Row)>(connection)?;
     Ok((key.try_into()?, member.try_into()?))
+}
+
+/// Those of these keys that are still good.
+///
+/// # Errors
+/// The store's failures.
+pub fn standing(connection: &mut Connection, ids: &[KeyId], now: Millis) -> Result<Vec<KeyId>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let belongs = memberships::table
+        .filter(memberships::member_id.eq(api_keys::member_id))
+        .filter(memberships::scope_id.eq(api_keys::scope_id));
+    let found: Vec<String> = api_keys::table
+        .inner_join(members::table)
+        .filter(api_keys::id.eq_any(ids.iter().map(ToString::to_string)))
+        .filter(api_keys::revoked_at.is_null())
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
+        .filter(members::disabled.eq(false))
+        .filter(diesel::dsl::exists(belongs))
+        .select(api_keys::id)
+        .load(connection)?;
+    found.iter().map(|id| text::id(id)).collect()
 }
 
 /// The keys of a scope, newest first, revoked ones too.

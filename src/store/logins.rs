@@ -105,6 +105,29 @@ pub fn list_of(connection: &mut Connection, member: MemberId) -> Result<Vec<Logi
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Those of these sessions that have not ended: neither by hand nor by age, nor by silence since `idle_since`.
+///
+/// # Errors
+/// The store's failures.
+pub fn standing(
+    connection: &mut Connection,
+    ids: &[LoginId],
+    now: Millis,
+    idle_since: Millis,
+) -> Result<Vec<LoginId>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<String> = logins::table
+        .inner_join(members::table)
+        .filter(logins::id.eq_any(ids.iter().map(ToString::to_string)))
+        .filter(logins::expires_at.gt(now).and(logins::last_seen_at.gt(idle_since)))
+        .filter(members::disabled.eq(false))
+        .select(logins::id)
+        .load(connection)?;
+    found.iter().map(|id| text::id(id)).collect()
+}
+
 /// Notes a sign of life. A session that is gone is no error.
 ///
 /// # Errors

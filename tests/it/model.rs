@@ -87,7 +87,7 @@ fn the_engine_obeys_the_table() {
 /// Runs cases on one database, in this thread.
 fn run(database: &Database, cases: u32, seed: u64) -> BTreeMap<String, u32> {
     let system = System::new();
-    let options = Options { sleep_after_ms: 20 };
+    let options = Options { sleep_after_ms: 20, ..Options::default() };
     let engine = system.block_on(async { Engine::start(&database.open(), options, BotLimits::default()) });
     let (bot_url, _bot) = start_bot(&system);
     RIG.set(Some(Rig { system, engine, bot_url, hits: RefCell::default() }));

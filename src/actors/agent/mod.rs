@@ -5,6 +5,7 @@
 //! conversations: those know their assignee themselves.
 
 mod attach;
+mod check;
 mod deliver;
 
 pub use attach::{
@@ -70,5 +71,6 @@ impl Actor for Agent {
 
     fn started(&mut self, ctx: &mut Context<Self>) {
         ctx.set_mailbox_capacity(MAILBOX);
+        self.check_often(ctx);
     }
 }

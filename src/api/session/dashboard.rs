@@ -7,14 +7,15 @@ use actix::Addr;
 use actix::prelude::SendError;
 use actix_web::web::Data;
 
+use super::admission::{Admission, Here, admit};
 use super::{bad_frame, error, failed, ok, rate_limited};
-use crate::actors::agent::{self, Agent, Credential};
+use crate::actors::agent;
 use crate::actors::conversation::{AttachMember, Attached, Conversation, Detach, Do, Read, Typing};
 use crate::actors::directory::{ask, not_sent};
 use crate::actors::error::CallError;
 use crate::actors::link::{Hearing, Link};
 use crate::actors::reply::Reply;
-use crate::actors::scope_supervisor::{FindOpen, Overview};
+use crate::actors::scope_supervisor::FindOpen;
 use crate::api::access::{self, Action};
 use crate::api::attached::{self, Given};
 use crate::api::auth::{Caller, Via};
@@ -22,15 +23,15 @@ use crate::api::bucket::Bucket;
 use crate::api::edge::Edge;
 use crate::api::seats::Seat;
 use crate::api::socket::{Next, Out, Session, then};
-use crate::domain::Seq;
 use crate::domain::attachment::Words;
 use crate::domain::conversation::{Command, Target};
 use crate::domain::ids::{ClientId, ConversationId, MemberId, ScopeId};
-use crate::domain::member::{Actor, Presence, Role};
+use crate::domain::member::{Actor, Role};
+use crate::domain::{Millis, Seq};
 use crate::protocol::VERSION;
 use crate::protocol::client::{DashboardCommand, TransferTo, parse_dashboard};
 use crate::protocol::code::{CloseCode, Code};
-use crate::protocol::server::{self, ChannelView, DashboardEvent, Me, MemberView, Opened, ScopeView};
+use crate::protocol::server::{self, DashboardEvent, Me, Opened};
 
 /// Most conversations one socket has open at once.
 const OPEN_MAX: usize = 100;
@@ -46,6 +47,8 @@ pub struct DashboardSession {
     caller: Arc<Caller>,
     link: Option<Link>,
     phase: Phase,
+    /// When a sign of life was last stored.
+    seen_at: Millis,
 }
 
 enum Phase {
@@ -54,7 +57,7 @@ enum Phase {
 }
 
 struct Identified {
-    agent: Addr<Agent>,
+    here: Here,
     bucket: Arc<Bucket>,
     /// One of the member's sockets.
     _seat: Seat<MemberId>,
@@ -73,7 +76,19 @@ struct Known {
 impl DashboardSession {
     /// A connection of this caller, not yet identified.
     pub fn new(edge: Data<Edge>, caller: Caller) -> Self {
-        Self { edge, caller: Arc::new(caller), link: None, phase: Phase::Unidentified }
+        let seen_at = edge.sources.now();
+        Self { edge, caller: Arc::new(caller), link: None, phase: Phase::Unidentified, seen_at }
+    }
+
+    /// Whoever works is not silent, even if they ask for nothing else.
+    fn note_life(&mut self) {
+        let now = self.edge.sources.now();
+        if now - self.seen_at < self.caller.quiet_after(&self.edge.config) {
+            return;
+        }
+        self.seen_at = now;
+        let (edge, caller) = (self.edge.clone(), self.caller.clone());
+        actix_web::rt::spawn(async move { caller.touch(&edge, now).await });
     }
 
     fn hello(&self, reference: String, ticket: Option<&str>) -> Next<Self> {
@@ -89,34 +104,17 @@ impl DashboardSession {
             return Next::Close(CloseCode::Rate);
         };
         Next::Wait(Box::pin(async move {
-            let mut scopes = Vec::new();
-            for membership in &caller.memberships {
-                match edge.directory.look(membership.scope).await {
-                    Ok(mut overview) => {
-                        // This very session makes them be there.
-                        overview.presence.entry(caller.member.id).or_insert(Presence::Online);
-                        scopes.extend(scope_view(&overview, membership.role));
-                    }
-                    Err(error) => {
-                        let frame = failed(&reference, &error);
-                        return then(move |_, out| {
-                            out.push(frame);
-                            Next::Close(CloseCode::Restart)
-                        });
-                    }
-                }
-            }
+            let admitted = admit(&edge, &caller, link).await;
             then(move |session: &mut Self, out| {
+                let Admission { here, scopes } = match admitted {
+                    Ok(Some(admission)) => admission,
+                    Ok(None) => return Next::Close(CloseCode::Forbidden),
+                    Err(error) => {
+                        out.push(failed(&reference, &error));
+                        return Next::Close(CloseCode::Restart);
+                    }
+                };
                 let caller = &session.caller;
-                let agent = session.edge.directory.shared().agent(caller.member.id);
-                agent.do_send(agent::Attach {
-                    link,
-                    credential: match &caller.via {
-                        Via::Login(login) => Credential::Login(login.id),
-                        Via::Key(key) => Credential::Key(*key),
-                    },
-                    scopes: caller.memberships.iter().map(|membership| membership.scope).collect(),
-                });
                 out.push(server::text(&DashboardEvent::Welcome {
                     reference: &reference,
                     protocol: VERSION,
@@ -129,7 +127,7 @@ impl DashboardSession {
                     server_time: session.edge.sources.now(),
                 }));
                 session.phase = Phase::Identified(Box::new(Identified {
-                    agent,
+                    here,
                     bucket: session.edge.member_rates.of(caller.member.id.uuid()),
                     _seat: seat,
                     known: HashMap::new(),
@@ -142,6 +140,7 @@ impl DashboardSession {
 
     fn command(&mut self, reference: String, command: DashboardCommand, out: &mut Out) -> Next<Self> {
         use DashboardCommand as C;
+        self.note_life();
         let Phase::Identified(identified) = &mut self.phase else {
             return Next::Close(CloseCode::Unauthenticated);
         };
@@ -157,19 +156,19 @@ impl DashboardSession {
             }
             C::Subscribe { scope } => {
                 out.push(ok(&reference));
-                identified.agent.do_send(agent::Subscribe { link, scope });
+                identified.here.agent.do_send(agent::Subscribe { link, scope });
             }
             C::Unsubscribe { scope } => {
                 out.push(ok(&reference));
-                identified.agent.do_send(agent::Unsubscribe { link, scope });
+                identified.here.agent.do_send(agent::Unsubscribe { link, scope });
             }
             C::Presence { status } => {
                 out.push(ok(&reference));
-                identified.agent.do_send(agent::SetPresence(status));
+                identified.here.agent.do_send(agent::SetPresence(status));
             }
             C::Looking { on } => {
                 out.push(ok(&reference));
-                identified.agent.do_send(agent::SetLooking { link, on });
+                identified.here.agent.do_send(agent::SetLooking { link, on });
             }
             C::Close { conversation } => {
                 out.push(ok(&reference));
@@ -461,7 +460,6 @@ impl Session for DashboardSession {
     fn closed(&mut self) {
         let (Phase::Identified(identified), Some(link)) = (&self.phase, &self.link) else { return };
         let link = link.id();
-        identified.agent.do_send(agent::Detach { link });
         for conversation in identified.open.keys() {
             if let Some(known) = identified.known.get(conversation) {
                 known.address.do_send(Detach { link });
@@ -510,38 +508,5 @@ fn opened_frame(reference: &str, attached: &Attached) -> bytestring::ByteString 
         deliveries: &attached.deliveries,
         more: first_seq > 1,
         resync: attached.resync,
-    })
-}
-
-/// A scope as this member sees it.
-fn scope_view(overview: &Overview, role: Role) -> Option<ScopeView> {
-    let rules = overview.rules.as_ref()?;
-    let mut channels: Vec<ChannelView> = rules
-        .channels
-        .values()
-        .map(|channel| ChannelView { id: channel.id, kind: channel.kind, name: channel.name.clone() })
-        .collect();
-    channels.sort_by(|one, other| one.name.cmp(&other.name));
-    let mut members: Vec<MemberView> = rules
-        .members
-        .values()
-        .map(|(member, role)| MemberView {
-            id: member.id,
-            name: member.name.clone(),
-            role: *role,
-            presence: overview.presence.get(&member.id).copied().unwrap_or(Presence::Offline),
-            avatar: rules.faces.get(&member.id).cloned(),
-        })
-        .collect();
-    members.sort_by(|one, other| one.name.cmp(&other.name));
-    Some(ScopeView {
-        id: rules.scope.id,
-        name: rules.scope.name.clone(),
-        mode: rules.scope.mode,
-        time_zone: rules.scope.time_zone.clone(),
-        role,
-        has_bot: rules.rules.has_bot,
-        channels,
-        members,
     })
 }

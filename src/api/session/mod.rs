@@ -1,6 +1,7 @@
 //! What a connection understands, apart from its socket. A session begins unidentified, when
 //! nothing but `hello` reaches it, and is identified from then on.
 
+mod admission;
 mod arrival;
 pub mod dashboard;
 pub mod widget;

@@ -43,17 +43,22 @@ impl Socket {
 
     /// The dashboard socket of a person, with `hello` said; answers `welcome` too.
     pub async fn dashboard(person: &Person) -> (Self, Value) {
+        let (mut socket, hello) = Self::before_hello(person).await;
+        let welcome = socket.hello(hello).await;
+        (socket, welcome)
+    }
+
+    /// The dashboard socket of a person, and what it has to say as `hello`.
+    pub async fn before_hello(person: &Person) -> (Self, Value) {
         let path = "/api/v1/dashboard/socket";
-        let (mut socket, hello) = if person.key.is_empty() {
+        if person.key.is_empty() {
             let ticket = person.post("/api/v1/session/ticket", json!({})).await.good()["ticket"].clone();
             let headers = [("cookie", person.cookie.as_str()), ("origin", person.base.as_str())];
             (Self::open(&person.base, path, &headers).await.unwrap(), json!({"ticket": ticket}))
         } else {
             let bearer = format!("Bearer {}", person.key);
             (Self::open(&person.base, path, &[("authorization", &bearer)]).await.unwrap(), json!({}))
-        };
-        let welcome = socket.hello(hello).await;
-        (socket, welcome)
+        }
     }
 
     /// The widget socket of a channel, with `hello` said; answers `welcome` too.
@@ -64,11 +69,16 @@ impl Socket {
         (socket, welcome)
     }
 
-    async fn hello(&mut self, mut hello: Value) -> Value {
+    async fn hello(&mut self, hello: Value) -> Value {
+        self.say_hello(hello).await;
+        self.event("welcome").await
+    }
+
+    /// Sends `hello`, whatever the answer.
+    pub async fn say_hello(&mut self, mut hello: Value) {
         hello["type"] = json!("hello");
         hello["ref"] = json!("hello");
         self.send_text(&hello.to_string()).await;
-        self.event("welcome").await
     }
 
     /// Sends a frame as it is.
