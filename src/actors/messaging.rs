@@ -8,8 +8,8 @@ use super::error::{Answer, CallError};
 use super::scope_supervisor::{FindForContact, FindOpen, OpenFor};
 use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation::Command;
-use crate::domain::ids::{ClientId, ConversationId, ScopeId};
-use crate::protocol::server::DeliveryMark;
+use crate::domain::ids::{ClientId, ScopeId};
+use crate::store::deliveries::Line;
 
 impl Directory {
     /// Sends a command to the contact's open conversation; none when they have none.
@@ -58,14 +58,15 @@ impl Directory {
     }
 
     /// A message to a customer has come further, or failed: members who look at the conversation learn of it.
-    pub async fn delivery_changed(&self, scope: ScopeId, conversation: ConversationId, mark: DeliveryMark) {
+    pub async fn delivery_changed(&self, scope: ScopeId, line: Line) {
+        let conversation = line.conversation;
         let find = FindOpen { conversation };
         let found = match ask(&self.shared().scope(scope), find).await {
             Ok(Ok(Some(open))) => Ok(open),
             _ => self.conversation(scope, conversation).await,
         };
         if let Ok(address) = found {
-            let _ = address.try_send(DeliveryChanged(mark));
+            let _ = address.try_send(DeliveryChanged(line.into()));
         }
     }
 }

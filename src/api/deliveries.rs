@@ -14,7 +14,6 @@ use crate::channels::Verdict;
 use crate::domain::Seq;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::{ChannelId, ConversationId, DeliveryId, InboxId, ScopeId};
-use crate::protocol::server::DeliveryMark;
 use crate::store::deliveries::{self, Line, Outcome};
 use crate::store::{audit, inbox, outbox, secrets};
 
@@ -200,7 +199,7 @@ pub async fn retry(
 ) -> Result<HttpResponse, ApiError> {
     let (id, seq) = path.into_inner();
     let (sources, now) = (edge.sources.clone(), edge.sources.now());
-    let scope = edge
+    let (scope, retried) = edge
         .write(move |connection| {
             let (conversation, ..) = access::conversation(connection, &caller, id, Action::Converse)?;
             let last = deliveries::of_entry(connection, id, seq, None, 1)?.pop();
@@ -221,11 +220,10 @@ pub async fn retry(
             let details = json!({"seq": seq});
             let line = trail::line(&sources, &caller, Some(scope), "delivery_retried", &id, details);
             audit::append(connection, line)?;
-            Ok(scope)
+            Ok((scope, retried))
         })
         .await?;
-    let mark = DeliveryMark { seq, state: DeliveryState::Queued, reason: None };
-    edge.directory.delivery_changed(scope, id, mark).await;
+    edge.directory.delivery_changed(scope, retried).await;
     edge.directory.shared().messages_out.notify_one();
     Ok(HttpResponse::Ok().json(json!({})))
 }

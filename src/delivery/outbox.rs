@@ -17,7 +17,6 @@ use crate::domain::{Millis, Seq};
 use crate::fault;
 use crate::kill::{self, Point};
 use crate::outgoing::mime;
-use crate::protocol::server::DeliveryMark;
 use crate::protocol::view::first_name;
 use crate::store::deliveries::{self, Line as LogLine, Outcome};
 use crate::store::outbox::{self, Delivery};
@@ -332,7 +331,6 @@ impl Courier {
             provider_id,
             reason,
         };
-        let mark = DeliveryMark { seq: log_line.seq, state: log_line.state, reason: log_line.reason.clone() };
         let kept = log_line.clone();
         let happened = Happened::of_delivery(message.line.channel.scope, &kept);
         let (tells, courier) = (happened.is_some(), self.clone());
@@ -348,9 +346,8 @@ impl Courier {
         if tells || early.is_some() {
             self.directory.shared().events_out.notify_one();
         }
-        let mark =
-            early.map_or(mark, |line| DeliveryMark { seq: line.seq, state: line.state, reason: line.reason });
-        self.directory.delivery_changed(message.line.channel.scope, log_line.conversation, mark).await;
+        let last = early.unwrap_or(log_line);
+        self.directory.delivery_changed(message.line.channel.scope, last).await;
     }
 
     /// The platform turns the whole channel away.

@@ -3,7 +3,6 @@
 use super::{Courier, Line};
 use crate::domain::Millis;
 use crate::domain::delivery::DeliveryState;
-use crate::protocol::server::DeliveryMark;
 use crate::store::deliveries::{self, Line as LogLine, Outcome};
 use crate::store::early_reports::{self, EarlyReport};
 use crate::store::webhook_events::{self, Happened};
@@ -111,7 +110,6 @@ fn raise(
 async fn tell(courier: &Courier, line: &Line, noted: impl Iterator<Item = LogLine>) {
     courier.directory.shared().events_out.notify_one();
     for noted in noted {
-        let mark = DeliveryMark { seq: noted.seq, state: noted.state, reason: noted.reason };
-        courier.directory.delivery_changed(line.channel.scope, noted.conversation, mark).await;
+        courier.directory.delivery_changed(line.channel.scope, noted).await;
     }
 }

@@ -221,7 +221,7 @@ impl Conversation {
             resync,
             last_seq: self.version_told(),
             reads: self.reads.iter().map(|(&by, &seq)| ReadMark { by, seq }).collect(),
-            deliveries: self.deliveries.values().cloned().collect(),
+            deliveries: self.deliveries.values().map(|step| step.mark.clone()).collect(),
             status: self.status(),
         }
     }

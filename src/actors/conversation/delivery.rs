@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::Conversation;
 use crate::domain::conversation as domain;
 use crate::domain::event::{Author, EndReason, Entry, Event};
+use crate::domain::ids::DeliveryId;
 use crate::protocol::server::{DashboardEvent, DeliveryMark};
 use crate::store::deliveries::Line;
 use crate::store::outbox::{self, OutboxRow};
@@ -22,11 +23,20 @@ const TYPING_EVERY: Duration = Duration::from_secs(2);
 /// A message to the customer has come further, or failed.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
-pub struct DeliveryChanged(pub DeliveryMark);
+pub struct DeliveryChanged(pub Step);
 
-/// What members learn of the last line of the delivery log.
-pub(super) fn mark(line: Line) -> DeliveryMark {
-    DeliveryMark { seq: line.seq, state: line.state, reason: line.reason }
+/// A line of the delivery log, as far as members learn of it.
+#[derive(Debug)]
+pub struct Step {
+    /// Which line; those of one message are in order.
+    line: DeliveryId,
+    pub(super) mark: DeliveryMark,
+}
+
+impl From<Line> for Step {
+    fn from(line: Line) -> Self {
+        Self { line: line.id, mark: DeliveryMark { seq: line.seq, state: line.state, reason: line.reason } }
+    }
 }
 
 impl Conversation {
@@ -70,9 +80,14 @@ impl Conversation {
 impl Handler<DeliveryChanged> for Conversation {
     type Result = ();
 
-    fn handle(&mut self, DeliveryChanged(mark): DeliveryChanged, _: &mut Context<Self>) {
-        self.tell_members(&DashboardEvent::Delivery { conversation: self.id, mark: &mark });
-        self.deliveries.insert(mark.seq, mark);
+    fn handle(&mut self, DeliveryChanged(step): DeliveryChanged, _: &mut Context<Self>) {
+        let seq = step.mark.seq;
+        // Who sends and who hears from the platform tell of it side by side.
+        if self.deliveries.get(&seq).is_some_and(|known| known.line >= step.line) {
+            return;
+        }
+        self.tell_members(&DashboardEvent::Delivery { conversation: self.id, mark: &step.mark });
+        self.deliveries.insert(seq, step);
         while self.deliveries.len() > MARKS_MAX {
             self.deliveries.pop_first();
         }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use actix::{ActorContext, AsyncContext, Context, Handler};
 
-use super::delivery::mark;
 use super::submit::key;
 use super::{Conversation, RECENT};
 use crate::actors::link::Push;
@@ -110,7 +109,7 @@ impl Conversation {
                 store::reads::Reader::Member(id) => (Reader::Member(id), seq),
             })
             .collect();
-        self.deliveries = stored.deliveries.into_iter().map(|(seq, line)| (seq, mark(line))).collect();
+        self.deliveries = stored.deliveries.into_iter().map(|(seq, line)| (seq, line.into())).collect();
         self.outdated = None;
         // Most chats have few entries, and room for more would be kept beside each that is awake.
         let mut recent = stored.recent;

@@ -39,7 +39,7 @@ use crate::domain::contact::{Contact, SessionDetails};
 use crate::domain::conversation as domain;
 use crate::domain::event::Entry;
 use crate::domain::ids::{ConversationId, MemberId, ScopeId};
-use crate::protocol::server::{DeliveryMark, Reader, WidgetStatus};
+use crate::protocol::server::{Reader, WidgetStatus};
 use crate::protocol::view::{Row, RowContact};
 
 /// Most commands in a conversation's mailbox; more are refused as overloaded.
@@ -91,7 +91,7 @@ pub struct Conversation {
     /// How far each reader has read.
     reads: HashMap<Reader, Seq>,
     /// How far messages to the customer of a messaging channel have come, of the last entries.
-    deliveries: BTreeMap<Seq, DeliveryMark>,
+    deliveries: BTreeMap<Seq, delivery::Step>,
     /// What the supervisor last said of the queue and who is online.
     surroundings: Surroundings,
     /// The status customers were last told.

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use switchboard::store::deliveries::{self, Outcome};
 use tokio::sync::Notify;
 
 use super::sim::{Fault, meta, talk, viber};
 use super::{Line, Office, texts};
 use crate::support::database::Database;
 use crate::support::on_both;
+use crate::support::sockets::Socket;
 
 on_both! {
     a_report_that_comes_early_is_kept
     a_failure_that_comes_early_is_shown
+    what_is_told_late_takes_nothing_back
 }
 
 impl Office {
@@ -88,4 +91,27 @@ async fn a_failure_that_comes_early_is_shown(database: Database) {
     answered.notify_one();
     let lines = office.delivered(&chat, seq, "failed").await;
     assert_eq!(lines.last().unwrap()["reason"], "failure description");
+}
+
+async fn what_is_told_late_takes_nothing_back(database: Database) {
+    let office = Office::open(database).await;
+    let (line, chat, seq) = office.talking("whatsapp").await;
+    let (mut member, _) = Socket::dashboard(&office.owner).await;
+    let open = json!({"type": "open", "conversation": chat});
+    member.ok(open.clone()).await;
+    office.does("send", &chat, json!({"text": "On its way"})).await;
+    let lines = office.delivered(&chat, seq, "sent").await;
+    office.whatsapp_status(&line, lines[0]["provider_id"].as_str().unwrap(), "read", json!([])).await;
+    member.until(|frame| frame["type"] == "delivery" && frame["state"] == "read").await;
+    // Whoever sent it may be slower to tell than whoever heard from the platform.
+    let edge = &office.app.running.edge;
+    let id = chat.parse().unwrap();
+    let lines = edge.store.read(move |c| deliveries::of_entry(c, id, seq, None, 10)).await.unwrap();
+    let sent = lines.into_iter().find(|line| line.outcome == Outcome::Sent).unwrap();
+    member.forget();
+    edge.directory.delivery_changed(office.scope.parse().unwrap(), sent).await;
+    let opened = member.ask(open).await;
+    assert_eq!(opened["deliveries"], json!([{"seq": seq, "state": "read"}]), "{opened}");
+    let told: Vec<_> = member.heard().filter(|frame| frame["type"] == "delivery").collect();
+    assert!(told.is_empty(), "{told:?}");
 }
