@@ -33,6 +33,7 @@ on_both! {
     a_chat_that_begins_while_its_customer_is_erased_shows_nothing_of_them
     a_member_is_called_as_now_on_an_older_connection
     two_changes_at_once_both_stay
+    a_channel_that_is_off_begins_no_chat_on_an_older_connection
 }
 
 async fn a_scope_knows_the_last_of_many_changes(database: Database) {
@@ -277,4 +278,23 @@ async fn two_changes_at_once_both_stay(database: Database) {
     let bot = stage.store().read(move |connection| scopes::bot(connection, scope)).await.unwrap();
     let BotConfig::Http(bot) = bot else { panic!("{bot:?}") };
     assert_eq!((bot.url.as_str(), bot.secret.as_str()), ("https://bot.example/b", SECRETS[1]));
+}
+
+async fn a_channel_that_is_off_begins_no_chat_on_an_older_connection(database: Database) {
+    let stage = Stage::new(database).await;
+    let owner = stage.app.owner().await;
+    let mut talking = stage.customer().await;
+    let conversation = talking.writes("Hello").await;
+    let mut silent = stage.customer().await;
+    let path = format!("/api/v1/scopes/{}/channels/{}", stage.scope, stage.channel.id);
+    let turn = async |enabled: bool| {
+        owner.patch(&path, json!({"enabled": enabled})).await.good();
+        let is_so = |known: &ScopeRules| known.channels[&stage.channel.id].enabled == enabled;
+        stage.app.until_known(stage.channel.scope, is_so).await;
+    };
+    turn(false).await;
+    silent.refused(json!({"type": "start", "client_id": client_id(), "text": "Hello"}), "not_found").await;
+    assert_eq!(talking.writes("Is anybody there?").await, conversation, "what was begun goes on");
+    turn(true).await;
+    assert_ne!(silent.writes("Hello").await, conversation);
 }

@@ -252,6 +252,11 @@ impl Handler<OpenFor> for ScopeSupervisor {
         if let Some(&id) = self.open_of.get(&key) {
             return self.child(id, Some(&near), ctx);
         }
+        // The connection may be older than the switch.
+        let rules = self.rules.as_ref().ok_or(CallError::Unavailable)?;
+        if rules.channels.get(&contact.channel).is_some_and(|channel| !channel.enabled) {
+            return Err(CallError::NotFound);
+        }
         let id = self.shared.sources.id();
         let new = NewConversation { id, scope: self.id, channel: contact.channel, contact: contact.id };
         self.open_of.insert(key, id);
