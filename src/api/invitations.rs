@@ -122,6 +122,10 @@ pub async fn accept(edge: Data<Edge>, request: HttpRequest, body: Body) -> Resul
     })
     .await?;
     edge.directory.logins_revoked(member.id, None);
+    let id = member.id;
+    for membership in edge.read(move |connection| Ok(members::memberships_of(connection, id)?)).await? {
+        edge.directory.scope_changed(membership.scope);
+    }
     if had_one {
         password::tell(&edge, &member, address::client(&request, &edge.config));
     }

@@ -90,11 +90,15 @@ pub async fn open(
     };
     let token = secret::token(&edge.sources, "");
     let hash = secret::hash(&token);
-    let before = auth::identify(request).await.ok();
+    let before = match auth::identify(request).await {
+        Ok(Caller { via: Via::Login(old), .. }) => Some(old),
+        _ => None,
+    };
+    let replaced = before.clone();
     let (sources, stored, who) = (edge.sources.clone(), login.clone(), member.clone());
     edge.write(move |connection| {
         first(connection)?;
-        if let Some(Caller { via: Via::Login(old), .. }) = before {
+        if let Some(old) = before {
             let _gone_already = logins::delete(connection, old.id, old.member);
         }
         logins::insert(connection, &stored, &hash)?;
@@ -109,6 +113,9 @@ pub async fn open(
         Ok(())
     })
     .await?;
+    if let Some(old) = replaced {
+        edge.directory.credential_revoked(old.member, Credential::Login(old.id));
+    }
     edge.counters.logins.fetch_add(1, Ordering::Relaxed);
     let id = member.id;
     let member = edge.read(move |connection| Ok(members::by_id(connection, id)?)).await?;

@@ -169,13 +169,13 @@ pub async fn delete(edge: Data<Edge>, caller: Caller, id: Path<ScopeId>) -> Resu
     let id = id.into_inner();
     access::scope(&caller, id, Action::DeleteScope)?;
     caller.login()?;
-    let owned = caller.memberships.iter().filter(|membership| membership.role == Role::Owner).count();
-    if owned < 2 {
-        return Err(ApiError::forbidden("the last scope you own stays"));
-    }
     let line = trail::line(&edge.sources, &caller, Some(id), "scope_deleted", &id, json!({}));
     let deleted = edge
         .write(move |connection| {
+            let all = members::memberships_of(connection, caller.member.id)?;
+            if all.iter().filter(|membership| membership.role == Role::Owner).count() < 2 {
+                return Err(ApiError::forbidden("the last scope you own stays"));
+            }
             scopes::delete(connection, id)?;
             Ok(audit::append(connection, line)?)
         })

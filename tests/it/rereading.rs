@@ -11,7 +11,7 @@ use switchboard::domain::bot::BotConfig;
 use switchboard::domain::ids::ContactId;
 use switchboard::store::{Store, StoreError, contacts, scopes};
 
-use crate::support::app::Person;
+use crate::support::app::{PASSWORD, Person, stranger, token_of};
 use crate::support::chat::hold_journal;
 use crate::support::database::Database;
 use crate::support::sockets::{Socket, client_id};
@@ -32,7 +32,9 @@ on_both! {
     a_chat_begins_with_what_is_known_of_its_customer_now
     a_chat_that_begins_while_its_customer_is_erased_shows_nothing_of_them
     a_member_is_called_as_now_on_an_older_connection
+    an_invited_member_is_called_as_they_wish
     two_changes_at_once_both_stay
+    the_last_of_two_scopes_stays_if_both_are_deleted_at_once
     a_channel_that_is_off_begins_no_chat_on_an_older_connection
 }
 
@@ -297,4 +299,40 @@ async fn a_channel_that_is_off_begins_no_chat_on_an_older_connection(database: D
     assert_eq!(talking.writes("Is anybody there?").await, conversation, "what was begun goes on");
     turn(true).await;
     assert_ne!(silent.writes("Hello").await, conversation);
+}
+
+async fn an_invited_member_is_called_as_they_wish(database: Database) {
+    let stage = Stage::new(database).await;
+    let owner = stage.app.owner().await;
+    let given = json!({"email": "zoe@shop.example", "name": "New colleague", "role": "agent"});
+    let invited = owner.post(&format!("/api/v1/scopes/{}/members", stage.scope), given).await.good();
+    let is_called = |name: &'static str| {
+        move |known: &ScopeRules| known.members.values().any(|(member, _)| member.name == name)
+    };
+    stage.app.until_known(stage.channel.scope, is_called("New colleague")).await;
+    let token = token_of(invited["link"].as_str().unwrap());
+    stranger(&stage.app.base).accept(json!({"token": token, "name": "Zoë", "password": PASSWORD})).await;
+    stage.app.until_known(stage.channel.scope, is_called("Zoë")).await;
+}
+
+async fn the_last_of_two_scopes_stays_if_both_are_deleted_at_once(database: Database) {
+    let stage = Stage::new(database).await;
+    let owner = stage.app.owner().await;
+    let second = json!({"name": "Second", "mode": "production", "time_zone": "UTC"});
+    owner.post("/api/v1/scopes", second).await.good();
+    let scopes = owner.get("/api/v1/scopes").await.good();
+    let (held, release) = hold_journal(&stage.store()).await;
+    let mut asked = Vec::new();
+    for (waiting, scope) in (1..).zip(scopes["items"].as_array().unwrap()) {
+        let (owner, path) = (owner.clone(), format!("/api/v1/scopes/{}", scope["id"].as_str().unwrap()));
+        asked.push(actix_web::rt::spawn(async move { owner.delete(&path).await }));
+        until_waiting(&stage.store(), waiting).await;
+    }
+    release.await;
+    held.await.unwrap();
+    let mut answers = Vec::new();
+    for answered in asked {
+        answers.push(answered.await.unwrap().status);
+    }
+    assert_eq!(answers, [204, 403]);
 }

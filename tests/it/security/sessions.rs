@@ -71,6 +71,12 @@ async fn what_ends_sessions_closes_their_sockets(database: Database) {
     is_out(&sam, &mut here, changed, "link").await;
     assert!(again.get("/api/v1/session").await.status.is_success());
 
+    // Somebody else logs in, in the same browser.
+    let (mut left, _) = Socket::dashboard(&again).await;
+    let changed = Instant::now();
+    again.log_in(&owner.email, PASSWORD).await.good();
+    is_out(&again, &mut left, changed, "another log-in").await;
+
     // One session, by its line in the list.
     let third = app.invited(&owner, &scope, "agent", "Sam Third").await;
     let lost = third.another_login().await;
