@@ -2,6 +2,7 @@
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorInternalServerError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -30,7 +31,16 @@ pub async fn finish<B: MessageBody + 'static>(
     };
     // Ours, whatever the request says: what stands in the log is not for others to choose.
     let id = RequestId::new(&edge.sources);
-    request_id::during(Some(id), answer(edge, id, request, next)).await
+    let reads = request.method().is_safe();
+    let answering = request_id::during(Some(id), answer(edge, id, request, next));
+    if reads {
+        return answering.await;
+    }
+    // To its end, even if the client resets the connection meanwhile and this is dropped: what was written must be told.
+    actix_web::rt::spawn(answering).await.map_err(|error| {
+        log::error!("a handler panicked error=\"{error}\"");
+        ErrorInternalServerError("internal")
+    })?
 }
 
 async fn answer<B: MessageBody + 'static>(

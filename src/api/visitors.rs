@@ -503,10 +503,15 @@ async fn keep(
         }
         Ok(Some(contact))
     };
-    let kept = edge.store.write(keep).await?;
-    edge.directory.shared().events_out.notify_one();
-    edge.directory.contact_changed(read.scope, id);
-    Ok(kept)
+    let (store, directory, scope) = (edge.store.clone(), edge.directory.clone(), read.scope);
+    // To its end, even if their connection ends meanwhile.
+    let keeping = actix_web::rt::spawn(async move {
+        let kept = store.write(keep).await?;
+        directory.shared().events_out.notify_one();
+        directory.contact_changed(scope, id);
+        Ok(kept)
+    });
+    keeping.await.unwrap_or(Err(CallError::Unavailable))
 }
 
 fn stranger(edge: &Edge, channel: &Channel) -> Contact {

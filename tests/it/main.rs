@@ -24,6 +24,7 @@ mod files;
 mod files_s3;
 mod frames;
 mod hours;
+mod hung_up;
 mod ill_disk;
 mod ill_line;
 mod ill_receivers;
