@@ -265,9 +265,11 @@ impl Directory {
         (all, took)
     }
 
-    /// Settings, bot, channels or members of a scope changed in the store.
-    pub fn scope_changed(&self, scope: ScopeId) {
-        self.0.scope(scope).do_send(Reload);
+    /// Settings, bot, channels or members of a scope changed in the store. Returns when that counts, at most 5 seconds later.
+    pub async fn scope_changed(&self, scope: ScopeId) {
+        if ask(&self.0.scope(scope), Reload).await.is_err() {
+            log::warn!("a change counts later, as the scope is busy scope={scope}");
+        }
     }
 
     /// A scope was deleted from the store: its actors end.

@@ -120,7 +120,7 @@ async fn change(
     })
     .await?;
     for scope in scopes {
-        edge.directory.scope_changed(scope);
+        edge.directory.scope_changed(scope).await;
     }
     Ok(())
 }

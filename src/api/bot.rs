@@ -83,7 +83,7 @@ pub async fn put(
             Ok(answer)
         })
         .await?;
-    edge.directory.scope_changed(scope);
+    edge.directory.scope_changed(scope).await;
     Ok(HttpResponse::Ok().json(answer))
 }
 

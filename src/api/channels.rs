@@ -134,7 +134,7 @@ pub async fn create(
     if !made.is_empty() {
         answer["made_secrets"] = json!(made);
     }
-    edge.directory.scope_changed(scope);
+    edge.directory.scope_changed(scope).await;
     edge.courier.channels_changed();
     Ok(HttpResponse::Created().json(answer))
 }
@@ -223,7 +223,7 @@ pub async fn change(
     // Also when nobody knows whether it was written.
     edge.channels.forget();
     let answer = answer?;
-    edge.directory.scope_changed(scope);
+    edge.directory.scope_changed(scope).await;
     edge.courier.channels_changed();
     edge.courier.wake_inbox();
     edge.directory.shared().messages_out.notify_one();
@@ -260,7 +260,7 @@ pub async fn delete(
         .await;
     edge.channels.forget();
     deleted?;
-    edge.directory.scope_changed(scope);
+    edge.directory.scope_changed(scope).await;
     edge.courier.channels_changed();
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,7 +2,6 @@
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::ErrorInternalServerError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -12,6 +11,7 @@ use super::ApiError;
 use super::auth::is_https;
 use super::edge::Edge;
 use super::files::AS_IT_IS;
+use super::to_the_end::ToTheEnd;
 use crate::request_id::{self, RequestId};
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; img-src 'self' blob:; \
@@ -36,11 +36,7 @@ pub async fn finish<B: MessageBody + 'static>(
     if reads {
         return answering.await;
     }
-    // To its end, even if the client resets the connection meanwhile and this is dropped: what was written must be told.
-    actix_web::rt::spawn(answering).await.map_err(|error| {
-        log::error!("a handler panicked error=\"{error}\"");
-        ErrorInternalServerError("internal")
-    })?
+    ToTheEnd::new(answering).await
 }
 
 async fn answer<B: MessageBody + 'static>(

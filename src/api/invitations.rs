@@ -124,7 +124,7 @@ pub async fn accept(edge: Data<Edge>, request: HttpRequest, body: Body) -> Resul
     edge.directory.logins_revoked(member.id, None);
     let id = member.id;
     for membership in edge.read(move |connection| Ok(members::memberships_of(connection, id)?)).await? {
-        edge.directory.scope_changed(membership.scope);
+        edge.directory.scope_changed(membership.scope).await;
     }
     if had_one {
         password::tell(&edge, &member, address::client(&request, &edge.config));

@@ -122,7 +122,7 @@ pub async fn create(
             Ok((member, role, token))
         })
         .await?;
-    edge.directory.scope_changed(scope);
+    edge.directory.scope_changed(scope).await;
     edge.directory.shared().events_out.notify_one();
     let link = token.map(|token| invitations::link(edge.origins.main(), &token));
     let mailed = match (&link, &edge.mail) {
@@ -215,7 +215,7 @@ pub async fn change(
         if member.disabled {
             edge.directory.member_removed(membership.scope, id);
         }
-        edge.directory.scope_changed(membership.scope);
+        edge.directory.scope_changed(membership.scope).await;
     }
     edge.directory.shared().events_out.notify_one();
     Ok(HttpResponse::Ok().json(view(&member, role)))
@@ -250,7 +250,7 @@ pub async fn delete(
     edge.directory.shared().events_out.notify_one();
     edge.directory.member_removed(scope, id);
     edge.directory.logins_revoked(id, None);
-    edge.directory.scope_changed(scope);
+    edge.directory.scope_changed(scope).await;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -60,6 +60,7 @@ mod sockets;
 mod tags;
 pub mod throttle;
 pub mod tickets;
+mod to_the_end;
 mod trail;
 pub mod upgrade;
 pub mod visitor_token;

@@ -47,7 +47,7 @@ pub async fn change(edge: Data<Edge>, caller: Caller, body: Body) -> Result<Http
         })
         .await?;
     for scope in scopes {
-        edge.directory.scope_changed(scope);
+        edge.directory.scope_changed(scope).await;
     }
     edge.directory.shared().events_out.notify_one();
     Ok(HttpResponse::Ok().json(json!({"id": member.id, "name": member.name, "email": member.email})))

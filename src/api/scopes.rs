@@ -157,7 +157,7 @@ pub async fn change(
             Ok((scope, bot))
         })
         .await?;
-    edge.directory.scope_changed(id);
+    edge.directory.scope_changed(id).await;
     Ok(HttpResponse::Ok().json(view(&scope, role, bot.exists())))
 }
 

@@ -9,6 +9,7 @@ use bytestring::ByteString;
 
 use super::address;
 use super::edge::Edge;
+use super::to_the_end::ToTheEnd;
 use super::visitor_token::{Claims, is_proven};
 use crate::actors::conversation::{Attached, Conversation};
 use crate::actors::directory::ask;
@@ -504,14 +505,13 @@ async fn keep(
         Ok(Some(contact))
     };
     let (store, directory, scope) = (edge.store.clone(), edge.directory.clone(), read.scope);
-    // To its end, even if their connection ends meanwhile.
-    let keeping = actix_web::rt::spawn(async move {
+    let keeping = async move {
         let kept = store.write(keep).await?;
         directory.shared().events_out.notify_one();
         directory.contact_changed(scope, id);
         Ok(kept)
-    });
-    keeping.await.unwrap_or(Err(CallError::Unavailable))
+    };
+    ToTheEnd::new(keeping).await
 }
 
 fn stranger(edge: &Edge, channel: &Channel) -> Contact {

@@ -79,7 +79,7 @@ pub async fn create(
         Ok(audit::append(connection, line)?)
     })
     .await?;
-    edge.courier.webhooks_changed(scope);
+    edge.courier.webhooks_changed(scope).await;
     answer["secret"] = json!(secret.reveal());
     Ok(HttpResponse::Created().json(answer))
 }
@@ -129,7 +129,7 @@ pub async fn change(
             Ok(hook)
         })
         .await?;
-    edge.courier.webhooks_changed(scope);
+    edge.courier.webhooks_changed(scope).await;
     Ok(HttpResponse::Ok().json(hook))
 }
 
@@ -152,7 +152,7 @@ pub async fn delete(
         Ok(audit::append(connection, line)?)
     })
     .await?;
-    edge.courier.webhooks_changed(scope);
+    edge.courier.webhooks_changed(scope).await;
     Ok(HttpResponse::NoContent().finish())
 }
 

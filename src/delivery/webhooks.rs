@@ -221,7 +221,7 @@ impl Courier {
         let is_on = self.store.read(move |connection| Ok(webhooks::by_id(connection, id)?.enabled)).await;
         if matches!(is_on, Ok(false)) {
             log::warn!("webhook switched off scope={scope} webhook={id}");
-            self.directory.scope_changed(scope);
+            self.directory.scope_changed(scope).await;
         }
     }
 
@@ -381,8 +381,8 @@ fn about(contact: &Contact) -> Value {
 
 impl Courier {
     /// The scope's webhooks changed: new events go by what they are now, and what waits is looked at.
-    pub fn webhooks_changed(&self, scope: ScopeId) {
-        self.directory.scope_changed(scope);
+    pub async fn webhooks_changed(&self, scope: ScopeId) {
+        self.directory.scope_changed(scope).await;
         self.directory.shared().events_out.notify_one();
     }
 }

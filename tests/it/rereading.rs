@@ -8,8 +8,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use switchboard::actors::scope_supervisor::ScopeRules;
 use switchboard::domain::bot::BotConfig;
-use switchboard::domain::ids::ContactId;
-use switchboard::store::{Store, StoreError, contacts, scopes};
+use switchboard::domain::ids::{ContactId, ScopeId};
+use switchboard::store::{Connection, Store, StoreError, contacts, scopes};
 
 use crate::support::app::{PASSWORD, Person, stranger, token_of};
 use crate::support::chat::hold_journal;
@@ -25,6 +25,7 @@ const SECRETS: [&str; 2] = [
 
 on_both! {
     a_scope_knows_the_last_of_many_changes
+    a_setting_counts_from_its_answer_on
     a_scope_that_could_not_be_read_is_read_again
     a_list_shows_the_last_of_many_changes_of_a_contact
     what_a_site_says_takes_nothing_back_that_a_member_wrote
@@ -74,23 +75,46 @@ async fn until_refused(store: &Store) {
     eventually(read, |refused| *refused).await;
 }
 
+/// Gives the scope another name.
+fn renamed(scope: ScopeId) -> impl FnOnce(&mut Connection) -> Result<(), StoreError> {
+    move |connection| {
+        let mut changed = scopes::by_id(connection, scope)?;
+        "Changed".clone_into(&mut changed.name);
+        scopes::update(connection, &changed)
+    }
+}
+
 async fn a_scope_that_could_not_be_read_is_read_again(database: Database) {
     let stage = Stage::new(database).await;
     let (store, scope) = (stage.store(), stage.channel.scope);
     stage.app.until_known(scope, |_| true).await;
     let release = hold_readers(&store).await;
-    let change = move |connection: &mut _| {
-        let mut changed = scopes::by_id(connection, scope)?;
-        "Changed".clone_into(&mut changed.name);
-        scopes::update(connection, &changed)
-    };
-    store.write(change).await.unwrap();
-    stage.app.running.edge.directory.scope_changed(scope);
+    store.write(renamed(scope)).await.unwrap();
+    let directory = stage.app.running.edge.directory.clone();
+    actix_web::rt::spawn(async move { directory.scope_changed(scope).await });
     // Each is turned away after the same time, so by the end of the second so was the scope's.
     until_refused(&store).await;
     until_refused(&store).await;
     drop(release);
     stage.app.until_known(scope, |known| known.scope.name == "Changed").await;
+}
+
+async fn a_setting_counts_from_its_answer_on(database: Database) {
+    let stage = Stage::new(database).await;
+    let (store, scope) = (stage.store(), stage.channel.scope);
+    let directory = stage.app.running.edge.directory.clone();
+    stage.app.until_known(scope, |_| true).await;
+    let release = hold_readers(&store).await;
+    store.write(renamed(scope)).await.unwrap();
+    let telling = actix_web::rt::spawn({
+        let directory = directory.clone();
+        async move { directory.scope_changed(scope).await }
+    });
+    drop(release);
+    // What every request that changes a scope waits for before it is answered.
+    telling.await.unwrap();
+    let known = directory.look(scope).await.unwrap().rules.unwrap();
+    assert_eq!(known.scope.name, "Changed");
 }
 
 /// What the lists of a member show of a conversation now, unless it has ended.

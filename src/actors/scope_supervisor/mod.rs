@@ -30,6 +30,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, WrapFuture};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::agent::Agent;
@@ -156,6 +157,8 @@ pub struct ScopeSupervisor {
     visitors: HashMap<ContactId, Vec<Link>>,
     /// What is being read again.
     reads: rereading::Reads,
+    /// Those who changed the scope since a read of it began.
+    wait_for_rules: Vec<oneshot::Sender<()>>,
 }
 
 /// What the supervisor knows of an open conversation.
@@ -201,6 +204,7 @@ impl ScopeSupervisor {
             opening: Opening::ALWAYS,
             visitors: HashMap::new(),
             reads: rereading::Reads::default(),
+            wait_for_rules: Vec::new(),
         }
     }
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, ResponseFuture, WrapFuture};
+use tokio::sync::oneshot;
 
 use super::{ScopeRules, ScopeSupervisor};
 use crate::actors::conversation::RulesChanged;
@@ -46,16 +47,20 @@ impl Reads {
     }
 }
 
-/// The scope changed in the store: read it again.
+/// The scope changed in the store: read it again. Answered when that counts.
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
 pub struct Reload;
 
 impl Handler<Reload> for ScopeSupervisor {
-    type Result = ();
+    type Result = ResponseFuture<()>;
 
-    fn handle(&mut self, _: Reload, ctx: &mut Context<Self>) {
+    fn handle(&mut self, _: Reload, ctx: &mut Context<Self>) -> Self::Result {
+        let (waits, known) = oneshot::channel();
+        self.wait_for_rules.push(waits);
         self.has_changed(Thing::Scope, ctx);
+        // The other end is dropped when it counts.
+        Box::pin(async move { drop(known.await) })
     }
 }
 
@@ -88,7 +93,12 @@ impl ScopeSupervisor {
     fn read_scope(&mut self, ctx: &mut Context<Self>) {
         let (store, id) = (self.shared.store.clone(), self.id);
         let reading = async move { store.read(move |c| ScopeRules::read(c, id)).await };
-        ctx.spawn(reading.into_actor(self).map(|rules, actor, ctx| {
+        // Whoever asks from now on waits for the next read.
+        let mut wait = std::mem::take(&mut self.wait_for_rules);
+        ctx.spawn(reading.into_actor(self).map(move |rules, actor, ctx| {
+            if rules.is_err() {
+                actor.wait_for_rules.append(&mut wait);
+            }
             let read = rules.map(|rules| actor.take_rules(&Arc::new(rules), ctx));
             actor.was_read(Thing::Scope, read, ctx);
         }));

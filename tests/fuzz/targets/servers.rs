@@ -15,6 +15,8 @@ static OUTGOING: LazyLock<Outgoing> = LazyLock::new(|| Outgoing::new(&OutgoingOp
 
 thread_local! {
     static RUNTIME: Runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    /// One for all inputs: a port that served rests for a minute, and there are not enough of them for a long run.
+    static LISTENER: TcpListener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
 }
 
 /// Most bytes of a mail that are fetched.
@@ -56,7 +58,7 @@ pub fn smtp(data: &[u8]) {
 
 /// Serves the bytes once, to one connection.
 fn with_server<F: Future<Output = ()>>(data: &[u8], work: impl FnOnce(MailServer) -> F) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let listener = LISTENER.with(|listener| listener.try_clone().unwrap());
     let server = MailServer {
         host: "127.0.0.1".into(),
         port: listener.local_addr().unwrap().port(),

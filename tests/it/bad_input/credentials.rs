@@ -110,7 +110,7 @@ async fn a_token_that_is_not_valid_opens_nobodys_conversation() {
     };
     let (channel, now) = (elsewhere.clone(), stage.app.running.edge.sources.now());
     stage.store().write(move |c| channels::insert(c, &channel, now)).await.unwrap();
-    stage.app.running.edge.directory.scope_changed(stage.channel.scope);
+    stage.app.running.edge.directory.scope_changed(stage.channel.scope).await;
     let (_, foreign) = Socket::widget(&stage.app.base, "other", json!({"visitor_token": token})).await;
     assert_eq!(foreign["conversation"], Value::Null);
     let foreign = foreign["visitor_token"].as_str().unwrap().to_owned();

@@ -82,7 +82,7 @@ impl Stage {
             })
             .await
             .unwrap();
-        self.reload(scope).await;
+        self.app.running.edge.directory.scope_changed(scope).await;
         let nobody = self.app.stranger();
         made.into_iter()
             .map(|(id, key)| {
@@ -103,13 +103,6 @@ impl Stage {
         let mut person = self.app.stranger();
         (person.id, person.key) = (member.to_string(), text);
         person
-    }
-
-    /// The scope reads its members again, and has them when this returns.
-    async fn reload(&self, scope: ScopeId) {
-        let count = self.store().read(move |c| members::list_of_scope(c, scope)).await.unwrap().len();
-        self.app.running.edge.directory.scope_changed(scope);
-        self.app.until_known(scope, |rules| rules.members.len() == count).await;
     }
 
     /// A new agent at the dashboard.
@@ -139,9 +132,7 @@ impl Stage {
     /// Gives the scope this bot.
     pub async fn set_bot(&self, bot: Value) {
         let admin = self.members(1, Role::Admin).await.remove(0);
-        admin.put(&format!("/api/v1/scopes/{}/bot", self.scope), bot.clone()).await.good();
-        let wanted = bot["kind"] != "none";
-        self.app.until_known(self.channel.scope, |known| known.rules.has_bot == wanted).await;
+        admin.put(&format!("/api/v1/scopes/{}/bot", self.scope), bot).await.good();
     }
 
     /// The whole log of a conversation as members may see it, from the store.
