@@ -96,7 +96,7 @@ impl ScopeSupervisor {
         // Whoever asks from now on waits for the next read.
         let mut wait = std::mem::take(&mut self.wait_for_rules);
         ctx.spawn(reading.into_actor(self).map(move |rules, actor, ctx| {
-            if rules.is_err() {
+            if rules.as_ref().is_err_and(|error| !matches!(error, StoreError::NotFound)) {
                 actor.wait_for_rules.append(&mut wait);
             }
             let read = rules.map(|rules| actor.take_rules(&Arc::new(rules), ctx));
