@@ -1,7 +1,9 @@
 //! One mail to one server by SMTP, step by step, so that it is known after which step a try ended.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
@@ -72,9 +74,11 @@ impl Outgoing {
             let _ = connection.quit().await;
             Ok(short(&taken.message().collect::<Vec<_>>().join(" ")))
         };
-        match tokio::time::timeout(WITHIN, hand).await {
-            Ok(handed) => handed,
-            Err(_) if ended => Err(SmtpError::Unknown),
+        // The library panics on a greeting with a blank line among its features (lettre 0.11.23, `ServerInfo::from_response`).
+        match tokio::time::timeout(WITHIN, AssertUnwindSafe(hand).catch_unwind()).await {
+            Ok(Ok(handed)) => handed,
+            Err(_) | Ok(Err(_)) if ended => Err(SmtpError::Unknown),
+            Ok(Err(_)) => Err(SmtpError::Broken("the server's words cannot be read".into())),
             Err(_) => Err(SmtpError::Later("no answer in time".into())),
         }
     }
