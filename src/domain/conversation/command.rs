@@ -2,6 +2,7 @@
 
 use super::{Command, Target};
 use crate::domain::event::{Author, EndReason, Event};
+use crate::domain::member::Actor;
 
 impl Command {
     /// Who sends it, as the log will name them.
@@ -31,6 +32,23 @@ impl Command {
             | Self::RemoveMember { .. }
             | Self::Expire { .. }
             | Self::Erase => Author::System,
+        }
+    }
+
+    /// The member who sends it, as [`Self::author`] names them.
+    pub fn by_mut(&mut self) -> Option<&mut Actor> {
+        match self {
+            Self::Send { by, .. }
+            | Self::FileNews { by: Some(by), .. }
+            | Self::Note { by, .. }
+            | Self::Tag { by, .. }
+            | Self::Untag { by, .. }
+            | Self::Join { by }
+            | Self::TakeOver { by }
+            | Self::Transfer { by, .. }
+            | Self::Resolve { by }
+            | Self::Activate { by } => Some(by),
+            _ => None,
         }
     }
 

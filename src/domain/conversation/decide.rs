@@ -161,24 +161,6 @@ pub enum Command {
     Erase,
 }
 
-impl Command {
-    /// The member whose command it is.
-    pub fn by_mut(&mut self) -> Option<&mut Actor> {
-        match self {
-            Self::Send { by, .. }
-            | Self::Note { by, .. }
-            | Self::Tag { by, .. }
-            | Self::Untag { by, .. }
-            | Self::Join { by }
-            | Self::TakeOver { by }
-            | Self::Transfer { by, .. }
-            | Self::Resolve { by }
-            | Self::Activate { by } => Some(by),
-            _ => None,
-        }
-    }
-}
-
 /// To whom a conversation is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
